@@ -1,0 +1,32 @@
+"""What happens next when something goes wrong: the class says it, only the graph acts on it."""
+
+from __future__ import annotations
+
+from schemas.reasons import Reason, Stage
+
+
+class MmscrubError(Exception):
+    """Base of every error that mmscrub raises on purpose. Messages never hold a record's content."""
+
+
+class RejectRecord(MmscrubError):
+    """This record goes to quarantine; the rest goes on."""
+
+    def __init__(self, stage: Stage, reason: Reason) -> None:
+        super().__init__(f"{stage.value}: {reason.value}")
+        self.stage = stage
+        self.reason = reason
+
+
+class ConfigError(MmscrubError):
+    """The call or the config is wrong: exit 2 before work starts. Names key, value and remedy."""
+
+    def __init__(self, key: str, value: object, remedy: str) -> None:
+        super().__init__(f"{key}: {value!r}: {remedy}")
+        self.key = key
+        self.value = value
+        self.remedy = remedy
+
+
+class RunFailed(MmscrubError):
+    """The run cannot go on or did not balance: exit 1."""

@@ -1,0 +1,76 @@
+"""What an audit sees: text spans, image boxes, metadata fields. Never the text itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How an attribute is expressed."""
+
+    EXPLICIT = "explicit"
+    IMPLICIT = "implicit"
+    PROXY = "proxy"
+
+
+class Field(StrEnum):
+    """Where in a record a finding stands."""
+
+    QUESTION = "question"
+    ANSWER = "answer"
+    CAPTION = "caption"
+    IMAGE = "image"
+    METADATA = "metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class TextFinding:
+    """A span of one turn: characters ``start:end`` of the turn's text, half open.
+
+    ``asks`` is true where the span is a question's request for the attribute rather than a mention
+    of somebody's value of it ("How old is she?" asks for age; "she" mentions gender).
+    ``detector`` is the rule id, for example ``lexicon.gender.noun`` or ``pattern.email``.
+    """
+
+    turn: int
+    start: int
+    end: int
+    attribute: str
+    kind: Kind
+    detector: str
+    score: float
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Axis-aligned box in pixels of the upright image: x0, y0 inclusive, x1, y1 exclusive."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def width(self) -> int:
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> int:
+        return self.y1 - self.y0
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFinding:
+    """A box of an image, or (``box`` is None) a metadata field of its file.
+
+    ``value_hash`` is a keyed hash of the detected value (lower hex), empty where there is no value.
+    """
+
+    attribute: str
+    kind: Kind
+    detector: str
+    score: float
+    box: Box | None
+    value_hash: str = ""

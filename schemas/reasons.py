@@ -1,0 +1,63 @@
+"""Every way in which mmscrub says no to a record."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """The step of the graph that sent a record to quarantine."""
+
+    READ = "read"
+    AUDIT_IMAGE = "audit_image"
+    CLEAN_IMAGE = "clean_image"
+    AUDIT_TEXT = "audit_text"
+    CLEAN_TEXT = "clean_text"
+    VERIFY = "verify"
+    EMIT = "emit"
+
+
+class Reason(StrEnum):
+    """Why a record is in quarantine. Values are stable: they are keys of reports and summaries."""
+
+    # read: the container
+    JSON_INVALID = "json_invalid"
+    TAR_TRUNCATED = "tar_truncated"
+    BAD_ENCODING = "bad_encoding"
+    RECORD_TOO_LARGE = "record_too_large"
+    # read: the record
+    NOT_AN_OBJECT = "not_an_object"
+    ID_TYPE = "id_type"
+    CONVERSATIONS_MISSING = "conversations_missing"
+    CONVERSATIONS_EMPTY = "conversations_empty"
+    CONVERSATIONS_TYPE = "conversations_type"
+    TURN_TYPE = "turn_type"
+    TURN_VALUE_TYPE = "turn_value_type"
+    TURN_TOO_LONG = "turn_too_long"
+    ROLE_UNKNOWN = "role_unknown"
+    TURNS_NOT_ALTERNATING = "turns_not_alternating"
+    TURNS_ODD = "turns_odd"
+    NUMBER_NOT_FINITE = "number_not_finite"
+    # read: references to images
+    IMAGE_REFERENCE_TYPE = "image_reference_type"
+    IMAGE_REFERENCE_REMOTE = "image_reference_remote"
+    IMAGE_PATH_ABSOLUTE = "image_path_absolute"
+    IMAGE_PATH_OUTSIDE_ROOT = "image_path_outside_root"
+    IMAGE_MISSING = "image_missing"
+    IMAGE_UNREADABLE = "image_unreadable"
+    IMAGE_FILE_TOO_LARGE = "image_file_too_large"
+    IMAGE_TOKEN_MISMATCH = "image_token_mismatch"
+    # images
+    IMAGE_EMPTY = "image_empty"
+    IMAGE_UNDECODABLE = "image_undecodable"
+    IMAGE_TRUNCATED = "image_truncated"
+    IMAGE_TOO_MANY_PIXELS = "image_too_many_pixels"
+    IMAGE_ANIMATED = "image_animated"
+    IMAGE_STILL_LEAKS = "image_still_leaks"
+    # text
+    TEXT_STILL_LEAKS = "text_still_leaks"
+    TEXT_UNFAITHFUL = "text_unfaithful"
+    DROPPED_BY_POLICY = "dropped_by_policy"
+    # any stage: a defect of ours or of an engine that failed on one element
+    ENGINE_FAILED = "engine_failed"
+    INTERNAL_ERROR = "internal_error"

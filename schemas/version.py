@@ -1,0 +1,3 @@
+"""The one version number of every schema that mmscrub writes."""
+
+SCHEMA_VERSION = "1.0"

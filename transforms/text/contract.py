@@ -1,0 +1,39 @@
+"""What passes between the steps of the text side. One element is one record's turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.edit import Replacement, TextEdit
+from schemas.finding import TextFinding
+from schemas.reasons import Reason
+
+Conversation = Sequence["TurnText"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnText:
+    """The text of one turn. ``question`` is true for what a human or the system says."""
+
+    text: str
+    question: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextCandidate:
+    """One way to clean a conversation, best first. Not yet verified."""
+
+    replacements: tuple[Replacement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedText:
+    """The outcome for one conversation. ``reason`` is None if the verifier passed it;
+    ``fidelity`` is None if nothing was changed that has a meaning to keep."""
+
+    texts: tuple[str, ...]
+    findings: tuple[TextFinding, ...]
+    edits: tuple[TextEdit, ...]
+    fidelity: float | None
+    reason: Reason | None
