@@ -1,0 +1,1 @@
+"""Reads every input form as raw rows."""
