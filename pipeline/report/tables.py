@@ -1,0 +1,216 @@
+"""Turns ``audit/summary.json`` and ``manifest.json`` into the rows that the report shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.report.figures import Segment, Spread, spread, stacked_bar
+from schemas.finding import Field, Kind
+from schemas.taxonomy import load_taxonomy
+
+TEXT_FIELDS = (Field.QUESTION.value, Field.ANSWER.value, Field.CAPTION.value)
+QUANTILES = ("min", "p01", "p05", "p25", "p50", "p75", "max")
+
+
+@dataclass(frozen=True, slots=True)
+class TextCell:
+    """How often an attribute is told in one field."""
+
+    mentions: int
+    turns: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One attribute and kind. ``cells`` follow the fields of the table; None where nothing was found."""
+
+    kind: str
+    cells: tuple[TextCell | None, ...]
+    mentions: int
+    bar: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextGroup:
+    """All rows of one attribute."""
+
+    attribute: str
+    description: str
+    rows: tuple[TextRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """The table of the audit: attributes and kinds against ``fields``."""
+
+    fields: tuple[str, ...]
+    groups: tuple[TextGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """A labelled count with its bar. ``label`` is one or two words, ``detail`` an extra number or text."""
+
+    label: str
+    count: int
+    bar: tuple[Segment, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """Records that one stage sent away for one reason."""
+
+    stage: str
+    reason: str
+    count: int
+    bar: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FidelityRow:
+    """The fidelity of one side over its changed records or images."""
+
+    side: str
+    n: int
+    values: tuple[float, ...]
+    spread: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Records in against records out."""
+
+    records_in: int
+    emitted: int
+    quarantined: int
+    bar: tuple[Segment, ...]
+
+    @property
+    def balance(self) -> bool:
+        """True if no record is missing and none came twice."""
+        return self.records_in == self.emitted + self.quarantined
+
+
+def words(key: str) -> str:
+    """A stable key as people read it: ``image_too_many_pixels`` becomes ``image too many pixels``."""
+    return key.replace("_", " ")
+
+
+def in_taxonomy_order(attributes: Iterable[str]) -> list[str]:
+    """Known attributes in the order of the taxonomy, unknown ones behind them by name."""
+    order = {name: place for place, name in enumerate(load_taxonomy())}
+    return sorted(attributes, key=lambda name: (order.get(name, len(order)), name))
+
+
+def describe(attribute: str) -> str:
+    """The taxonomy's description, empty for an attribute that it does not hold."""
+    entry = load_taxonomy().get(attribute)
+    return entry.description if entry else ""
+
+
+def books(summary: Mapping[str, Any]) -> Books:
+    """The first thing that a reader wants to know."""
+    records = summary["records"]
+    emitted, quarantined = int(records["emitted"]), int(records["quarantined"])
+    return Books(
+        records_in=int(records["in"]),
+        emitted=emitted,
+        quarantined=quarantined,
+        bar=stacked_bar((("kept", emitted), ("held", quarantined)), int(records["in"])),
+    )
+
+
+def text_table(findings: Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]]) -> TextTable:
+    """``text_findings`` of the summary; fields without any finding get no column."""
+    seen = {field for kinds in findings.values() for fields in kinds.values() for field in fields}
+    fields = (*(field for field in TEXT_FIELDS if field in seen), *sorted(seen - set(TEXT_FIELDS)))
+    order = {kind.value: place for place, kind in enumerate(Kind)}
+    totals = {
+        (attribute, kind): sum(int(cell["mentions"]) for cell in cells.values())
+        for attribute, kinds in findings.items()
+        for kind, cells in kinds.items()
+    }
+    most = max(totals.values(), default=0)
+    groups = []
+    for attribute in in_taxonomy_order(findings):
+        rows = []
+        for kind in sorted(findings[attribute], key=lambda name: (order.get(name, len(order)), name)):
+            cells = findings[attribute][kind]
+            rows.append(
+                TextRow(
+                    kind=kind,
+                    cells=tuple(_text_cell(cells.get(field)) for field in fields),
+                    mentions=totals[attribute, kind],
+                    bar=stacked_bar(((kind, totals[attribute, kind]),), most),
+                )
+            )
+        if rows:
+            groups.append(TextGroup(attribute, describe(attribute), tuple(rows)))
+    return TextTable(fields, tuple(groups))
+
+
+def _text_cell(counts: Mapping[str, int] | None) -> TextCell | None:
+    if not counts or not counts["mentions"]:
+        return None
+    return TextCell(int(counts["mentions"]), int(counts["turns"]), int(counts["records"]))
+
+
+def image_rows(findings: Mapping[str, Mapping[str, int]]) -> tuple[CountRow, ...]:
+    """``image_findings``: boxes per attribute, with the number of images as detail."""
+    most = max((int(entry["boxes"]) for entry in findings.values()), default=0)
+    return tuple(
+        CountRow(
+            label=attribute,
+            count=int(findings[attribute]["boxes"]),
+            bar=stacked_bar((("plain", int(findings[attribute]["boxes"])),), most),
+            detail=f"{int(findings[attribute]['images']):,}",
+        )
+        for attribute in in_taxonomy_order(findings)
+    )
+
+
+def count_rows(counts: Mapping[str, int], tones: Mapping[str, str] | None = None) -> tuple[CountRow, ...]:
+    """A flat counter, largest first."""
+    most = max((int(count) for count in counts.values()), default=0)
+    ranked = sorted(counts.items(), key=lambda item: (-int(item[1]), item[0]))
+    return tuple(
+        CountRow(words(key), int(count), stacked_bar((((tones or {}).get(key, "plain"), int(count)),), most))
+        for key, count in ranked
+    )
+
+
+def quarantine_rows(quarantine: Mapping[str, Mapping[str, int]]) -> tuple[QuarantineRow, ...]:
+    """Stages in the order of the summary, largest reason first."""
+    most = max((int(count) for reasons in quarantine.values() for count in reasons.values()), default=0)
+    return tuple(
+        QuarantineRow(words(stage), words(reason), int(count), stacked_bar((("held", int(count)),), most))
+        for stage, reasons in quarantine.items()
+        for reason, count in sorted(reasons.items(), key=lambda item: (-int(item[1]), item[0]))
+    )
+
+
+def fidelity_rows(fidelity: Mapping[str, Mapping[str, Any] | None]) -> tuple[FidelityRow, ...]:
+    """Sides of which something was measured."""
+    return tuple(
+        FidelityRow(side, int(entry["n"]), tuple(float(entry[key]) for key in QUANTILES), spread(entry))
+        for side, entry in fidelity.items()
+        if entry and entry["n"]
+    )
+
+
+def flat_settings(settings: Mapping[str, Any], prefix: str = "") -> tuple[tuple[str, str], ...]:
+    """Nested settings as dotted keys and printable values, in the given order."""
+    rows: list[tuple[str, str]] = []
+    for key, value in settings.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            rows += flat_settings(value, f"{name}.")
+        elif isinstance(value, list | tuple):
+            rows.append((name, ", ".join(str(item) for item in value)))
+        else:
+            rows.append((name, "" if value is None else str(value)))
+    return tuple(rows)
