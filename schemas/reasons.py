@@ -23,6 +23,7 @@ class Reason(StrEnum):
     # read: the container
     JSON_INVALID = "json_invalid"
     TAR_TRUNCATED = "tar_truncated"
+    PARQUET_CORRUPT = "parquet_corrupt"
     BAD_ENCODING = "bad_encoding"
     RECORD_TOO_LARGE = "record_too_large"
     # read: the record

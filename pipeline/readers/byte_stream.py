@@ -37,7 +37,7 @@ def open_stored(uri: str) -> IO[bytes]:
         import fsspec
 
         return cast(IO[bytes], fsspec.open(uri, "rb").open())
-    except (OSError, ImportError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001  (every library behind fsspec raises its own)
         raise ConfigError(INPUT_KEY, uri, f"cannot be opened ({type(error).__name__})") from None
 
 

@@ -48,7 +48,7 @@ def parse_hub_uri(uri: str) -> HubDataset:
 
 
 def list_hub_files(uri: str, filesystem: AbstractFileSystem | None = None) -> list[str]:
-    """The ``hf://`` URLs of the data set's files, sorted. Asks the Hub, unless another ``filesystem`` is given.
+    """The ``hf://`` URLs of the data set's files, sorted. Asks the Hub, unless ``filesystem`` is given.
 
     Raises ConfigError if the data set cannot be listed or the split has no file of a known form.
     """
@@ -59,7 +59,7 @@ def list_hub_files(uri: str, filesystem: AbstractFileSystem | None = None) -> li
 
             filesystem = fsspec.filesystem("hf")
         paths = cast(list[str], filesystem.find(dataset.path))
-    except (OSError, ImportError, ValueError, RuntimeError) as error:
+    except Exception as error:  # noqa: BLE001  (every library behind fsspec raises its own)
         remedy = (
             f"cannot be listed ({type(error).__name__}): {_REMEDY}, and check the network and your access"
         )
@@ -73,10 +73,10 @@ def list_hub_files(uri: str, filesystem: AbstractFileSystem | None = None) -> li
 
 
 def split_files(paths: Iterable[str], split: str) -> list[str]:
-    """Which of ``paths`` (relative to the repository) belong to ``split``, sorted; all of them if it is empty.
+    """Which of ``paths`` (relative to the repository) belong to ``split``, sorted; all if it is empty.
 
-    A file belongs to a split whose name stands in its path between characters that are no letters or digits,
-    as in ``data/train-00000-of-00002.parquet`` or ``default/train/0000.parquet``; or to a folder of that name.
+    Files in a folder of that name come first. Else a file belongs to a split whose name stands in its path
+    between characters that are no letters or digits, as in ``data/train-00000-of-00002.parquet`` or ``default/train/0000.parquet``.
     """
     known = sorted(path for path in paths if is_corpus_name(path))
     if split:

@@ -107,7 +107,7 @@ def _remote_files(input_spec: str) -> list[str]:
         else:
             # The URL is kept as it is given: parameters of the file system may stand in it.
             return [input_spec]
-    except (OSError, ImportError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001  (every library behind fsspec raises its own)
         remedy = (
             f"cannot be listed ({type(error).__name__}): check the URL and that its fsspec package is there"
         )

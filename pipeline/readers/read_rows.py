@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pipeline.readers.json_list import read_json_list
+from pipeline.readers.jsonl import read_jsonl
+from pipeline.readers.parquet import read_parquet
 from pipeline.readers.source import Form, RawRow, Source
+from pipeline.readers.webdataset import read_webdataset
 
 
 def read_rows(source: Source) -> Iterator[RawRow]:
@@ -13,6 +16,10 @@ def read_rows(source: Source) -> Iterator[RawRow]:
 
     Raises ConfigError if the source cannot be opened or is not of its form.
     """
-    if source.form is Form.JSON:
-        return read_json_list(source)
-    raise NotImplementedError
+    readers: dict[Form, Callable[[Source], Iterator[RawRow]]] = {
+        Form.JSON: read_json_list,
+        Form.JSONL: read_jsonl,
+        Form.PARQUET: read_parquet,
+        Form.WEBDATASET: read_webdataset,
+    }
+    return readers[source.form](source)
