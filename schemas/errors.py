@@ -17,6 +17,9 @@ class RejectRecord(MmscrubError):
         self.stage = stage
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[RejectRecord], tuple[Stage, Reason]]:
+        return (type(self), (self.stage, self.reason))
+
 
 class ConfigError(MmscrubError):
     """The call or the config is wrong: exit 2 before work starts. Names key, value and remedy."""
@@ -26,6 +29,9 @@ class ConfigError(MmscrubError):
         self.key = key
         self.value = value
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[type[ConfigError], tuple[str, object, str]]:
+        return (type(self), (self.key, self.value, self.remedy))
 
 
 class RunFailed(MmscrubError):

@@ -1,0 +1,5 @@
+"""``python -m mmscrub``."""
+
+from mmscrub.cli import main
+
+main()

@@ -1,0 +1,291 @@
+"""The command line. Exit codes: 0 done, 1 failed, 2 wrong call or config, 3 a gate of ``--fail-on`` crossed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from rich.console import Console
+
+from mmscrub.gates import crossed_gates, parse_gates
+from mmscrub.preview import show_preview
+from mmscrub.progress_view import progress_view
+from mmscrub.result_view import show_result
+from pipeline.config import Mode, RunConfig, make_config, read_config_file
+from pipeline.layout import Layout, write_atomically
+from pipeline.policy_file import load_policy, preset_names
+from pipeline.readers.open import list_sources
+from pipeline.report.render import render_report
+from runners.local import check_places, run_local
+from schemas.errors import ConfigError, RunFailed
+from transforms.engines.registry import check_engine
+
+EXIT_FAILED = 1
+EXIT_CONFIG = 2
+EXIT_GATE = 3
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    name="mmscrub",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Makes image-text training corpora safe to publish: audits, cleans, verifies and emits them.\n\n"
+    "Start with `mmscrub preview corpus.json --images photos`, then "
+    "`mmscrub build corpus.json --images photos --out cleaned`.",
+)
+
+Input = Annotated[
+    str,
+    typer.Argument(
+        metavar="INPUT",
+        help="LLaVA JSON, JSONL, Parquet, WebDataset tar (also .gz .zst .bz2 .xz), a glob, a folder, "
+        "or hf://owner/name[@rev][/split].",
+        show_default=False,
+    ),
+]
+OptionalInput = Annotated[
+    str | None,
+    typer.Argument(metavar="INPUT", help="As above; may stand in --config instead.", show_default=False),
+]
+Images = Annotated[
+    str | None,
+    typer.Option(
+        "--images",
+        metavar="DIR",
+        help="Folder that image paths are relative to, or 'none' to keep references and open no image.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Output folder, new or of an earlier run.", show_default=False),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="YAML file with any of these settings; flags win."),
+]
+PolicyName = Annotated[
+    str | None,
+    typer.Option(
+        "--policy", metavar="NAME|FILE", help=f"One of {', '.join(preset_names())}, or a YAML file. [standard]"
+    ),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", "-j", metavar="N", help="Processes; 0 means all cores. [0]")
+]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="Seed of every choice that is not forced. [0]")
+]
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-on",
+        metavar="NAME=SHARE",
+        help="Exit with 3 if a share of the records is crossed: quarantined, held_back or findings, "
+        "e.g. --fail-on quarantined=0.01. May be repeated.",
+    ),
+]
+Force = Annotated[bool | None, typer.Option("--force", help="Do finished shards and images again.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", metavar="N", help="Read only the first N rows of every source.")
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--hash-key-file", metavar="FILE", help="Secret (16 bytes or more) that keys digests and hashes."),
+]
+Split = Annotated[
+    str | None, typer.Option("--split", metavar="NAME", help="Split name of the emitted shards. [train]")
+]
+
+
+def _errors_to_exit_codes(command: Callable[P, None]) -> Callable[P, None]:
+    """Known errors become one line on stderr and their exit code; nobody sees a stack trace for a mistake."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except ConfigError as error:
+            typer.echo(f"mmscrub: {error}", err=True)
+            raise typer.Exit(EXIT_CONFIG) from None
+        except RunFailed as error:
+            typer.echo(f"mmscrub: the run failed: {error}", err=True)
+            raise typer.Exit(EXIT_FAILED) from None
+        except KeyboardInterrupt:
+            typer.echo("mmscrub: stopped; the same command goes on where this run was", err=True)
+            raise typer.Exit(EXIT_FAILED) from None
+
+    return run
+
+
+def _configure(mode: Mode, config: Path | None, flags: dict[str, Any]) -> RunConfig:
+    written = read_config_file(config) if config else {}
+    given = {name: setting for name, setting in flags.items() if setting is not None}
+    for name, remedy in (("input", "give INPUT"), ("out", "give --out")):
+        if name not in written | given:
+            raise ConfigError(name, "(missing)", f"{remedy} or '{name}:' in --config")
+    if "fail_on" in given:
+        given["fail_on"] = parse_gates(given["fail_on"])
+    return make_config(written | given | {"mode": mode})
+
+
+def _run(config: RunConfig) -> None:
+    with progress_view(sys.stderr) as on_progress:
+        result = run_local(config, on_progress)
+    show_result(result, config.mode)
+    crossed = crossed_gates(config.fail_on, result.summary)
+    for line in crossed:
+        typer.echo(f"mmscrub: {line}", err=True)
+    if crossed:
+        raise typer.Exit(EXIT_GATE)
+
+
+@app.command()
+@_errors_to_exit_codes
+def build(
+    input: OptionalInput = None,
+    images: Images = None,
+    out: Out = None,
+    policy: PolicyName = None,
+    config: Config = None,
+    workers: Workers = None,
+    seed: Seed = None,
+    split: Split = None,
+    limit: Limit = None,
+    llava_images: Annotated[
+        bool | None, typer.Option("--llava-images", help="Also write llava/images/, for training as it stands.")
+    ] = None,
+    keep_quarantined: Annotated[
+        bool | None, typer.Option("--keep-quarantined", help="Keep the raw record in quarantine/ (personal data!).")
+    ] = None,
+    hash_key_file: KeyFile = None,
+    force: Force = None,
+    fail_on: FailOn = None,
+) -> None:
+    """Audit, clean, verify and emit a corpus: Parquet shards, LLaVA JSON, findings, quarantine, report.
+
+    A run that was stopped goes on where it was when the same command is given again.
+
+    Example: `mmscrub build corpus.json --images photos --out cleaned --policy standard`
+    """
+    _run(
+        _configure(
+            Mode.BUILD,
+            config,
+            {
+                "input": input,
+                "images": images,
+                "out": out,
+                "policy": policy,
+                "workers": workers,
+                "seed": seed,
+                "split": split,
+                "limit": limit,
+                "llava_images": llava_images,
+                "keep_quarantined": keep_quarantined,
+                "hash_key_file": hash_key_file,
+                "force": force,
+                "fail_on": fail_on,
+            },
+        )
+    )
+
+
+@app.command()
+@_errors_to_exit_codes
+def audit(
+    input: OptionalInput = None,
+    images: Images = None,
+    out: Out = None,
+    policy: PolicyName = None,
+    config: Config = None,
+    workers: Workers = None,
+    seed: Seed = None,
+    limit: Limit = None,
+    hash_key_file: KeyFile = None,
+    force: Force = None,
+    fail_on: FailOn = None,
+) -> None:
+    """Look, change nothing: findings, summary and report of a corpus.
+
+    Example: `mmscrub audit corpus.json --images photos --out audit --fail-on findings=0`
+    """
+    _run(
+        _configure(
+            Mode.AUDIT,
+            config,
+            {
+                "input": input,
+                "images": images,
+                "out": out,
+                "policy": policy,
+                "workers": workers,
+                "seed": seed,
+                "limit": limit,
+                "hash_key_file": hash_key_file,
+                "force": force,
+                "fail_on": fail_on,
+            },
+        )
+    )
+
+
+@app.command()
+@_errors_to_exit_codes
+def preview(
+    input: Input,
+    images: Images = None,
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many records.")] = 5,
+    policy: PolicyName = None,
+) -> None:
+    """Show the first records before and after on the terminal; write nothing.
+
+    What is shown holds the corpus' personal data: it goes to the terminal and nowhere else.
+    """
+    show_preview(Console(highlight=False), input, images, count, policy or "standard")
+
+
+@app.command()
+@_errors_to_exit_codes
+def validate(config: Annotated[Path, typer.Argument(metavar="CONFIG", help="YAML config of a run.")]) -> None:
+    """Check a config file, its policy, places, engines and input, without running."""
+    checked = _configure(Mode.BUILD, config, {})
+    load_policy(checked.policy)
+    checked.secret()
+    for role, name in checked.engines.model_dump().items():
+        if role != "parser":
+            check_engine(role, name)
+    sources = tuple(list_sources(checked.input))
+    check_places(checked, sources)
+    typer.echo(f"{config}: valid; {len(sources)} source file(s), policy {checked.policy}, output {checked.out}")
+
+
+@app.command()
+@_errors_to_exit_codes
+def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a finished run.")]) -> None:
+    """Write OUT/audit/report.html again from the run's summary and manifest."""
+    layout = Layout(out)
+    parts = []
+    for path in (layout.summary, layout.manifest, layout.run):
+        try:
+            parts.append(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError):
+            raise ConfigError("out", str(out), f"holds no readable {path.name}: is the run finished?") from None
+    try:
+        write_atomically(layout.report, render_report(parts[0], parts[1], parts[2]).encode())
+    except OSError as error:
+        raise ConfigError("out", str(out), f"cannot be written ({error.strerror})") from error
+    typer.echo(str(layout.report))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

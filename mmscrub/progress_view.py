@@ -1,0 +1,93 @@
+"""Shows a run's progress: a live bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from runners.local import RunProgress
+
+_PLAIN_SECONDS = 5.0
+_LABELS = {
+    "start": "starting, loading engines",
+    "read": "reading",
+    "images": "images",
+    "records": "records",
+    "finish": "writing manifest and report",
+}
+
+OnProgress = Callable[[RunProgress], None]
+
+
+@contextmanager
+def progress_view(stream: TextIO) -> Iterator[OnProgress]:
+    """A callback for ``run_local`` that draws on ``stream``."""
+    if stream.isatty():
+        with _bar(stream) as bar:
+            yield _live(bar)
+    else:
+        yield _plain(stream)
+
+
+def _bar(stream: TextIO) -> Progress:
+    return Progress(
+        TextColumn("{task.description:<26}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=Console(file=stream),
+    )
+
+
+def _live(bar: Progress) -> OnProgress:
+    tasks = {}
+    started: dict[str, float] = {}
+
+    def show(progress: RunProgress) -> None:
+        phase = progress.phase
+        done, total = _done(progress)
+        if phase not in tasks:
+            for task in tasks.values():
+                bar.stop_task(task)
+            tasks[phase] = bar.add_task(_LABELS[phase], total=total, rate="")
+            started[phase] = time.monotonic()
+        rate = done / max(time.monotonic() - started[phase], 1e-6)
+        bar.update(tasks[phase], completed=done, total=total, rate=f"{rate:.1f}/s" if done else "")
+
+    return show
+
+
+def _plain(stream: TextIO) -> OnProgress:
+    last = {"phase": "", "time": 0.0}
+
+    def show(progress: RunProgress) -> None:
+        now = time.monotonic()
+        if progress.phase == last["phase"] and now - float(last["time"]) < _PLAIN_SECONDS:
+            return
+        last.update(phase=progress.phase, time=now)
+        done, total = _done(progress)
+        counts = f" {done}" + (f" of {total}" if total else "") if done or total else ""
+        stream.write(f"mmscrub: {_LABELS[progress.phase]}{counts}\n")
+        stream.flush()
+
+    return show
+
+
+def _done(progress: RunProgress) -> tuple[int, int | None]:
+    match progress.phase:
+        case "read":
+            return progress.rows_read, None
+        case "images":
+            return progress.images, progress.images_total
+        case "records":
+            return progress.records, progress.records_total
+        case _:
+            return 0, None

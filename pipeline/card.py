@@ -1,0 +1,155 @@
+"""Writes the dataset card: ``README.md`` whose front matter ``load_dataset`` and the Hub accept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipeline.report import tables
+from pipeline.report.render import format_number, short_digest
+
+if TYPE_CHECKING:
+    from datasets import Features
+    from jinja2 import Environment
+
+_SIZE_CATEGORIES = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+    (100_000_000, "10M<n<100M"),
+    (1_000_000_000, "100M<n<1B"),
+)
+
+
+def render_card(
+    summary: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    *,
+    splits: Mapping[str, int],
+    features: Features | pa.Schema,
+    title: str,
+    num_bytes: Mapping[str, int] | None = None,
+    repo: str = "path/to/this/folder",
+) -> str:
+    """The whole card, front matter and Markdown.
+
+    ``splits`` gives the number of rows of each split, whose shards are ``data/{split}-*.parquet``;
+    ``num_bytes`` their bytes where known. ``features`` is what the shards hold, an Arrow schema with Hugging
+    Face metadata or without. ``repo`` is what the loading example names. KeyError if ``summary`` lacks
+    ``records``.
+    """
+    front = front_matter(splits=splits, features=features, title=title, num_bytes=num_bytes)
+    body = _body(summary, manifest, title=title, split=next(iter(splits), "train"), repo=repo)
+    return f"---\n{front}\n---\n\n{body}"
+
+
+def front_matter(
+    *,
+    splits: Mapping[str, int],
+    features: Features | pa.Schema,
+    title: str,
+    num_bytes: Mapping[str, int] | None = None,
+) -> str:
+    """The YAML block, without its fences: configs, features, splits, size, tags.
+
+    Form: https://huggingface.co/docs/hub/datasets-cards and the ``dataset_info`` of the datasets library.
+    """
+    from datasets import DatasetInfo, Features, SplitDict, SplitInfo
+    from datasets.info import DatasetInfosDict
+    from datasets.utils.metadata import MetadataConfigs
+    from huggingface_hub import DatasetCardData
+
+    if isinstance(features, pa.Schema):
+        features = Features.from_arrow_schema(features)
+    sizes = num_bytes or {}
+    with_images = any("Image(" in repr(feature) for feature in features.values())
+    data = DatasetCardData(
+        pretty_name=title,
+        task_categories=["image-text-to-text", "visual-question-answering"]
+        if with_images
+        else ["text-generation"],
+        size_categories=[size_category(sum(splits.values()))],
+        tags=["llava", "privacy", "anonymization", "mmscrub"],
+    )
+    infos = SplitDict()
+    for name, rows in splits.items():
+        infos.add(SplitInfo(name=name, num_bytes=sizes.get(name, 0), num_examples=rows))
+    info = DatasetInfo(features=features, splits=infos, dataset_size=sum(sizes.values()) or None)
+    DatasetInfosDict({"default": info}).to_dataset_card_data(data)
+    files = [{"split": name, "path": f"data/{name}-*.parquet"} for name in splits]
+    MetadataConfigs({"default": {"data_files": files}}).to_dataset_card_data(data)
+    return data.to_yaml()
+
+
+def size_category(rows: int) -> str:
+    """The Hub's word for a number of rows."""
+    return next((word for limit, word in _SIZE_CATEGORIES if rows < limit), "n>1B")
+
+
+def _body(
+    summary: Mapping[str, Any], manifest: Mapping[str, Any], *, title: str, split: str, repo: str
+) -> str:
+    policy = {"name": "", **(manifest.get("policy") or {})}
+    mentions = policy.get("mentions") or {}
+    return (
+        _environment()
+        .get_template("card.md.j2")
+        .render(
+            title=title,
+            split=split,
+            repo=repo,
+            books=tables.books(summary),
+            turns=summary.get("turns", 0),
+            images=summary.get("images") or {},
+            text=tables.text_table(summary.get("text_findings") or {}),
+            image_findings=tables.image_rows(summary.get("image_findings") or {}),
+            edits=tables.count_rows(summary.get("edits") or {}),
+            image_edits=tables.count_rows(summary.get("image_edits") or {}),
+            quarantine=tables.quarantine_rows(summary.get("quarantine") or {}),
+            fidelity=tables.fidelity_rows(summary.get("fidelity") or {}),
+            manifest={"mmscrub_version": "", "schema_version": "", "engines": (), **manifest},
+            policy=policy,
+            mentions=mentions,
+            actions=_attributes_by_action(mentions),
+        )
+    )
+
+
+def _attributes_by_action(mentions: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Attributes of each action, both in the order of the taxonomy."""
+    by_action: dict[str, list[str]] = {}
+    for attribute in tables.in_taxonomy_order(mentions):
+        by_action.setdefault(mentions[attribute], []).append(f"`{attribute}`")
+    return [(action, ", ".join(names)) for action, names in by_action.items()]
+
+
+def _environment() -> Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pipeline", package_path=""),
+        autoescape=False,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["number"] = format_number
+    environment.filters["digest"] = short_digest
+    environment.filters["inline"] = inline
+    environment.filters["cell"] = cell
+    return environment
+
+
+def inline(text: str) -> str:
+    """One line of Markdown that cannot open a tag."""
+    return " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+
+
+def cell(text: str) -> str:
+    """Text of one table cell."""
+    return inline(text).replace("|", "\\|")

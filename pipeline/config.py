@@ -1,0 +1,138 @@
+"""What a run is, as users write it: flags or a YAML file. Everything is checked before work starts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from pipeline.config_errors import first_config_error
+from schemas.errors import ConfigError
+
+NO_IMAGES = "none"
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class Mode(StrEnum):
+    """What a run leaves: a cleaned corpus, or only what the audit saw."""
+
+    BUILD = "build"
+    AUDIT = "audit"
+
+
+class EngineChoice(BaseModel):
+    """``engines:`` - which engine serves which role; ``none`` switches a role off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ocr: str = "rapidocr"
+    faces: str = "centerface"
+    codes: str = "opencv"
+    parser: str = "bundled"
+    embedder: str = "minilm"
+
+
+class Limits(BaseModel):
+    """``limits:`` - what is too large to be read safely."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    turn_characters: Count = 200_000
+    image_bytes: Count = 64 * 2**20
+    image_pixels: Count = 64_000_000
+
+
+class ShardSizes(BaseModel):
+    """``shards:`` - how much goes into one output file at the most, on average."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    records: Count = 2048
+    image_bytes: Count = 256 * 2**20
+
+
+class Gate(StrEnum):
+    """Shares that ``--fail-on`` can bound."""
+
+    QUARANTINED = "quarantined"
+    HELD_BACK = "held_back"
+    FINDINGS = "findings"
+
+
+class RunConfig(BaseModel):
+    """One run. ``images`` is a folder, ``none``, or empty for a corpus that holds its images itself;
+    ``workers`` 0 means all cores; ``limit`` reads only the first rows of every source."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+    input: Annotated[str, Field(min_length=1)]
+    out: Path
+    images: str = ""
+    mode: Mode = Mode.BUILD
+    policy: str = "standard"
+    seed: int = 0
+    split: Annotated[str, Field(pattern=r"^\w+(\.\w+)*$")] = "train"
+    workers: Annotated[int, Field(ge=0)] = 0
+    engines: EngineChoice = EngineChoice()
+    limits: Limits = Limits()
+    shards: ShardSizes = ShardSizes()
+    limit: Count | None = None
+    llava_images: bool = False
+    keep_quarantined: bool = False
+    force: bool = False
+    hash_key_file: Path | None = None
+    fail_on: dict[Gate, Annotated[float, Field(ge=0)]] = {}
+
+    @field_validator("images")
+    @classmethod
+    def _images_exist(cls, images: str) -> str:
+        if images not in ("", NO_IMAGES) and not Path(images).is_dir():
+            raise ValueError("must be an existing folder, or 'none' to keep references and open no image")
+        return images
+
+    @property
+    def image_root(self) -> Path | None:
+        """The folder that image paths are relative to, if there is one."""
+        return None if self.images in ("", NO_IMAGES) else Path(self.images)
+
+    @property
+    def opens_images(self) -> bool:
+        """False with ``--images none``: references are kept, no image is opened."""
+        return self.images != NO_IMAGES
+
+    def secret(self) -> bytes:
+        """The content of ``hash_key_file``, or nothing."""
+        if self.hash_key_file is None:
+            return b""
+        try:
+            secret = self.hash_key_file.read_bytes().strip()
+        except OSError as error:
+            raise ConfigError("hash_key_file", str(self.hash_key_file), "cannot be read") from error
+        if len(secret) < 16:
+            raise ConfigError("hash_key_file", str(self.hash_key_file), "must hold at least 16 bytes")
+        return secret
+
+
+def read_config_file(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML config file, not yet validated."""
+    try:
+        written = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("config", str(path), "cannot be read as UTF-8 text") from error
+    except yaml.YAMLError as error:
+        raise ConfigError("config", str(path), "is not valid YAML") from error
+    if not isinstance(written, dict):
+        raise ConfigError("config", str(path), "must hold a mapping such as 'input: corpus.json'")
+    return written
+
+
+def make_config(written: dict[str, Any]) -> RunConfig:
+    """A checked config. Raises ConfigError that names the key, its value and what is allowed."""
+    try:
+        return RunConfig.model_validate(written)
+    except ValidationError as error:
+        raise first_config_error("", error) from error

@@ -1,0 +1,51 @@
+"""The whole graph on one page. Three jobs, in order; each is the same on every runner.
+
+    sources ──> PartitionSources ──> spool                                        (job 1)
+    image slots ──> ProcessImages ──> image cache                                 (job 2: OCR, faces, codes)
+    shards ──> ReadShards ──> JoinImages ──> AuditText ──> CleanText ──┐          (job 3: parser, embedder)
+                   │ done already                                      │
+                   v                            group by shard <───────┘
+              shard reports <── WriteShards <──────────┘
+
+Between the jobs lie files, so nothing is shuffled but references and cleaned texts of one shard, memory is
+flat, and each job can be run in as many pieces as a runner likes: the pieces do not show in the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import apache_beam as beam
+
+from pipeline.dofns import AuditText, CleanText, JoinImages, PartitionSources, ProcessImages, ReadShards, WriteShards
+from pipeline.partition import PartitionReport
+from pipeline.plan import RunPlan
+from pipeline.shard_writer import ShardReport
+
+
+def partition(p: beam.Pipeline, plan: RunPlan, sources: Sequence[int]) -> beam.PCollection[PartitionReport]:
+    """Job 1: reads the sources with these indices into the spool."""
+    return p | "Sources" >> beam.Create(list(sources)) | "PartitionSources" >> beam.ParDo(PartitionSources(plan))
+
+
+def images(p: beam.Pipeline, plan: RunPlan, slots: Sequence[int]) -> beam.PCollection[dict[str, int]]:
+    """Job 2: audits, cleans and verifies every distinct image of these slots; yields tallies."""
+    return p | "Slots" >> beam.Create(list(slots)) | "ProcessImages" >> beam.ParDo(ProcessImages(plan))
+
+
+def records(p: beam.Pipeline, plan: RunPlan, shards: Sequence[int]) -> beam.PCollection[ShardReport]:
+    """Job 3: audits, cleans, verifies and emits the records of these shards."""
+    read = (
+        p
+        | "Shards" >> beam.Create(list(shards))
+        | "ReadShards" >> beam.ParDo(ReadShards(plan)).with_outputs(ReadShards.DONE, main="chunks")
+    )
+    written = (
+        read.chunks
+        | "JoinImages" >> beam.ParDo(JoinImages(plan))
+        | "AuditText" >> beam.ParDo(AuditText(plan))
+        | "CleanText" >> beam.ParDo(CleanText(plan))
+        | "GroupByShard" >> beam.GroupByKey()
+        | "WriteShards" >> beam.ParDo(WriteShards(plan))
+    )
+    return (written, read[ReadShards.DONE]) | "ShardReports" >> beam.Flatten()

@@ -1,0 +1,90 @@
+"""What became of each distinct image, by content digest. Holds boxes and hashes, never text from a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.layout import write_atomically
+from schemas.edit import Action, ImageEdit
+from schemas.finding import Box, ImageFinding, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ImageResult:
+    """One distinct image after audit and cleaning. ``cleaned_sha256`` is empty if the bytes stay as they
+    are; ``stage`` and ``reason`` are empty if the image may be emitted."""
+
+    sha256: str
+    findings: tuple[ImageFinding, ...] = ()
+    edits: tuple[ImageEdit, ...] = ()
+    fidelity: float | None = None
+    cleaned_sha256: str = ""
+    stage: str = ""
+    reason: str = ""
+
+
+class ImageCache:
+    """Results of one plan's image digest below ``folder``. Safe for many writers: same key, same bytes."""
+
+    def __init__(self, folder: Path, image_digest: str) -> None:
+        self._folder = folder / image_digest[:16]
+
+    def load(self, sha: str) -> ImageResult | None:
+        """The result for an image, or None if it is not there yet."""
+        try:
+            return _from_json(sha, json.loads(self._path(sha, "json").read_bytes()))
+        except FileNotFoundError:
+            return None
+
+    def save(self, result: ImageResult, cleaned: bytes | None) -> None:
+        """Keeps a result; ``cleaned`` are the new bytes if they changed. The JSON comes last."""
+        if cleaned is not None:
+            write_atomically(self._path(result.sha256, "bin"), cleaned)
+        write_atomically(self._path(result.sha256, "json"), json.dumps(_to_json(result)).encode())
+
+    def cleaned_path(self, sha: str) -> Path:
+        """Where the cleaned bytes of a changed image lie."""
+        return self._path(sha, "bin")
+
+    def _path(self, sha: str, suffix: str) -> Path:
+        return self._folder / sha[:2] / f"{sha}.{suffix}"
+
+
+def _to_json(result: ImageResult) -> dict[str, Any]:
+    return {
+        "findings": [
+            [f.attribute, f.kind.value, f.detector, f.score, _corners(f.box), f.value_hash]
+            for f in result.findings
+        ],
+        "edits": [[_corners(e.box), e.attribute, e.action.value, e.method] for e in result.edits],
+        "fidelity": result.fidelity,
+        "cleaned_sha256": result.cleaned_sha256,
+        "stage": result.stage,
+        "reason": result.reason,
+    }
+
+
+def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
+    return ImageResult(
+        sha256=sha,
+        findings=tuple(
+            ImageFinding(attribute, Kind(kind), detector, score, Box(*box) if box else None, value_hash)
+            for attribute, kind, detector, score, box, value_hash in stored["findings"]
+        ),
+        edits=tuple(
+            ImageEdit(0, Box(*box) if box else None, attribute, Action(action), method)
+            for box, attribute, action, method in stored["edits"]
+        ),
+        fidelity=stored["fidelity"],
+        cleaned_sha256=stored["cleaned_sha256"],
+        stage=stored["stage"],
+        reason=stored["reason"],
+    )
+
+
+def _corners(box: Box | None) -> list[int] | None:
+    return [box.x0, box.y0, box.x1, box.y1] if box else None

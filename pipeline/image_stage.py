@@ -1,0 +1,64 @@
+"""Audits and cleans every distinct image once."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from pipeline.config import Mode
+from pipeline.image_cache import ImageResult
+from pipeline.image_refs import read_image_bytes
+from pipeline.toolbox import Toolbox
+from schemas.errors import RejectRecord
+from schemas.reasons import Reason, Stage
+from transforms.image.audit import audit_image
+from transforms.image.clean import clean_image
+from transforms.image.open import open_image
+
+
+def process_image(sha: str, location: str, tools: Toolbox) -> tuple[ImageResult, bytes | None]:
+    """The result for one image and its new bytes, None if they stay as they are. Never raises for
+    what an image can hold: the result says why it may not be emitted."""
+    try:
+        return _process(sha, location, tools)
+    except RejectRecord as reject:
+        return ImageResult(sha, stage=reject.stage.value, reason=reject.reason.value), None
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  (an engine's failure on one image holds back that image only)
+        return ImageResult(sha, stage=Stage.AUDIT_IMAGE.value, reason=Reason.ENGINE_FAILED.value), None
+
+
+def _process(sha: str, location: str, tools: Toolbox) -> tuple[ImageResult, bytes | None]:
+    data = read_image_bytes(Path(location), tools.plan.limits.image_bytes)
+    if sha256(data).hexdigest() != sha:
+        raise RejectRecord(Stage.AUDIT_IMAGE, Reason.IMAGE_UNREADABLE)
+    opened = open_image(data, tools.image_limits)
+    if not tools.wanted_image_attributes:
+        return ImageResult(sha), None
+    key = tools.plan.key("value")
+    findings = audit_image(
+        opened,
+        engines=tools.image_engines,
+        wanted=tools.wanted_image_attributes,
+        find_text=tools.find_text,
+        value_key=key,
+    )
+    if tools.plan.mode is Mode.AUDIT:
+        return ImageResult(sha, findings), None
+    cleaned = clean_image(
+        data,
+        opened,
+        findings,
+        policy=tools.plan.policy,
+        engines=tools.image_engines,
+        find_text=tools.find_text,
+        value_key=key,
+    )
+    if cleaned.reason is not None:
+        stage = Stage.VERIFY if cleaned.reason is Reason.IMAGE_STILL_LEAKS else Stage.CLEAN_IMAGE
+        return ImageResult(sha, findings, stage=stage.value, reason=cleaned.reason.value), None
+    if cleaned.data == data:
+        return ImageResult(sha, findings), None
+    new_sha = sha256(cleaned.data).hexdigest()
+    return ImageResult(sha, findings, cleaned.edits, cleaned.fidelity, new_sha), cleaned.data

@@ -1,0 +1,144 @@
+"""A run, checked and frozen: what workers get. Everything that decides bytes is in its digests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import EngineChoice, Limits, Mode, RunConfig
+from pipeline.field_types import FieldType
+from pipeline.layout import Layout
+from pipeline.parse_record import ParseLimits
+from pipeline.partition import PartitionSettings
+from pipeline.policy_file import policy_settings
+from pipeline.readers.source import Source
+from schemas.policy import Policy
+from schemas.record_key import derive_key
+from schemas.version import SCHEMA_VERSION
+from transforms.engines.protocols import EngineInfo
+
+_LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "phonenumbers", "pillow", "pyarrow",
+              "python-stdnum", "rapidocr", "spacy")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """``shards``, ``fields`` and ``several_images`` are known after partitioning (0 and empty before)."""
+
+    out: Path
+    mode: Mode
+    sources: tuple[Source, ...]
+    image_root: Path | None
+    open_images: bool
+    policy: Policy
+    seed: int
+    secret: bytes
+    split: str
+    engines: EngineChoice
+    limits: Limits
+    llava_images: bool
+    keep_quarantined: bool
+    limit: int | None = None
+    engine_infos: tuple[EngineInfo, ...] = ()
+    shards: int = 0
+    fields: Mapping[str, FieldType] | None = None
+    several_images: bool = False
+
+    @property
+    def layout(self) -> Layout:
+        """Where the output lies."""
+        return Layout(self.out)
+
+    def key(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose, from seed and secret."""
+        return derive_key(self.seed, self.secret, purpose)
+
+    def partition_settings(self) -> PartitionSettings:
+        """What reading a source needs."""
+        return PartitionSettings(
+            spool=self.layout.spool,
+            blobs=self.layout.blobs,
+            image_root=self.image_root,
+            open_images=self.open_images,
+            limits=ParseLimits(turn_characters=self.limits.turn_characters),
+            image_bytes=self.limits.image_bytes,
+            digest_key=self.key("record"),
+            limit=self.limit,
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """What the manifest records beside policy, seed and engines. No paths, no worker counts."""
+        return {
+            "mode": self.mode.value,
+            "split": self.split,
+            "images_opened": self.open_images,
+            "engines": self.engines.model_dump(),
+            "limits": self.limits.model_dump(),
+            "llava_images": self.llava_images,
+            "keep_quarantined": self.keep_quarantined,
+            "limit": self.limit,
+            "keyed": bool(self.secret),
+            "libraries": library_versions(),
+        }
+
+    def image_digest(self) -> str:
+        """Changes whenever the outcome for an image could change."""
+        return _digest([self._decides(), self.limits.model_dump()])
+
+    def shard_digest(self) -> str:
+        """Changes whenever the bytes of a shard could change for the same rows."""
+        shape = [self.shards, self.several_images, self.fields]
+        return _digest([self._decides(), self.settings(), shape, [[source.name, source.uri] for source in self.sources]])
+
+    def _decides(self) -> list[Any]:
+        engines = [[e.role, e.name, e.version, e.weights_sha256, e.settings] for e in self.engine_infos]
+        key = sha256(self.key("record")).hexdigest()
+        return [policy_settings(self.policy), key, engines, code_digest(), library_versions(), SCHEMA_VERSION]
+
+
+def make_plan(config: RunConfig, sources: tuple[Source, ...], policy: Policy) -> RunPlan:
+    """The plan of a checked config, before partitioning."""
+    return RunPlan(
+        out=config.out.absolute(),
+        mode=config.mode,
+        sources=sources,
+        image_root=config.image_root.absolute() if config.image_root else None,
+        open_images=config.opens_images,
+        policy=policy,
+        seed=config.seed,
+        secret=config.secret(),
+        split=config.split,
+        engines=config.engines,
+        limits=config.limits,
+        llava_images=config.llava_images,
+        keep_quarantined=config.keep_quarantined,
+        limit=config.limit,
+    )
+
+
+def _digest(content: Any) -> str:
+    return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries whose behaviour reaches the output bytes."""
+    return {name: metadata.version(name) for name in _LIBRARIES}
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over every code and rule file that decides the output."""
+    digest = sha256()
+    for package in ("schemas", "transforms", "pipeline"):
+        root = Path(str(resources.files(package)))
+        for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
+            digest.update(str(path.relative_to(root)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,144 @@
+"""Policies as users write them: a preset name or a YAML file of the same form as the presets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.config_errors import first_config_error
+from schemas.edit import Action
+from schemas.errors import ConfigError
+from schemas.policy import FaceFill, ImagePolicy, Policy, ProxyLevel, TextFill
+from schemas.taxonomy import load_taxonomy
+
+MentionAction = Literal["report", "rewrite", "mask", "redact", "drop"]
+QuestionAction = Literal["report", "refuse"]
+
+DEFAULT_REFUSAL = "I'm sorry, but I cannot share personal information about people."
+
+
+class ImageSection(BaseModel):
+    """``image:`` of a policy file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text_fill: TextFill = TextFill.SOLID
+    face_fill: FaceFill = FaceFill.BLUR
+    box_growth: Annotated[float, Field(ge=0, le=1)] = 0.1
+    fill_rgb: tuple[
+        Annotated[int, Field(ge=0, le=255)],
+        Annotated[int, Field(ge=0, le=255)],
+        Annotated[int, Field(ge=0, le=255)],
+    ] = (0, 0, 0)
+
+
+class PolicyFile(BaseModel):
+    """A policy file. Keys of ``mentions`` and ``questions`` are attributes of the taxonomy or ``group.*``;
+    a single attribute wins over its group."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
+    mentions: dict[str, MentionAction]
+    questions: dict[str, QuestionAction] = {}
+    proxy_level: ProxyLevel = ProxyLevel.PERMISSIVE
+    refusals: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)] = [DEFAULT_REFUSAL]
+    age_nouns: bool = False
+    min_text_fidelity: Annotated[float, Field(ge=0, le=1)] = 0.25
+    image: ImageSection = ImageSection()
+    pronouns_only: bool = False
+
+
+def preset_names() -> list[str]:
+    """Names of the bundled policies."""
+    folder = resources.files("schemas").joinpath("policies")
+    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+
+
+def load_policy(name_or_path: str) -> Policy:
+    """A preset by name, else a YAML file by path. Raises ConfigError that names key, value and remedy."""
+    if name_or_path in preset_names():
+        text = resources.files("schemas").joinpath("policies", f"{name_or_path}.yaml").read_text("utf-8")
+    else:
+        path = Path(name_or_path)
+        if not path.is_file():
+            allowed = ", ".join(preset_names())
+            raise ConfigError("policy", name_or_path, f"neither a preset ({allowed}) nor a file")
+        text = path.read_text("utf-8", errors="replace")
+    try:
+        written = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError("policy", name_or_path, "is not valid YAML") from error
+    if not isinstance(written, dict):
+        raise ConfigError("policy", name_or_path, "must hold a mapping with name, mentions, questions …")
+    try:
+        return _freeze(PolicyFile.model_validate(written))
+    except ValidationError as error:
+        raise first_config_error("policy", error) from error
+
+
+def _freeze(file: PolicyFile) -> Policy:
+    return Policy(
+        name=file.name,
+        mentions=_expand("policy.mentions", file.mentions),
+        questions=_expand("policy.questions", file.questions),
+        proxy_level=file.proxy_level,
+        refusals=tuple(file.refusals),
+        age_nouns=file.age_nouns,
+        min_text_fidelity=file.min_text_fidelity,
+        image=ImagePolicy(**file.image.model_dump()),
+        pronouns_only=file.pronouns_only,
+    )
+
+
+def _expand(section: str, written: Mapping[str, str]) -> dict[str, Action]:
+    """Groups first, single attributes over them; every key must exist in the taxonomy."""
+    taxonomy = load_taxonomy()
+    groups = {attribute.parent for attribute in taxonomy.values()}
+    expanded: dict[str, Action] = {}
+    for key in sorted(written, key=lambda key: not key.endswith(".*")):
+        group = key.removesuffix(".*")
+        if key.endswith(".*") and group in groups:
+            names = [name for name, attribute in taxonomy.items() if attribute.parent == group]
+        elif key in taxonomy:
+            names = [key]
+        else:
+            allowed = ", ".join([*sorted(f"{group}.*" for group in groups), *taxonomy])
+            raise ConfigError(section, key, f"no such attribute; allowed: {allowed}")
+        for name in names:
+            expanded[name] = _allowed(section, name, Action(written[key]))
+    return dict(sorted(expanded.items()))
+
+
+def _allowed(section: str, attribute: str, action: Action) -> Action:
+    """Images are redacted, texts are not: a policy that mixes them up is a mistake, not a wish."""
+    is_image = attribute.startswith("image.")
+    if (action is Action.REDACT and not is_image) or (action in (Action.REWRITE, Action.MASK) and is_image):
+        fit = "report, redact or drop" if is_image else "report, rewrite, mask or drop"
+        raise ConfigError(f"{section}.{attribute}", action.value, f"allowed here: {fit}")
+    return action
+
+
+def policy_settings(policy: Policy) -> dict[str, Any]:
+    """The policy as plain JSON, for the manifest and for digests."""
+    return {
+        "name": policy.name,
+        "mentions": {name: action.value for name, action in policy.mentions.items()},
+        "questions": {name: action.value for name, action in policy.questions.items()},
+        "proxy_level": policy.proxy_level.value,
+        "refusals": list(policy.refusals),
+        "age_nouns": policy.age_nouns,
+        "min_text_fidelity": policy.min_text_fidelity,
+        "pronouns_only": policy.pronouns_only,
+        "image": {
+            "text_fill": policy.image.text_fill.value,
+            "face_fill": policy.image.face_fill.value,
+            "box_growth": policy.image.box_growth,
+            "fill_rgb": list(policy.image.fill_rgb),
+        },
+    }

@@ -1,0 +1,97 @@
+"""The engines and rules of a plan, loaded once per worker process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from pipeline.plan import RunPlan
+from schemas.errors import ConfigError
+from schemas.finding import TextFinding
+from transforms.engines.protocols import Embedder, EngineInfo, TextParser
+from transforms.engines.registry import check_engine, load_detector, load_embedder, load_ocr, load_parser
+from transforms.image.audit import ImageEngines
+from transforms.image.open import ImageLimits
+from transforms.text.audit import TextRules, audit_plain_text, load_text_rules
+
+
+@dataclass(frozen=True)
+class Toolbox:
+    """Lazily loaded, shared by all steps of one process."""
+
+    plan: RunPlan
+
+    @cached_property
+    def rules(self) -> TextRules:
+        """Lexicons and patterns of the policy."""
+        return load_text_rules(self.plan.policy)
+
+    @cached_property
+    def parser(self) -> TextParser:
+        """The spaCy pipeline."""
+        return load_parser(self.plan.engines.parser)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The sentence embedder of the fidelity gate."""
+        return load_embedder(self.plan.engines.embedder)
+
+    @cached_property
+    def image_engines(self) -> ImageEngines:
+        """OCR, faces, codes; None for an engine that is switched off."""
+        engines = self.plan.engines
+        return ImageEngines(
+            ocr=load_ocr(engines.ocr),
+            faces=load_detector("faces", engines.faces),
+            codes=load_detector("codes", engines.codes),
+        )
+
+    @property
+    def wanted_image_attributes(self) -> frozenset[str]:
+        """The attributes of the policy that are looked for in images."""
+        return frozenset(name for name in self.plan.policy.mentions if name.startswith("image."))
+
+    @property
+    def image_limits(self) -> ImageLimits:
+        """What is too large to be decoded."""
+        limits = self.plan.limits
+        return ImageLimits(max_bytes=limits.image_bytes, max_pixels=limits.image_pixels)
+
+    @property
+    def find_text(self) -> Callable[[str], tuple[TextFinding, ...]]:
+        """The recogniser of personal data for text read from images."""
+        return partial(audit_plain_text, rules=self.rules, parser=self.parser)
+
+    def engine_infos(self) -> tuple[EngineInfo, ...]:
+        """Loads every engine that the plan needs and says what it is. Raises ConfigError if one is missing."""
+        engines = self.plan.engines
+        for role, name in engines.model_dump().items():
+            if role != "parser":
+                check_engine(role, name)
+        infos = [self.parser.info, self.embedder.info]
+        if self.plan.open_images and self.wanted_image_attributes:
+            self._check_image_engines()
+            loaded = (self.image_engines.ocr, self.image_engines.faces, self.image_engines.codes)
+            infos += [engine.info for engine in loaded if engine is not None]
+        return tuple(infos)
+
+    def _check_image_engines(self) -> None:
+        needs = {"ocr": {"image.text_pii", "image.plate"}, "faces": {"image.face"}, "codes": {"image.code"}}
+        for role, attributes in needs.items():
+            acted_on = sorted(a for a in attributes if self.plan.policy.mentions.get(a, "report") != "report")
+            if getattr(self.plan.engines, role) == "none" and acted_on:
+                remedy = f"policy {self.plan.policy.name!r} acts on {acted_on[0]}: choose an engine or set it to report"
+                raise ConfigError(f"engines.{role}", "none", remedy)
+
+
+_TOOLBOXES: dict[str, Toolbox] = {}
+
+
+def toolbox_of(plan: RunPlan) -> Toolbox:
+    """The process's toolbox for ``plan``; the last one is kept, so models load once per worker."""
+    key = repr(plan)
+    if key not in _TOOLBOXES:
+        _TOOLBOXES.clear()
+        _TOOLBOXES[key] = Toolbox(plan)
+    return _TOOLBOXES[key]

@@ -1,0 +1,202 @@
+"""The local runner: the three jobs of the graph, cut into small pieces, over a pool of processes.
+
+Pieces are shards and image slots, so memory is flat in the size of the corpus and a killed run goes on
+where it stopped.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from pipeline.config import RunConfig
+from pipeline.field_types import FieldType, merge_fields
+from pipeline.finish import finish_run
+from pipeline.layout import WORK, Layout
+from pipeline.partition import PartitionReport
+from pipeline.plan import RunPlan, make_plan
+from pipeline.policy_file import load_policy
+from pipeline.readers.open import list_sources
+from pipeline.readers.source import Form, Source
+from pipeline.shard_writer import ShardReport
+from pipeline.spool import SLOTS, read_images, shard_count
+from pipeline.summary import Tally
+from runners.beam_jobs import JobKind
+from runners.local_worker import Job
+from runners.worker_pool import WorkerPool
+from schemas.errors import ConfigError
+
+OnProgress = Callable[["RunProgress"], None]
+
+_SLOT_GROUPS_PER_WORKER = 4
+
+
+@dataclass(slots=True)
+class RunProgress:
+    """Where a run is. Totals are None while they are not known."""
+
+    phase: str = "start"
+    rows_read: int = 0
+    images: int = 0
+    images_total: int | None = None
+    records: int = 0
+    records_total: int | None = None
+    shards_kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A finished run: where it lies, ``audit/summary.json`` and how long it took in seconds."""
+
+    layout: Layout
+    summary: dict[str, Any]
+    seconds: float
+
+
+def run_local(config: RunConfig, on_progress: OnProgress = lambda progress: None) -> RunResult:
+    """Runs a build or an audit on this machine. Raises ConfigError before work starts, RunFailed after."""
+    started = time.monotonic()
+    start_time = datetime.now(UTC).isoformat(timespec="seconds")
+    sources = tuple(list_sources(config.input))
+    plan = make_plan(config, sources, load_policy(config.policy))
+    check_places(config, sources)
+    workers = config.workers or len(os.sched_getaffinity(0))
+    progress = RunProgress()
+    with _prepared(plan.layout, config), WorkerPool(workers, _counter(progress, on_progress)) as pool:
+        plan = replace(plan, engine_infos=next(pool.run([Job(None, plan)])))
+        partitions = _partition(pool, plan, progress)
+        plan = _with_shape(plan, config, partitions)
+        images = _process_images(pool, plan, partitions, workers, progress)
+        shards = _write_shards(pool, plan, progress)
+        progress.phase = "finish"
+        on_progress(progress)
+        seconds = time.monotonic() - started
+        volatile = _volatile(start_time, seconds, workers, progress)
+        summary = finish_run(plan, partitions, images, shards, volatile, version("mmscrub"))
+    return RunResult(plan.layout, summary, time.monotonic() - started)
+
+
+def check_places(config: RunConfig, sources: tuple[Source, ...]) -> None:
+    """Refuses places that would lose or mix data. Raises ConfigError."""
+    out = config.out.absolute()
+    if config.images == "" and any(source.form in (Form.JSON, Form.JSONL) for source in sources):
+        raise ConfigError("images", "(missing)", "give the folder that image paths are relative to, or 'none'")
+    if out.exists() and not out.is_dir():
+        raise ConfigError("out", str(config.out), "is a file; give a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / WORK).is_dir():
+        raise ConfigError("out", str(config.out), "is not empty and holds no mmscrub run; give a new folder")
+    for source in sources:
+        if out.resolve() in Path(source.uri).resolve().parents:
+            raise ConfigError("out", str(config.out), "holds the input; a run would replace what it reads")
+    root = config.image_root
+    if root is not None and out.resolve() in (root.resolve(), *root.resolve().parents):
+        raise ConfigError("out", str(config.out), "holds the images; give a folder of its own")
+
+
+@contextmanager
+def _prepared(layout: Layout, config: RunConfig) -> Iterator[None]:
+    """The output folder, made and locked for this run."""
+    try:
+        layout.prepare()
+        lock = layout.lock.open("w")
+    except OSError as error:
+        raise ConfigError("out", str(layout.root), f"cannot be written ({error.strerror})") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigError("out", str(layout.root), "another run is writing there; wait for it") from error
+        layout.manifest.unlink(missing_ok=True)
+        for leftover in (layout.spool, layout.work / "tmp"):
+            rmtree(leftover, ignore_errors=True)
+        if config.force:
+            for leftover in (layout.done, layout.image_cache):
+                rmtree(leftover, ignore_errors=True)
+        layout.prepare()
+        yield
+
+
+def _partition(pool: WorkerPool, plan: RunPlan, progress: RunProgress) -> list[PartitionReport]:
+    progress.phase = "read"
+    jobs = [Job(JobKind.PARTITION, plan, (index,)) for index in range(len(plan.sources))]
+    reports = [report for result in pool.run(jobs) for report in result]
+    return sorted(reports, key=lambda report: report.source)
+
+
+def _with_shape(plan: RunPlan, config: RunConfig, partitions: list[PartitionReport]) -> RunPlan:
+    """What only the whole corpus tells: how many shards, and the columns."""
+    fields: dict[str, FieldType] = {}
+    for report in partitions:
+        fields = merge_fields(fields, report.fields)
+    shards = shard_count(
+        rows=sum(report.rows for report in partitions),
+        image_bytes=sum(report.image_bytes for report in partitions),
+        records_per_shard=config.shards.records,
+        bytes_per_shard=config.shards.image_bytes,
+    )
+    several = any(report.several_images for report in partitions)
+    return replace(plan, shards=shards, fields=fields, several_images=several)
+
+
+def _process_images(
+    pool: WorkerPool, plan: RunPlan, partitions: list[PartitionReport], workers: int, progress: RunProgress
+) -> Tally:
+    progress.phase = "images"
+    tally: Tally = Counter()
+    if not any(report.image_bytes for report in partitions):
+        return tally
+    progress.images_total = sum(1 for _ in _distinct_images(plan))
+    groups = min(SLOTS, workers * _SLOT_GROUPS_PER_WORKER)
+    jobs = [Job(JobKind.IMAGES, plan, tuple(range(first, SLOTS, groups))) for first in range(groups)]
+    for result in pool.run(jobs):
+        for counts in result:
+            tally.update(counts)
+    return tally
+
+
+def _distinct_images(plan: RunPlan) -> Iterator[str]:
+    for slot in range(SLOTS):
+        for sha, _ in read_images(plan.layout.spool, slot):
+            yield sha
+
+
+def _write_shards(pool: WorkerPool, plan: RunPlan, progress: RunProgress) -> list[ShardReport]:
+    progress.phase = "records"
+    progress.records_total = progress.rows_read
+    jobs = [Job(JobKind.RECORDS, plan, (shard,)) for shard in range(plan.shards)]
+    return [report for result in pool.run(jobs) for report in result]
+
+
+def _counter(progress: RunProgress, on_progress: OnProgress) -> Callable[[dict[str, int]], None]:
+    def add(counts: Mapping[str, int]) -> None:
+        for name, count in counts.items():
+            setattr(progress, name, getattr(progress, name) + count)
+        on_progress(progress)
+
+    return add
+
+
+def _volatile(start_time: str, seconds: float, workers: int, progress: RunProgress) -> dict[str, Any]:
+    return {
+        "started": start_time,
+        "seconds": round(seconds, 3),
+        "records_per_s": round(progress.records / seconds, 2),
+        "images_per_s": round(progress.images / seconds, 2),
+        "shards_kept": progress.shards_kept,
+        "workers": workers,
+        "host": platform.node(),
+        "python": sys.version.split()[0],
+        "platform": platform.platform(),
+    }
