@@ -19,8 +19,8 @@ _DIGEST_CHARACTERS = 32
 
 
 def embedded_path(data: bytes, path: str | None) -> str:
-    """The path of an embedded image: its own if that is relative and safe, else one made of its digest, so that
-    it does not depend on where or in which order the image was read."""
+    """The path of an embedded image: its own if that is relative and safe. Else one made of its digest, which
+    does not depend on where or in which order the image was read."""
     if path and is_safe_path(path):
         return path
     return f"{sha256(data).hexdigest()[:_DIGEST_CHARACTERS]}.{_extension(data)}"

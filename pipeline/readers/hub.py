@@ -76,7 +76,7 @@ def split_files(paths: Iterable[str], split: str) -> list[str]:
     """Which of ``paths`` (relative to the repository) belong to ``split``, sorted; all if it is empty.
 
     Files in a folder of that name come first. Else a file belongs to a split whose name stands in its path
-    between characters that are no letters or digits, as in ``data/train-00000-of-00002.parquet`` or ``default/train/0000.parquet``.
+    between characters that are no letters or digits: ``data/train-00000-of-00002.parquet``.
     """
     known = sorted(path for path in paths if is_corpus_name(path))
     if split:

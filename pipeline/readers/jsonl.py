@@ -15,7 +15,7 @@ def read_jsonl(
 ) -> Iterator[RawRow]:
     """Yields the lines of ``source``, broken ones with a reason. ``max_record`` is the bytes of one line.
 
-    A compressed file that ends early gives a last row JSON_INVALID. Raises ConfigError if it cannot be opened.
+    A compressed file that ends early gives a last row JSON_INVALID. Raises ConfigError if it does not open.
     """
     row = 0
     with open_stream(source.uri) as stream:

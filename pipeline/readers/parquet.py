@@ -47,11 +47,7 @@ def read_parquet(source: Source) -> Iterator[RawRow]:
             try:
                 for batch in file.iter_batches(batch_size=batch_rows, row_groups=[group]):
                     for raw in _plain_rows(batch):
-                        yield (
-                            RawRow(row, None, reason=Reason.BAD_ENCODING)
-                            if raw is None
-                            else _raw_row(row, raw)
-                        )
+                        yield _raw_row(row, raw)
                         row += 1
             except (pa.ArrowException, OSError):
                 for lost in range(row, end):
@@ -81,7 +77,9 @@ def _plain_rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | None]:
             yield None
 
 
-def _raw_row(row: int, raw: dict[str, Any]) -> RawRow:
+def _raw_row(row: int, raw: dict[str, Any] | None) -> RawRow:
+    if raw is None:
+        return RawRow(row, None, reason=Reason.BAD_ENCODING)
     images: dict[str, bytes] = {}
     reason = None
     for name, value in raw.items():

@@ -15,6 +15,7 @@ from pipeline.readers.source import MAX_RECORD_BYTES, MAX_SAMPLE_BYTES, RawRow, 
 from schemas.reasons import Reason
 
 _IMAGE_ENDINGS = frozenset({"jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"})
+_IMAGE_FIELDS = ("image", "images")
 _RECORD = "json"
 _CAPTION = "txt"
 
@@ -25,7 +26,7 @@ class _ClosedTarInfo(tarfile.TarInfo):
     @classmethod
     def fromtarfile(cls, archive: tarfile.TarFile) -> _ClosedTarInfo:
         try:
-            return cast(_ClosedTarInfo, super().fromtarfile(archive))
+            return super().fromtarfile(archive)
         except tarfile.HeaderError as error:
             # The block of zeros that ends every tar file; tarfile itself ends on any bad header alike.
             if type(error).__name__ == "EOFHeaderError":
@@ -48,10 +49,10 @@ def read_webdataset(
     """Yields one row per sample of ``source``, broken ones with a reason. A sample is neighbouring files with
     the same path up to the first dot of the name.
 
-    A sample without ``.json`` but with ``.txt`` is a record of two turns, the caption as its answer. Images of a
-    sample stand for the record's images in their order; a record that names none gets them. Files of other
-    kinds are passed over. A file that ends early gives a last row TAR_TRUNCATED for what is lost. ``max_record``
-    and ``max_sample`` are bytes. Raises ConfigError if the file cannot be opened.
+    A sample without ``.json`` but with ``.txt`` is a record of two turns, the caption as its answer. Images
+    of a sample stand for the record's images in their order; a record that names none gets them. Files of
+    other kinds are passed over. A file that ends early gives a last row TAR_TRUNCATED for what is lost.
+    ``max_record`` and ``max_sample`` are bytes. Raises ConfigError if the file cannot be opened.
     """
     row = 0
     with open_stream(source.uri) as stream:
@@ -68,7 +69,7 @@ def _samples(stream: ByteStream, max_record: int, max_sample: int) -> Iterator[_
     sample: _Sample | None = None
     with tarfile.open(fileobj=cast(IO[bytes], stream), mode="r|", tarinfo=_ClosedTarInfo) as archive:
         while (member := archive.next()) is not None:
-            archive.members.clear()  # it would keep every header
+            cast(Any, archive).members.clear()  # it would keep every header
             key, ending = _key_of(member.name)
             if not member.isfile() or not key:
                 continue
@@ -116,14 +117,15 @@ def _sample_row(row: int, sample: _Sample) -> RawRow:
     if reason is not None or not isinstance(value, dict):
         return RawRow(row, value, reason=reason)
     images: dict[str, bytes] = {}
-    named = _named_images(value)
-    if named:
+    references = [value[name] for name in _IMAGE_FIELDS if value.get(name) not in (None, [])]
+    if references:
         # The record's own names stay; a sample's images stand for them in their order.
-        pairs = zip(named, stored, strict=False)
-        images.update((name, content) for name, (_, content) in pairs if is_safe_path(name))
+        pairs = zip(_paths(references[0]), stored, strict=False)
+        images.update((path, content) for path, (_, content) in pairs if is_safe_path(path))
     elif stored:
-        paths = [add_embedded(images, content, name) for name, content in stored]
-        value.update({"image": paths[0]} if len(paths) == 1 else {"image": None, "images": paths})
+        paths = [add_embedded(images, content, path) for path, content in stored]
+        single = len(paths) == 1
+        value["image" if single else "images"] = paths[0] if single else paths
     return RawRow(row, value, images=images or None)
 
 
@@ -145,11 +147,7 @@ def _record_of(key: str, texts: dict[str, bytes], *, has_image: bool) -> tuple[A
     return record, reason
 
 
-def _named_images(value: dict[str, Any]) -> list[str]:
-    """The paths that the record itself gives; empty if it gives none, or something else that the parser rejects."""
-    for field_name in ("image", "images"):
-        entry = value.get(field_name)
-        entries = entry if isinstance(entry, list) else [entry]
-        if entry is not None and entries:
-            return entries if all(isinstance(item, str) and item for item in entries) else []
-    return []
+def _paths(reference: Any) -> list[str]:
+    """The paths of an image field; empty if it is none of those that the record parser takes."""
+    entries = reference if isinstance(reference, list) else [reference]
+    return entries if all(isinstance(entry, str) for entry in entries) else []
