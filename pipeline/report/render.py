@@ -51,10 +51,15 @@ def render_report(
         quantiles=tables.QUANTILES,
         notes=tables.count_rows(summary.get("notes") or {}),
         manifest=manifest,
-        policy=tables.flat_settings(manifest["policy"]),
+        policy=tables.flat_settings(_without_actions(manifest["policy"])),
+        policy_rows=tables.policy_rows(manifest["policy"]),
         settings=tables.flat_settings(manifest["settings"]),
         run=run,
     )
+
+
+def _without_actions(policy: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in policy.items() if key not in ("mentions", "questions")}
 
 
 def _environment() -> Environment:

@@ -81,6 +81,15 @@ class FidelityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """What the policy does with a mention of an attribute and with a question for it; a dash for nothing."""
+
+    attribute: str
+    mention: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """Records in against records out."""
 
@@ -199,6 +208,15 @@ def fidelity_rows(fidelity: Mapping[str, Mapping[str, Any] | None]) -> tuple[Fid
         FidelityRow(side, int(entry["n"]), tuple(float(entry[key]) for key in QUANTILES), spread(entry))
         for side, entry in fidelity.items()
         if entry and entry["n"]
+    )
+
+
+def policy_rows(policy: Mapping[str, Any]) -> tuple[PolicyRow, ...]:
+    """One row per attribute that ``mentions`` or ``questions`` of a manifest's policy names."""
+    mentions, questions = policy.get("mentions") or {}, policy.get("questions") or {}
+    return tuple(
+        PolicyRow(name, str(mentions.get(name, "–")), str(questions.get(name, "–")))
+        for name in in_taxonomy_order({**mentions, **questions})
     )
 
 

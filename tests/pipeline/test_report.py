@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.report.figures import spread, stacked_bar
 from pipeline.report.render import format_duration, render_report
-from pipeline.report.tables import count_rows, flat_settings, text_table
+from pipeline.report.tables import count_rows, flat_settings, policy_rows, text_table
 
 DIGEST = "9f2c6b1a7e" * 6 + "abcd"
 SUMMARY = {
@@ -43,7 +43,12 @@ MANIFEST = {
     "mmscrub_version": "0.1.0",
     "inputs": [{"uri": "/a/b/corpus.json", "name": "corpus.json", "rows": 1200, "sha256": DIGEST}],
     "shards": [{"path": "data/train-00000-of-00001.parquet", "rows": 1195, "sha256": DIGEST}],
-    "policy": {"name": "standard", "digest": DIGEST},
+    "policy": {
+        "name": "standard",
+        "digest": DIGEST,
+        "mentions": {"pii.email": "mask", "biometric.age": "rewrite"},
+        "questions": {"biometric.age": "refuse"},
+    },
     "seed": 7,
     "engines": [
         {
@@ -205,6 +210,12 @@ def test_spread_keeps_to_the_axis():
 def test_counts_are_ranked_and_read_as_words():
     rows = count_rows({"held_back": 2, "passed": 9})
     assert [(row.label, row.count) for row in rows] == [("passed", 9), ("held back", 2)]
+
+
+def test_policy_is_one_row_per_attribute():
+    rows = [(row.attribute, row.mention, row.question) for row in policy_rows(MANIFEST["policy"])]
+    assert rows == [("biometric.age", "rewrite", "refuse"), ("pii.email", "mask", "–")]
+    assert "mentions.pii.email" not in render_report(SUMMARY, MANIFEST, None)
 
 
 def test_settings_become_dotted_keys():
