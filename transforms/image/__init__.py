@@ -1,0 +1,1 @@
+"""Images: open, audit, redact, verify, clean."""

@@ -1,0 +1,100 @@
+"""QR codes and barcodes by OpenCV (4.8 and later)."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.finding import Box
+from transforms.engines.protocols import EngineInfo, RgbArray, ScoredBox
+
+Grey = NDArray[np.uint8]
+
+_STRIP: Final = (64, 512)
+"""Height and width (pixels) of a straightened candidate barcode."""
+_MIN_BAR_EDGES: Final = 36
+"""The shortest common symbol, EAN-8, has 22 bars, thus 44 edges; most of them must show."""
+_MIN_STRIPE_SHARE: Final = 0.6
+"""Share of the candidate's variance that its column means must explain: bars are the same in every row."""
+
+
+class OpenCvCodes:
+    """Finds codes in one image. A code that is seen but cannot be read counts, with a lower score:
+    blur or size keep this decoder from it, not every other one. OpenCV's barcode detector alone also
+    takes fences, blinds and keyboards for codes, so an unread barcode must look like bars as well."""
+
+    info: EngineInfo
+
+    def __init__(self) -> None:
+        import cv2
+
+        cv2.setNumThreads(1)
+        self._cv2: Any = cv2
+        self._qr: tuple[Any, ...] = (cv2.QRCodeDetectorAruco(), cv2.QRCodeDetector())
+        self._bars: Any = cv2.barcode.BarcodeDetector()
+        self.info = EngineInfo(
+            role="codes",
+            name="opencv",
+            version=metadata.version("opencv-python-headless"),
+            weights_sha256="",
+            settings="qr,barcode",
+        )
+
+    def detect(self, image: RgbArray) -> tuple[ScoredBox, ...]:
+        """Boxes of the codes in ``image`` (height x width x 3), clipped to it."""
+        if min(image.shape[:2]) < 16:
+            return ()
+        grey: Grey = self._cv2.cvtColor(np.ascontiguousarray(image), self._cv2.COLOR_RGB2GRAY)
+        found: dict[Box, float] = {}
+        for detector in self._qr:
+            for quad, read in self._quads(detector, grey):
+                _keep(found, quad, 1.0 if read else 0.6, grey.shape)
+        for quad, read in self._quads(self._bars, grey):
+            if read or self._looks_like_bars(grey, quad):
+                _keep(found, quad, 1.0 if read else 0.5, grey.shape)
+        hits = [ScoredBox(box, score) for box, score in found.items()]
+        return tuple(sorted(hits, key=lambda hit: (hit.box.y0, hit.box.x0, hit.box.y1, hit.box.x1)))
+
+    def _quads(self, detector: Any, grey: Grey) -> list[tuple[NDArray[np.float32], bool]]:
+        """Four corners of each candidate and whether it could be decoded."""
+        try:
+            seen, quads = detector.detectMulti(grey)
+            if not seen:
+                return []
+            _, texts, _ = detector.decodeMulti(grey, quads)
+        except self._cv2.error:
+            return []  # OpenCV gives up on some degenerate geometries
+        corners = np.asarray(quads, dtype=np.float32).reshape(-1, 4, 2)
+        return [
+            (quad, index < len(texts) and bool(texts[index]))
+            for index, quad in enumerate(corners)
+            if np.isfinite(quad).all()
+        ]
+
+    def _looks_like_bars(self, grey: Grey, quad: NDArray[np.float32]) -> bool:
+        """True if the straightened candidate has many parallel bars, along either of its sides."""
+        height, width = _STRIP
+        frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+        for turn in (0, 1):
+            matrix = self._cv2.getPerspectiveTransform(np.roll(quad, turn, axis=0), frame)
+            strip = self._cv2.warpPerspective(grey, matrix, (width, height)).astype(np.float64)
+            means = strip.mean(axis=0)
+            spread = float(strip.var())
+            if spread < 100.0 or float(means.var()) / spread < _MIN_STRIPE_SHARE:
+                continue
+            kernel = np.ones(65) / 65
+            local = np.convolve(np.pad(means, 32, mode="edge"), kernel, mode="valid")
+            if int(np.count_nonzero(np.diff(means > local))) >= _MIN_BAR_EDGES:
+                return True
+        return False
+
+
+def _keep(found: dict[Box, float], quad: NDArray[np.float32], score: float, shape: tuple[int, ...]) -> None:
+    height, width = shape[:2]
+    low, high = np.floor(quad.min(axis=0)), np.ceil(quad.max(axis=0)) + 1
+    box = Box(max(0, int(low[0])), max(0, int(low[1])), min(width, int(high[0])), min(height, int(high[1])))
+    if box.width > 0 and box.height > 0:
+        found[box] = max(score, found.get(box, 0.0))

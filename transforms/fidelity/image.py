@@ -1,0 +1,67 @@
+"""How much of a picture stayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.finding import Box
+
+_BLOCK: Final = 8
+_C1: Final = (0.01 * 255) ** 2
+_C2: Final = (0.03 * 255) ** 2
+_BAND: Final = 64
+"""Rows of blocks that are compared at a time, so that memory does not grow with the image."""
+
+
+def image_fidelity(before: NDArray[np.uint8], after: NDArray[np.uint8], painted: Sequence[Box]) -> float:
+    """Share of pixels outside ``painted`` times the mean structural similarity there, 0 to 1, rounded to
+    four decimals.
+
+    ``before`` and ``after``: height x width x 3 of the same size. Similarity is SSIM (Wang et al., 2004)
+    of the luma (ITU-R BT.601) over 8 x 8 blocks without overlap that hold no painted pixel; 1 if there is
+    none. Raises ValueError if the sizes differ."""
+    if before.shape != after.shape:
+        raise ValueError("images of different size")
+    height, width = before.shape[:2]
+    hidden = np.zeros((height, width), dtype=bool)
+    for box in painted:
+        hidden[box.y0 : box.y1, box.x0 : box.x1] = True
+    share = 1.0 - float(hidden.mean()) if hidden.size else 1.0
+    total, count = 0.0, 0
+    step = _BAND * _BLOCK
+    for top in range(0, height - height % _BLOCK, step):
+        bottom = min(top + step, height - height % _BLOCK)
+        open_blocks = ~_blocks(hidden[top:bottom]).any(axis=-1)
+        if not open_blocks.any():
+            continue
+        scores = _ssim(_blocks(_luma(before[top:bottom])), _blocks(_luma(after[top:bottom])))[open_blocks]
+        total += float(scores.sum())
+        count += scores.size
+    similarity = total / count if count else 1.0
+    return round(max(0.0, share * similarity), 4)
+
+
+def _luma(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
+    weights = np.array([0.299, 0.587, 0.114])
+    luma: NDArray[np.float64] = rgb.astype(np.float64) @ weights
+    return luma
+
+
+def _blocks(plane: NDArray[Any]) -> NDArray[Any]:
+    """Rows of blocks x blocks x 64 pixels; what does not fill a block on the right is left out."""
+    height, width = plane.shape
+    rows, columns = height // _BLOCK, width // _BLOCK
+    cut = plane[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
+    return cut.transpose(0, 2, 1, 3).reshape(rows, columns, _BLOCK * _BLOCK)
+
+
+def _ssim(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    mean_a, mean_b = a.mean(axis=-1), b.mean(axis=-1)
+    spread = ((a - mean_a[..., None]) * (b - mean_b[..., None])).mean(axis=-1)
+    luminance = (2 * mean_a * mean_b + _C1) / (mean_a**2 + mean_b**2 + _C1)
+    structure: NDArray[np.float64] = luminance * (2 * spread + _C2) / (a.var(axis=-1) + b.var(axis=-1) + _C2)
+    return structure

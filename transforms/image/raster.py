@@ -1,0 +1,154 @@
+"""Pixels in the file's own mode, so that what is not painted is written back as it was read."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, JpegImagePlugin
+
+from transforms.image.open import ImageLimits, open_native, scale_to_8_bit, turn_upright
+
+Pixels = NDArray[Any]
+
+_NATIVE: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK", "I;16", "P", "1"})
+_KEPT_TIFF: Final = frozenset({"tiff_lzw", "tiff_adobe_deflate", "packbits", "raw"})
+_NEAR_ENOUGH: Final = 64
+"""Squared distance in RGB up to which a colour of the palette stands for a painted one."""
+_UNLIMITED: Final = ImageLimits(max_bytes=1 << 62, max_pixels=1 << 62)
+"""The bytes were opened under the run's limits before; here they are only read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """``pixels``: upright, height x width (x channels), of Pillow mode ``mode``; for the modes P and 1
+    they are colours (RGB), put back on ``palette`` (n x 3) when written. ``source`` holds what the
+    encoder needs to know of the file; ``lossless``: it does not lose pixels when written again."""
+
+    pixels: Pixels
+    mode: str
+    palette: NDArray[np.uint8] | None
+    indices: NDArray[np.uint8] | None
+    source: Image.Image
+    lossless: bool
+
+    @property
+    def form(self) -> str:
+        """The Pillow format to write."""
+        return "JPEG" if self.source.format == "MPO" else str(self.source.format)
+
+    def colour(self, rgb: tuple[int, int, int]) -> NDArray[Any]:
+        """``rgb`` (0 to 255) as one opaque pixel of this raster."""
+        red, green, blue = rgb
+        luma = (299 * red + 587 * green + 114 * blue + 500) // 1000  # ITU-R BT.601
+        values = {
+            "L": [luma],
+            "LA": [luma, 255],
+            "RGBA": [red, green, blue, 255],
+            "CMYK": [255 - red, 255 - green, 255 - blue, 0] if max(rgb) else [0, 0, 0, 255],
+            "I;16": [luma * 257],
+        }.get(self.mode, [red, green, blue])
+        return np.array(values, dtype=self.pixels.dtype)
+
+
+def read_raster(data: bytes) -> Raster:
+    """Decodes ``data`` again, upright, in its own mode where that can be painted on, else in RGB(A)."""
+    source = open_native(data, _UNLIMITED)
+    lossless = source.format != "WEBP" or b"VP8L" in data[12:64]
+    upright, _ = turn_upright(source)
+    mode = upright.mode
+    if mode == "P" and isinstance(source.info.get("transparency"), bytes):
+        upright, mode = upright.convert("RGBA"), "RGBA"
+    if mode.startswith("I;16"):
+        return Raster(np.array(upright).astype(np.uint16), "I;16", None, None, source, lossless)
+    if mode.startswith(("I", "F")):
+        return Raster(scale_to_8_bit(np.asarray(upright)), "L", None, None, source, lossless)
+    if mode not in _NATIVE:
+        mode = "RGBA" if mode in ("PA", "La", "RGBa") else "RGB"
+        upright = upright.convert(mode)
+    if mode == "P":
+        palette = np.array(upright.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
+        indices = np.array(upright)
+        return Raster(palette[np.minimum(indices, len(palette) - 1)], "P", palette, indices, source, lossless)
+    if mode == "1":
+        indices = np.array(upright).astype(np.uint8)
+        palette = np.array([[0, 0, 0], [255, 255, 255]], dtype=np.uint8)
+        return Raster(palette[indices], "1", palette, indices, source, lossless)
+    return Raster(np.array(upright), mode, None, None, source, lossless)
+
+
+def write_raster(raster: Raster, painted: Pixels) -> bytes:
+    """``painted`` (same shape as ``raster.pixels``) as a file of the source's format, without metadata
+    except the colour profile. JPEG takes the source's quantisation tables and chroma subsampling."""
+    image = _to_image(raster, painted)
+    options: dict[str, Any] = {}
+    profile = raster.source.info.get("icc_profile")
+    if profile and raster.form not in ("GIF", "BMP") and raster.mode == raster.source.mode:
+        options["icc_profile"] = profile
+    if raster.form == "JPEG":
+        options |= _jpeg_options(raster.source)
+    elif raster.form == "WEBP":
+        options |= {"lossless": True} if raster.lossless else {"quality": 90}
+        options["method"] = 4
+    elif raster.form == "TIFF":
+        used = raster.source.info.get("compression")
+        options["compression"] = used if used in _KEPT_TIFF else "tiff_adobe_deflate"
+    elif raster.form == "PNG":
+        options["optimize"] = False
+    transparency = raster.source.info.get("transparency")
+    if raster.mode == "P" and isinstance(transparency, int):
+        options["transparency"] = transparency
+    out = io.BytesIO()
+    image.save(out, format=raster.form, **options)
+    return out.getvalue()
+
+
+def _to_image(raster: Raster, painted: Pixels) -> Image.Image:
+    if raster.palette is not None and raster.indices is not None:
+        indices, palette = _put_on_palette(raster, raster.indices, raster.palette, painted)
+        if raster.mode == "1":
+            return Image.fromarray(indices.astype(bool))
+        image = Image.fromarray(indices)
+        image.putpalette(palette.tobytes(), "RGB")
+        return image
+    height, width = painted.shape[:2]
+    return Image.frombytes(raster.mode, (width, height), np.ascontiguousarray(painted).tobytes())
+
+
+def _put_on_palette(
+    raster: Raster, before: NDArray[np.uint8], palette: NDArray[np.uint8], painted: Pixels
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Indices and palette; only pixels that were painted get another index."""
+    changed = np.any(painted != raster.pixels, axis=2)
+    colours, inverse = np.unique(painted[changed], axis=0, return_inverse=True)
+    transparent = raster.source.info.get("transparency")
+    chosen = []
+    for colour in colours:
+        distance = ((palette.astype(np.int32) - colour.astype(np.int32)) ** 2).sum(axis=1)
+        if isinstance(transparent, int) and transparent < len(distance):
+            distance[transparent] = 1 << 30
+        nearest = int(distance.argmin())
+        if distance[nearest] > _NEAR_ENOUGH and len(palette) < 256 and raster.mode == "P":
+            palette = np.vstack([palette, colour[None]])
+            nearest = len(palette) - 1
+        chosen.append(nearest)
+    indices = before.copy()
+    if chosen:
+        indices[changed] = np.array(chosen, dtype=np.uint8)[inverse.reshape(-1)]
+    return indices, palette
+
+
+def _jpeg_options(source: Image.Image) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    tables = getattr(source, "quantization", None)
+    if tables:
+        options["qtables"] = [list(tables[index]) for index in sorted(tables)]
+    sampling = JpegImagePlugin.get_sampling(source) if source.mode != "L" else -1
+    # Layouts that Pillow cannot name are written without subsampling, which loses nothing.
+    options["subsampling"] = sampling if sampling != -1 else 0
+    if source.info.get("progressive") or source.info.get("progression"):
+        options["progressive"] = True
+    return options

@@ -1,0 +1,68 @@
+"""Looks at a cleaned file as a stranger would: opened anew, every engine run again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from schemas.errors import RejectRecord
+from schemas.finding import ImageFinding, Kind
+from schemas.policy import Policy
+from transforms.image.audit import FindText, ImageEngines, audit_image
+from transforms.image.open import ImageLimits, OpenedImage, open_image
+from transforms.image.redact import RedactedImage
+
+
+@dataclass(frozen=True, slots=True)
+class ImageVerdict:
+    """``reopened`` is None if the file cannot be opened any more. ``leaks``: what is left of what the
+    policy acts on, and what the redaction itself made appear."""
+
+    reopened: OpenedImage | None
+    leaks: tuple[ImageFinding, ...]
+
+    @property
+    def passed(self) -> bool:
+        """True if an audit of the file would act on nothing."""
+        return self.reopened is not None and not self.leaks
+
+
+def verify_image(
+    redacted: RedactedImage,
+    before: OpenedImage,
+    *,
+    policy: Policy,
+    engines: ImageEngines,
+    find_text: FindText,
+    value_key: bytes,
+) -> ImageVerdict:
+    """The verdict on ``redacted``, made from ``before``."""
+    height, width = before.rgb.shape[:2]
+    try:
+        reopened = open_image(
+            redacted.data, ImageLimits(max_bytes=1 << 62, max_pixels=max(1, height * width))
+        )
+    except RejectRecord:
+        return ImageVerdict(None, ())
+    if reopened.rgb.shape != before.rgb.shape:
+        return ImageVerdict(None, ())
+    wanted = acted_attributes(policy)
+    if not redacted.painted and _same_pixels(reopened, before):
+        # Only the file around the pixels changed: what the engines say of them is known.
+        wanted = frozenset(name for name in wanted if name in ("image.exif", "image.exif_gps"))
+    leaks = audit_image(reopened, engines=engines, wanted=wanted, find_text=find_text, value_key=value_key)
+    return ImageVerdict(reopened, tuple(leak for leak in leaks if policy.acts_on(leak.attribute, leak.kind)))
+
+
+def acted_attributes(policy: Policy) -> frozenset[str]:
+    """The image attributes that change an image under ``policy``."""
+    return frozenset(
+        name for name in policy.mentions if name.startswith("image.") and policy.acts_on(name, Kind.EXPLICIT)
+    )
+
+
+def _same_pixels(one: OpenedImage, other: OpenedImage) -> bool:
+    if (one.under_alpha is None) != (other.under_alpha is None):
+        return False
+    return all(np.array_equal(a, b) for a, b in zip(one.views, other.views, strict=True))
