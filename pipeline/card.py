@@ -9,6 +9,9 @@ import pyarrow as pa
 
 from pipeline.report import tables
 from pipeline.report.render import format_number, short_digest
+from schemas.edit import Action
+from schemas.finding import Kind
+from schemas.policy import ProxyLevel
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -94,7 +97,6 @@ def _body(
     summary: Mapping[str, Any], manifest: Mapping[str, Any], *, title: str, split: str, repo: str
 ) -> str:
     policy = {"name": "", **(manifest.get("policy") or {})}
-    mentions = policy.get("mentions") or {}
     return (
         _environment()
         .get_template("card.md.j2")
@@ -114,9 +116,16 @@ def _body(
             manifest={"mmscrub_version": "", "schema_version": "", "engines": (), **manifest},
             policy=policy,
             mentions=mentions,
-            actions=_attributes_by_action(mentions),
+            actions=_attributes_by_action(policy.get("mentions") or {}),
         )
     )
+
+
+def _action_of(policy: Mapping[str, Any], attribute: str, kind: str) -> str:
+    """What the policy does with a mention; a permissive one only counts proxies."""
+    if kind == Kind.PROXY.value and policy.get("proxy_level") == ProxyLevel.PERMISSIVE.value:
+        return Action.REPORT.value
+    return str((policy.get("mentions") or {}).get(attribute, Action.REPORT.value))
 
 
 def _attributes_by_action(mentions: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -185,6 +185,18 @@ def test_audit_table_shows_counts_and_actions(card):
     assert "rapid\\|ocr" in card
 
 
+@pytest.mark.parametrize(
+    ("level", "action"), [("permissive", "report"), ("standard", "rewrite"), ("strict", "rewrite")]
+)
+def test_a_permissive_policy_does_nothing_about_proxies(level, action):
+    findings = {"biometric.age": {"proxy": {"answer": {"mentions": 2, "turns": 1, "records": 1}}}}
+    manifest = MANIFEST | {"policy": MANIFEST["policy"] | {"proxy_level": level}}
+    text = render_card(
+        SUMMARY | {"text_findings": findings}, manifest, splits={"train": 3}, features=SCHEMA, title="x"
+    )
+    assert f"| biometric.age | proxy | 2 | {action} |" in text
+
+
 def test_every_table_row_has_as_many_cells_as_its_head(card):
     columns = 0
     for line in card.splitlines():
