@@ -65,15 +65,23 @@ class ByteStream:
         self._raw = raw
         self._errors = _codec_errors(codec)
 
-    def read(self, size: int = -1) -> bytes:
-        """Up to ``size`` bytes, b"" at the end. ``size`` -1 reads all."""
-        if self.damaged:
-            return b""
-        try:
+    def read(self, size: int) -> bytes:
+        """The next ``size`` bytes, fewer only at the end."""
+        if not self._errors:
             return self._raw.read(size)
-        except self._errors:
-            self.damaged = True
-            return b""
+        parts: list[bytes] = []
+        while size > 0 and not self.damaged:
+            try:
+                # In one step at most: a longer read would lose what came before the damage.
+                part = cast(io.BufferedReader, self._raw).read1(size)
+            except self._errors:
+                self.damaged = True
+                break
+            if not part:
+                break
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
 
     def chunks(self, size: int) -> Iterator[bytes]:
         """The rest of the stream in pieces of at most ``size`` bytes."""

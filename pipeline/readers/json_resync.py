@@ -27,12 +27,16 @@ def resync(text: str, start: int, first_key: str | None, *, by_brackets: bool = 
     """Where reading goes on behind the broken element at ``start``: the delimiter, or the next element.
     None if neither is in ``text``.
 
-    First ``by_brackets``, where they still balance. Else (an unclosed string or bracket swaps text and
-    structure) the next object that parses and looks like a record: it has conversations, or begins with
-    ``first_key`` as the last good element did. Text inside a string never does: its quotes are escaped.
+    First ``by_brackets``, where they still balance and close over no object with conversations. Else (an
+    unclosed string or bracket swaps text and structure) the next object that parses and looks like a record:
+    it has conversations, or begins with ``first_key`` as the last good element did. Text inside a string never
+    does: its quotes are escaped.
     """
     end = _balanced_end(text, start) if by_brackets else None
-    return _next_record(text, start + 1, first_key) if end is None else end
+    if end is None:
+        return _next_record(text, start + 1, len(text), first_key)
+    swallowed = _next_record(text, start + 1, end, None)
+    return end if swallowed is None else swallowed
 
 
 def _balanced_end(text: str, start: int) -> int | None:
@@ -71,14 +75,16 @@ def _is_element(text: str, position: int) -> bool:
     return _character(text, skip_space(text, end)) in (",", "]")
 
 
-def _next_record(text: str, start: int, first_key: str | None) -> int | None:
+def _next_record(text: str, start: int, limit: int, first_key: str | None) -> int | None:
     position = start
-    while (match := _OBJECT.search(text, position)) is not None:
+    while (match := _OBJECT.search(text, position, limit)) is not None:
         try:
             value, end = _DECODER.raw_decode(text, match.start())
-        except (ValueError, RecursionError):
+        except ValueError:
             position = match.end()
             continue
+        except RecursionError:
+            return None  # every deeper start would fail alike, at the same cost
         if _looks_like_record(value, first_key) and _character(text, skip_space(text, end)) in (",", "]", ""):
             return match.start()
         position = end
