@@ -115,7 +115,6 @@ def _body(
             fidelity=tables.fidelity_rows(summary.get("fidelity") or {}),
             manifest={"mmscrub_version": "", "schema_version": "", "engines": (), **manifest},
             policy=policy,
-            mentions=mentions,
             actions=_attributes_by_action(policy.get("mentions") or {}),
         )
     )
