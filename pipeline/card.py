@@ -115,6 +115,7 @@ def _body(
             fidelity=tables.fidelity_rows(summary.get("fidelity") or {}),
             manifest={"mmscrub_version": "", "schema_version": "", "engines": (), **manifest},
             policy=policy,
+            action_of=lambda attribute, kind: _action_of(policy, attribute, kind),
             actions=_attributes_by_action(policy.get("mentions") or {}),
         )
     )
