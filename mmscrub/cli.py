@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 done, 1 failed, 2 wrong call or config, 3 a gate of ``--fail-on`` crossed."""
+"""The command line. Exit codes: 0 done, 1 failed, 2 wrong call or config, 3 a ``--fail-on`` gate crossed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ Config = Annotated[
 PolicyName = Annotated[
     str | None,
     typer.Option(
-        "--policy", metavar="NAME|FILE", help=f"One of {', '.join(preset_names())}, or a YAML file. [standard]"
+        "--policy",
+        metavar="NAME|FILE",
+        help=f"One of {', '.join(preset_names())}, or a YAML file. [standard]",
     ),
 ]
 Workers = Annotated[
@@ -99,7 +101,9 @@ Limit = Annotated[
 ]
 KeyFile = Annotated[
     Path | None,
-    typer.Option("--hash-key-file", metavar="FILE", help="Secret (16 bytes or more) that keys digests and hashes."),
+    typer.Option(
+        "--hash-key-file", metavar="FILE", help="Secret (16 bytes or more) that keys digests and hashes."
+    ),
 ]
 Split = Annotated[
     str | None, typer.Option("--split", metavar="NAME", help="Split name of the emitted shards. [train]")
@@ -161,10 +165,12 @@ def build(
     split: Split = None,
     limit: Limit = None,
     llava_images: Annotated[
-        bool | None, typer.Option("--llava-images", help="Also write llava/images/, for training as it stands.")
+        bool | None,
+        typer.Option("--llava-images", help="Also write llava/images/, for training as it stands."),
     ] = None,
     keep_quarantined: Annotated[
-        bool | None, typer.Option("--keep-quarantined", help="Keep the raw record in quarantine/ (personal data!).")
+        bool | None,
+        typer.Option("--keep-quarantined", help="Keep the raw record in quarantine/ (personal data!)."),
     ] = None,
     hash_key_file: KeyFile = None,
     force: Force = None,
@@ -265,7 +271,9 @@ def validate(config: Annotated[Path, typer.Argument(metavar="CONFIG", help="YAML
             check_engine(role, name)
     sources = tuple(list_sources(checked.input))
     check_places(checked, sources)
-    typer.echo(f"{config}: valid; {len(sources)} source file(s), policy {checked.policy}, output {checked.out}")
+    typer.echo(
+        f"{config}: valid; {len(sources)} source file(s), policy {checked.policy}, output {checked.out}"
+    )
 
 
 @app.command()
@@ -278,7 +286,9 @@ def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a 
         try:
             parts.append(json.loads(path.read_text("utf-8")))
         except (OSError, ValueError):
-            raise ConfigError("out", str(out), f"holds no readable {path.name}: is the run finished?") from None
+            raise ConfigError(
+                "out", str(out), f"holds no readable {path.name}: is the run finished?"
+            ) from None
     try:
         write_atomically(layout.report, render_report(parts[0], parts[1], parts[2]).encode())
     except OSError as error:

@@ -34,5 +34,7 @@ def crossed_gates(gates: Mapping[Gate, float], summary: Mapping[str, Any]) -> li
     for gate, bound in gates.items():
         share = counts[gate] / records if records else 0.0
         if share > bound:
-            lines.append(f"gate {gate.value}: {counts[gate]} of {records} records ({share:.4f}) is above {bound}")
+            lines.append(
+                f"gate {gate.value}: {counts[gate]} of {records} records ({share:.4f}) is above {bound}"
+            )
     return lines

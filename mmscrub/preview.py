@@ -1,4 +1,4 @@
-"""``mmscrub preview``: a build of the first records into a folder that is gone afterwards, shown as a diff."""
+"""``mmscrub preview``: a build of the first records into a temporary folder, shown as a diff."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.config import make_config
 from pipeline.layout import Layout
 from pipeline.parse_record import ParseLimits, parse_record
 from pipeline.readers.open import list_sources
-from pipeline.readers.rows import read_rows
+from pipeline.readers.read_rows import read_rows
 from runners.local import run_local
 from schemas.record import Origin
 
@@ -87,7 +87,9 @@ def _image_edits_by_row(layout: Layout) -> dict[int, list[str]]:
     edits: dict[int, list[str]] = {}
     for path in sorted(layout.data.glob("*.parquet")):
         for row in pq.read_table(path, columns=["image_edits", "provenance"]).to_pylist():
-            lines = [f"{e['attribute']} {e['method']} at {e['box'] or 'metadata'}" for e in row["image_edits"]]
+            lines = [
+                f"{e['attribute']} {e['method']} at {e['box'] or 'metadata'}" for e in row["image_edits"]
+            ]
             edits[row_of[row["provenance"]["record_key"]]] = lines
     return edits
 

@@ -8,7 +8,15 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from runners.local import RunProgress
 
@@ -48,7 +56,7 @@ def _bar(stream: TextIO) -> Progress:
 
 
 def _live(bar: Progress) -> OnProgress:
-    tasks = {}
+    tasks: dict[str, TaskID] = {}
     started: dict[str, float] = {}
 
     def show(progress: RunProgress) -> None:
@@ -66,13 +74,15 @@ def _live(bar: Progress) -> OnProgress:
 
 
 def _plain(stream: TextIO) -> OnProgress:
-    last = {"phase": "", "time": 0.0}
+    last_phase = ""
+    last_time = 0.0
 
     def show(progress: RunProgress) -> None:
+        nonlocal last_phase, last_time
         now = time.monotonic()
-        if progress.phase == last["phase"] and now - float(last["time"]) < _PLAIN_SECONDS:
+        if progress.phase == last_phase and now - last_time < _PLAIN_SECONDS:
             return
-        last.update(phase=progress.phase, time=now)
+        last_phase, last_time = progress.phase, now
         done, total = _done(progress)
         counts = f" {done}" + (f" of {total}" if total else "") if done or total else ""
         stream.write(f"mmscrub: {_LABELS[progress.phase]}{counts}\n")

@@ -1,0 +1,1 @@
+"""What a run is: config, readers, the graph, writers, manifest, report."""

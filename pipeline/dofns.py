@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
+from apache_beam.metrics.metric import Metrics
 
 from pipeline.image_cache import ImageCache
 from pipeline.image_stage import process_image
@@ -64,7 +64,7 @@ class ReadShards(beam.DoFn):
     def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
 
-    def process(self, element: int) -> Iterator[Chunk | beam.pvalue.TaggedOutput]:
+    def process(self, element: int) -> Iterator[Chunk | beam.pvalue.TaggedOutput[str, ShardReport]]:
         """Reads one shard of the spool."""
         finished = finished_report(self._plan, element, shard_input_key(self._plan, element))
         if finished is not None:

@@ -13,8 +13,8 @@ from typing import Any
 from schemas.columns import Feature, list_of, value
 
 FieldType = Any
-"""``"null" | "bool" | "int64" | "float64" | "string" | "json"``, ``["list", T]`` or ``["struct", {name: T}]``:
-plain JSON, because types travel in the partition's marker file."""
+"""``"null" | "bool" | "int64" | "float64" | "string" | "json"``, ``["list", T]`` or
+``["struct", {name: T}]``: plain JSON, because types travel in the partition's marker file."""
 
 _INT64_MAX = 2**63 - 1
 _MAX_DEPTH = 8
@@ -65,9 +65,7 @@ def join_all(types: Iterable[FieldType]) -> FieldType:
 
 def merge_fields(left: Mapping[str, FieldType], right: Mapping[str, FieldType]) -> dict[str, FieldType]:
     """Join of two field tables, by name, names sorted."""
-    return {
-        name: join(left.get(name, "null"), right.get(name, "null")) for name in sorted({*left, *right})
-    }
+    return {name: join(left.get(name, "null"), right.get(name, "null")) for name in sorted({*left, *right})}
 
 
 def feature_of(field_type: FieldType) -> Feature:

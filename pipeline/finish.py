@@ -74,7 +74,9 @@ def _check_books(
     quarantined = sum(shard.quarantined for shard in shards)
     counted = summary["records"]
     if not (read == written + quarantined == counted["in"] == counted["emitted"] + counted["quarantined"]):
-        raise RunFailed(f"the books do not balance: {read} records in, {written} emitted, {quarantined} quarantined")
+        raise RunFailed(
+            f"the books do not balance: {read} records in, {written} emitted, {quarantined} quarantined"
+        )
 
 
 def _manifest(
@@ -141,14 +143,16 @@ def merge_llava(plan: RunPlan, shards: int) -> None:
     parts = [layout.llava_part(index, shards) for index in range(shards)]
     with ExitStack() as stack:
         outputs: dict[int, IO[str]] = {}
-        unfinished = {index: layout.llava / f".{source.name}.json" for index, source in enumerate(plan.sources)}
-        for source, record in _merged_lines(parts, layout):
-            if source not in outputs:
-                outputs[source] = stack.enter_context(unfinished[source].open("w", encoding="utf-8"))
-                outputs[source].write("[\n")
+        unfinished = {
+            index: layout.llava / f".{source.name}.json" for index, source in enumerate(plan.sources)
+        }
+        for index, record in _merged_lines(parts, layout):
+            if index not in outputs:
+                outputs[index] = stack.enter_context(unfinished[index].open("w", encoding="utf-8"))
+                outputs[index].write("[\n")
             else:
-                outputs[source].write(",\n")
-            outputs[source].write(record)
+                outputs[index].write(",\n")
+            outputs[index].write(record)
         for index in unfinished:
             if index not in outputs:
                 outputs[index] = stack.enter_context(unfinished[index].open("w", encoding="utf-8"))

@@ -16,24 +16,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import apache_beam as beam
+from apache_beam.pvalue import PCollection
 
-from pipeline.dofns import AuditText, CleanText, JoinImages, PartitionSources, ProcessImages, ReadShards, WriteShards
+from pipeline.dofns import (
+    AuditText,
+    CleanText,
+    JoinImages,
+    PartitionSources,
+    ProcessImages,
+    ReadShards,
+    WriteShards,
+)
 from pipeline.partition import PartitionReport
 from pipeline.plan import RunPlan
 from pipeline.shard_writer import ShardReport
 
 
-def partition(p: beam.Pipeline, plan: RunPlan, sources: Sequence[int]) -> beam.PCollection[PartitionReport]:
+def partition(p: beam.Pipeline, plan: RunPlan, sources: Sequence[int]) -> PCollection[PartitionReport]:
     """Job 1: reads the sources with these indices into the spool."""
-    return p | "Sources" >> beam.Create(list(sources)) | "PartitionSources" >> beam.ParDo(PartitionSources(plan))
+    reports: PCollection[PartitionReport] = (
+        p
+        | "Sources" >> beam.Create(list(sources))
+        | "PartitionSources" >> beam.ParDo(PartitionSources(plan))
+    )
+    return reports
 
 
-def images(p: beam.Pipeline, plan: RunPlan, slots: Sequence[int]) -> beam.PCollection[dict[str, int]]:
+def images(p: beam.Pipeline, plan: RunPlan, slots: Sequence[int]) -> PCollection[dict[str, int]]:
     """Job 2: audits, cleans and verifies every distinct image of these slots; yields tallies."""
-    return p | "Slots" >> beam.Create(list(slots)) | "ProcessImages" >> beam.ParDo(ProcessImages(plan))
+    tallies: PCollection[dict[str, int]] = (
+        p | "Slots" >> beam.Create(list(slots)) | "ProcessImages" >> beam.ParDo(ProcessImages(plan))
+    )
+    return tallies
 
 
-def records(p: beam.Pipeline, plan: RunPlan, shards: Sequence[int]) -> beam.PCollection[ShardReport]:
+def records(p: beam.Pipeline, plan: RunPlan, shards: Sequence[int]) -> PCollection[ShardReport]:
     """Job 3: audits, cleans, verifies and emits the records of these shards."""
     read = (
         p
@@ -48,4 +65,5 @@ def records(p: beam.Pipeline, plan: RunPlan, shards: Sequence[int]) -> beam.PCol
         | "GroupByShard" >> beam.GroupByKey()
         | "WriteShards" >> beam.ParDo(WriteShards(plan))
     )
-    return (written, read[ReadShards.DONE]) | "ShardReports" >> beam.Flatten()
+    reports: PCollection[ShardReport] = (written, read[ReadShards.DONE]) | "ShardReports" >> beam.Flatten()
+    return reports

@@ -1,4 +1,4 @@
-"""What became of each distinct image, by content digest. Holds boxes and hashes, never text from a picture."""
+"""What became of each distinct image, by content digest. Boxes and hashes, never text from a picture."""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         path,
         schema,
         compression={column: "none" if column in images else "zstd" for column in columns},
-        use_dictionary=[c for c in columns if c.startswith(("source", "provenance.policy", "provenance.version"))],
+        use_dictionary=[
+            c for c in columns if c.startswith(("source", "provenance.policy", "provenance.version"))
+        ],
         column_encoding=dict.fromkeys(images, "PLAIN"),
         use_content_defined_chunking=_CHUNKING,
         write_page_index=True,

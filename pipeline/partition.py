@@ -14,9 +14,9 @@ from typing import Any
 from pipeline.field_types import FieldType, merge_fields, type_of
 from pipeline.image_refs import read_image_bytes, resolve_image
 from pipeline.layout import write_atomically
-from pipeline.parse_record import ParseLimits, parse_record
+from pipeline.parse_record import ParseLimits, parse_record, record_id_of
 from pipeline.progress import PROGRESS
-from pipeline.readers.rows import read_rows
+from pipeline.readers.read_rows import read_rows
 from pipeline.readers.source import RawRow, Source
 from pipeline.spool import SpoolWriter
 from schemas.columns import CONVERSATIONS, ID, IMAGE, IMAGES, OWN_COLUMNS, RENAMED_PREFIX, SOURCE
@@ -90,9 +90,9 @@ def _spool_row(
             raise RejectRecord(Stage.READ, row.reason)
         record = parse_record(row.value, origin, settings.limits)
         embedded = row.images or {}
-        refs = tuple(images.store(image, embedded.get(i)) for i, image in enumerate(record.images))
+        refs = tuple(images.store(image, embedded.get(image.path)) for image in record.images)
     except RejectRecord as reject:
-        record_id = _plain_id(row.value)
+        record_id = record_id_of(row.value)
         rejected = RejectedRow(record_id, origin, reject.stage.value, reject.reason.value)
         # Two rejects with the same content share a digest, as two records do; rows without content do not.
         content = row.value if row.value is not None else [source.uri, row.row]
@@ -128,14 +128,6 @@ def extra_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
 def extra_types(raw: Mapping[str, Any]) -> dict[str, FieldType]:
     """Types of the extra fields of one record, by column name."""
     return {name: type_of(item) for name, item in extra_fields(raw).items()}
-
-
-def _plain_id(value: Any) -> str:
-    identifier = value.get(ID) if isinstance(value, Mapping) else None
-    if isinstance(identifier, bool) or not isinstance(identifier, (str, int)):
-        return ""
-    # A reject may be here because of its encoding: what Parquet cannot hold is replaced.
-    return str(identifier).encode("utf-8", "replace").decode()
 
 
 class _ImageStore:

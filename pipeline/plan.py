@@ -66,7 +66,7 @@ class RunPlan:
             blobs=self.layout.blobs,
             image_root=self.image_root,
             open_images=self.open_images,
-            limits=ParseLimits(turn_characters=self.limits.turn_characters),
+            limits=ParseLimits(max_turn_characters=self.limits.turn_characters),
             image_bytes=self.limits.image_bytes,
             digest_key=self.key("record"),
             limit=self.limit,
@@ -94,7 +94,9 @@ class RunPlan:
     def shard_digest(self) -> str:
         """Changes whenever the bytes of a shard could change for the same rows."""
         shape = [self.shards, self.several_images, self.fields]
-        return _digest([self._decides(), self.settings(), shape, [[source.name, source.uri] for source in self.sources]])
+        return _digest(
+            [self._decides(), self.settings(), shape, [[source.name, source.uri] for source in self.sources]]
+        )
 
     def _decides(self) -> list[Any]:
         engines = [[e.role, e.name, e.version, e.weights_sha256, e.settings] for e in self.engine_infos]

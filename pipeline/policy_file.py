@@ -57,7 +57,9 @@ class PolicyFile(BaseModel):
 def preset_names() -> list[str]:
     """Names of the bundled policies."""
     folder = resources.files("schemas").joinpath("policies")
-    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return sorted(
+        entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")
+    )
 
 
 def load_policy(name_or_path: str) -> Policy:

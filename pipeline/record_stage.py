@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from transforms.text.audit import audit_conversations
+from transforms.text.clean import clean_conversations
+
 from pipeline.config import Mode
 from pipeline.image_cache import ImageCache, ImageResult
 from pipeline.outcome import Chunk, Outcome
@@ -18,8 +21,6 @@ from schemas.finding import TextFinding
 from schemas.reasons import Reason, Stage
 from schemas.record import Origin, Record, Role
 from schemas.record_key import record_key
-from transforms.text.audit import audit_conversations
-from transforms.text.clean import clean_conversations
 from transforms.text.contract import CleanedText, TurnText
 
 CHUNK_RECORDS = 64
@@ -83,7 +84,9 @@ def audit_text(chunk: Chunk, tools: Toolbox) -> Chunk:
 
     def audit(outcomes: Sequence[Outcome]) -> list[Outcome]:
         findings: list[tuple[TextFinding, ...]] = audit_conversations(
-            [conversation_of(_record(outcome)) for outcome in outcomes], rules=tools.rules, parser=tools.parser
+            [conversation_of(_record(outcome)) for outcome in outcomes],
+            rules=tools.rules,
+            parser=tools.parser,
         )
         return [replace(outcome, findings=found) for outcome, found in zip(outcomes, findings, strict=True)]
 

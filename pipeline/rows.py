@@ -14,7 +14,18 @@ from pipeline.partition import extra_fields
 from pipeline.plan import RunPlan
 from pipeline.summary import field_of_turn
 from schemas.columns import (
-    CONVERSATIONS, EDITS, FIDELITY, FROM, ID, IMAGE, IMAGE_EDITS, IMAGE_PATHS, IMAGES, PROVENANCE, SOURCE, VALUE,
+    CONVERSATIONS,
+    EDITS,
+    FIDELITY,
+    FROM,
+    ID,
+    IMAGE,
+    IMAGE_EDITS,
+    IMAGE_PATHS,
+    IMAGES,
+    PROVENANCE,
+    SOURCE,
+    VALUE,
 )  # fmt: skip
 from schemas.edit import Action
 from schemas.errors import RunFailed

@@ -26,7 +26,14 @@ from pipeline.rows import cleaned_raw, data_row, finding_rows, lineage_row, quar
 from pipeline.spool import shard_digests, shard_input_digest
 from pipeline.summary import Tally, tally_outcome
 from schemas.columns import (
-    FINDING_FEATURES, IMAGE, IMAGES, LINEAGE_FEATURES, QUARANTINE_FEATURES, RAW, data_features, value,
+    FINDING_FEATURES,
+    IMAGE,
+    IMAGES,
+    LINEAGE_FEATURES,
+    QUARANTINE_FEATURES,
+    RAW,
+    data_features,
+    value,
 )  # fmt: skip
 from schemas.errors import RunFailed
 
@@ -69,7 +76,7 @@ def finished_report(plan: RunPlan, shard: int, input_key: str) -> ShardReport | 
 
 
 def write_shard(plan: RunPlan, shard: int, chunks: Iterable[Chunk], input_key: str) -> ShardReport:
-    """Writes the shard's files and its marker. Raises RunFailed if a row of its input is missing or double."""
+    """Writes the shard's files and its marker. RunFailed if a row of its input is missing or double."""
     outcomes = sorted((o for chunk in chunks for o in chunk.outcomes), key=lambda outcome: outcome.record_key)
     _check_balance(plan, shard, outcomes)
     emitted = [outcome for outcome in outcomes if not outcome.reason]
@@ -104,7 +111,9 @@ def _check_balance(plan: RunPlan, shard: int, outcomes: Sequence[Outcome]) -> No
     seen = Counter(outcome.record_key.split(".", 1)[0] for outcome in outcomes)
     distinct = len({outcome.record_key for outcome in outcomes})
     if expected != seen or distinct != len(outcomes):
-        raise RunFailed(f"shard {shard} does not balance: {expected.total()} rows in, {distinct} accounted for")
+        raise RunFailed(
+            f"shard {shard} does not balance: {expected.total()} rows in, {distinct} accounted for"
+        )
 
 
 class _ShardFiles:
@@ -162,7 +171,9 @@ class _ShardFiles:
             location = Path(outcome.record.images[index].location)
         data = read_image_bytes(location, self._plan.limits.image_bytes * 4)
         if sha256(data).hexdigest() != expected:
-            raise RunFailed(f"an image of shard {self._shard} changed while the run was reading it: run again")
+            raise RunFailed(
+                f"an image of shard {self._shard} changed while the run was reading it: run again"
+            )
         if self._plan.llava_images and outcome.record is not None:
             self._export(outcome.record.images[index].path, data)
         return data

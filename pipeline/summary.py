@@ -29,7 +29,7 @@ def path(*parts: object) -> str:
 
 def field_of_turn(record: Record, turn: int) -> Field:
     """``question`` for what a human or the system says; ``caption`` for the answer of a record that holds
-    one round about an image whose prompt asks nothing; else ``answer``. The fields of the Safe-LLaVA table."""
+    one round about an image whose prompt asks nothing; else ``answer``."""
     if record.turns[turn].role is not Role.GPT:
         return Field.QUESTION
     is_pair = len(record.turns) == _CAPTION_TURNS and bool(record.images)
@@ -43,8 +43,9 @@ def tally_outcome(outcome: Outcome) -> Tally:
         tally[path("quarantine", outcome.stage, outcome.reason)] += 1
     else:
         tally["records|emitted"] += 1
-    tally[path("verdict", "held_back" if outcome.stage == Stage.VERIFY else "passed")] += (
-        outcome.stage in ("", Stage.VERIFY)
+    tally[path("verdict", "held_back" if outcome.stage == Stage.VERIFY else "passed")] += outcome.stage in (
+        "",
+        Stage.VERIFY,
     )
     if outcome.record is None:
         return tally

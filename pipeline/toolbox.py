@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from transforms.text.audit import TextRules, audit_plain_text, load_text_rules
+
 from pipeline.plan import RunPlan
 from schemas.errors import ConfigError
 from schemas.finding import TextFinding
@@ -13,7 +15,6 @@ from transforms.engines.protocols import Embedder, EngineInfo, TextParser
 from transforms.engines.registry import check_engine, load_detector, load_embedder, load_ocr, load_parser
 from transforms.image.audit import ImageEngines
 from transforms.image.open import ImageLimits
-from transforms.text.audit import TextRules, audit_plain_text, load_text_rules
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Toolbox:
         return partial(audit_plain_text, rules=self.rules, parser=self.parser)
 
     def engine_infos(self) -> tuple[EngineInfo, ...]:
-        """Loads every engine that the plan needs and says what it is. Raises ConfigError if one is missing."""
+        """Loads every engine that the plan needs and says what it is. ConfigError if one is missing."""
         engines = self.plan.engines
         for role, name in engines.model_dump().items():
             if role != "parser":
@@ -81,8 +82,8 @@ class Toolbox:
         for role, attributes in needs.items():
             acted_on = sorted(a for a in attributes if self.plan.policy.mentions.get(a, "report") != "report")
             if getattr(self.plan.engines, role) == "none" and acted_on:
-                remedy = f"policy {self.plan.policy.name!r} acts on {acted_on[0]}: choose an engine or set it to report"
-                raise ConfigError(f"engines.{role}", "none", remedy)
+                acts = f"policy {self.plan.policy.name!r} acts on {acted_on[0]}"
+                raise ConfigError(f"engines.{role}", "none", f"{acts}: choose an engine or set it to report")
 
 
 _TOOLBOXES: dict[str, Toolbox] = {}

@@ -30,7 +30,7 @@ class JobKind(StrEnum):
     RECORDS = "records"
 
 
-_GRAPHS: dict[JobKind, Callable[[beam.Pipeline, RunPlan, Sequence[int]], beam.PCollection[Any]]] = {
+_GRAPHS: dict[JobKind, Callable[[beam.Pipeline, RunPlan, Sequence[int]], beam.pvalue.PCollection[Any]]] = {
     JobKind.PARTITION: graph.partition,
     JobKind.IMAGES: graph.images,
     JobKind.RECORDS: graph.records,
@@ -47,7 +47,7 @@ def run_job(kind: JobKind, plan: RunPlan, units: Sequence[int]) -> list[Any]:
     try:
         with beam.Pipeline(options=PipelineOptions(list(_OPTIONS))) as pipeline:
             _GRAPHS[kind](pipeline, plan, units) | "Collect" >> beam.Map(_collect)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (Beam wraps everything; the text may hold content)
         raise RunFailed(describe_failure(kind, str(error))) from None
     return list(_COLLECTED)
 

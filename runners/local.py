@@ -65,7 +65,7 @@ class RunResult:
     seconds: float
 
 
-def run_local(config: RunConfig, on_progress: OnProgress = lambda progress: None) -> RunResult:
+def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> RunResult:
     """Runs a build or an audit on this machine. Raises ConfigError before work starts, RunFailed after."""
     started = time.monotonic()
     start_time = datetime.now(UTC).isoformat(timespec="seconds")
@@ -92,7 +92,9 @@ def check_places(config: RunConfig, sources: tuple[Source, ...]) -> None:
     """Refuses places that would lose or mix data. Raises ConfigError."""
     out = config.out.absolute()
     if config.images == "" and any(source.form in (Form.JSON, Form.JSONL) for source in sources):
-        raise ConfigError("images", "(missing)", "give the folder that image paths are relative to, or 'none'")
+        raise ConfigError(
+            "images", "(missing)", "give the folder that image paths are relative to, or 'none'"
+        )
     if out.exists() and not out.is_dir():
         raise ConfigError("out", str(config.out), "is a file; give a folder")
     if out.is_dir() and any(out.iterdir()) and not (out / WORK).is_dir():

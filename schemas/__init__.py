@@ -1,0 +1,1 @@
+"""What data looks like: records, findings, edits, taxonomy, columns. Imports nothing of the project."""

@@ -26,7 +26,18 @@ IMAGE_EDITS = "image_edits"
 FIDELITY = "fidelity"
 PROVENANCE = "provenance"
 
-OWN_COLUMNS = (ID, IMAGE, IMAGES, CONVERSATIONS, SOURCE, EDITS, IMAGE_EDITS, FIDELITY, PROVENANCE, IMAGE_PATHS)
+OWN_COLUMNS = (
+    ID,
+    IMAGE,
+    IMAGES,
+    CONVERSATIONS,
+    SOURCE,
+    EDITS,
+    IMAGE_EDITS,
+    FIDELITY,
+    PROVENANCE,
+    IMAGE_PATHS,
+)
 """Names that ``data/`` gives a meaning of its own."""
 
 RENAMED_PREFIX = "input_"

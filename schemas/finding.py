@@ -54,10 +54,12 @@ class Box:
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return self.y1 - self.y0
 
 

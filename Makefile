@@ -1,0 +1,47 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
+PYTHON ?= $(shell for v in 3.11 3.12 3.13; do command -v python$$v >/dev/null 2>&1 && python$$v -c pass >/dev/null 2>&1 && echo python$$v && break; done || echo python3)
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= out/demo
+
+.PHONY: help demo test lint test-gpu bench clean
+
+help:  ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+demo: $(VENV)/.installed  ## Build the bundled sample corpus
+	$(BIN)/mmscrub build examples/sample/llava.json --images examples/sample/images --out $(OUT) --llava-images
+
+lint: $(VENV)/.installed-dev  ## Ruff and mypy, both block
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint  ## Lint and run the default suite
+	$(BIN)/python -m pytest -m 'not gpu_extra and not slow'
+
+# An environment of its own: the default suite must pass where torch is not installed.
+.venv-gpu/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv-gpu
+	.venv-gpu/bin/python -m pip install --quiet --upgrade pip
+	.venv-gpu/bin/python -m pip install --quiet --editable '.[gpu,dev]'
+	touch $@
+
+test-gpu: .venv-gpu/.installed  ## What needs torch (6.6 GB, some minutes to install)
+	.venv-gpu/bin/python -m pytest -m gpu_extra
+
+bench: $(VENV)/.installed-dev  ## Throughput and memory at 1x, 4x, 16x of the input
+	$(BIN)/python benchmarks/scale.py
+
+clean:  ## Remove environments, caches and output
+	rm -rf $(VENV) .venv-gpu out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
