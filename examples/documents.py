@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from personas import Persona
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 Colour = tuple[int, int, int]
 
@@ -100,7 +100,10 @@ class Sheet:
         modules = Image.fromarray(cv2.QRCodeEncoder.create().encode(text))
         side = modules.width * scale
         self.image.paste(modules.convert("RGB").resize((side, side), Image.Resampling.NEAREST), (x, y))
-        self.printed.append(Printed("image.code", text, (x, y, x + side, y + side)))
+        # The quiet zone around the symbol is white and tells nothing.
+        symbol = ImageOps.invert(modules).getbbox() or (0, 0, modules.width, modules.height)
+        left, top, right, bottom = (scale * edge for edge in symbol)
+        self.printed.append(Printed("image.code", text, (x + left, y + top, x + right, y + bottom)))
 
 
 def badge(persona: Persona, number: int) -> Sheet:

@@ -39,6 +39,7 @@ def render_report(
     return template.render(
         css=resources.files("pipeline.report").joinpath("report.css").read_text(encoding="utf-8"),
         books=tables.books(summary),
+        with_findings=summary["records"].get("with_findings"),
         turns=summary.get("turns", 0),
         images=images,
         text=tables.text_table(summary.get("text_findings") or {}),

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.report.figures import Segment, Spread, spread, stacked_bar
 from schemas.finding import Field, Kind
+from schemas.reasons import Stage
 from schemas.taxonomy import load_taxonomy
 
 TEXT_FIELDS = (Field.QUESTION.value, Field.ANSWER.value, Field.CAPTION.value)
@@ -193,12 +194,14 @@ def count_rows(counts: Mapping[str, int], tones: Mapping[str, str] | None = None
 
 
 def quarantine_rows(quarantine: Mapping[str, Mapping[str, int]]) -> tuple[QuarantineRow, ...]:
-    """Stages in the order of the summary, largest reason first."""
+    """Stages in the order of the graph, largest reason first."""
+    order = {stage.value: place for place, stage in enumerate(Stage)}
+    stages = sorted(quarantine, key=lambda stage: (order.get(stage, len(order)), stage))
     most = max((int(count) for reasons in quarantine.values() for count in reasons.values()), default=0)
     return tuple(
         QuarantineRow(words(stage), words(reason), int(count), stacked_bar((("held", int(count)),), most))
-        for stage, reasons in quarantine.items()
-        for reason, count in sorted(reasons.items(), key=lambda item: (-int(item[1]), item[0]))
+        for stage in stages
+        for reason, count in sorted(quarantine[stage].items(), key=lambda item: (-int(item[1]), item[0]))
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.report.figures import spread, stacked_bar
 from pipeline.report.render import format_duration, render_report
-from pipeline.report.tables import count_rows, flat_settings, policy_rows, text_table
+from pipeline.report.tables import count_rows, flat_settings, policy_rows, quarantine_rows, text_table
 
 DIGEST = "9f2c6b1a7e" * 6 + "abcd"
 SUMMARY = {
@@ -216,6 +216,15 @@ def test_policy_is_one_row_per_attribute():
     rows = [(row.attribute, row.mention, row.question) for row in policy_rows(MANIFEST["policy"])]
     assert rows == [("biometric.age", "rewrite", "refuse"), ("pii.email", "mask", "–")]
     assert "mentions.pii.email" not in render_report(SUMMARY, MANIFEST, None)
+
+
+def test_quarantine_follows_the_graph():
+    rows = quarantine_rows(
+        {"verify": {"a_b": 1}, "audit_image": {"x": 2, "y": 5}, "read": {"z": 1}, "own": {"q": 9}}
+    )
+    assert [(row.stage, row.reason) for row in rows] == [
+        ("read", "z"), ("audit image", "y"), ("audit image", "x"), ("verify", "a b"), ("own", "q"),
+    ]  # fmt: skip
 
 
 def test_settings_become_dotted_keys():
