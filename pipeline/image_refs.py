@@ -38,7 +38,7 @@ def resolve_image(path: str, root: Path) -> Path:
     (no permission, a loop of links, not a regular file).
     """
     check_relative(path)
-    real_root = _real_root(str(root))
+    real_root = _real_root(os.path.abspath(root))  # noqa: PTH100  (Path.absolute keeps ``..``)
     try:
         real = os.path.realpath(f"{real_root}/{path}")
         if not real.startswith(real_root.rstrip("/") + "/") and real != real_root:
@@ -67,17 +67,20 @@ def read_image_bytes(location: str | Path, max_bytes: int, stage: Stage = Stage.
         raise RejectRecord(stage, Reason.IMAGE_MISSING) from None
     except OSError as error:
         raise RejectRecord(stage, _reason_of(error)) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise RejectRecord(stage, Reason.IMAGE_UNREADABLE)
-        if status.st_size > max_bytes:
-            raise RejectRecord(stage, Reason.IMAGE_FILE_TOO_LARGE)
-        try:
-            data = file.read(max_bytes + 1)
-        except OSError as error:
-            raise RejectRecord(stage, _reason_of(error)) from None
-    if len(data) > max_bytes:
+        data = b""
+        if status.st_size <= max_bytes:
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise RejectRecord(stage, _reason_of(error)) from None
+    finally:
+        os.close(descriptor)
+    # The file may have grown since its size was asked.
+    if max(len(data), status.st_size) > max_bytes:
         raise RejectRecord(stage, Reason.IMAGE_FILE_TOO_LARGE)
     return data
 

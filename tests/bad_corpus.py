@@ -1,7 +1,7 @@
 """A corpus of broken records and images between good ones, with what must become of each row.
 
 ``write_bad_corpus`` lays ``corpus.json``, ``corpus.jsonl``, ``corpus.parquet``, ``corpus.tar`` and
-``images/`` into a folder. Every row of every file has its case, so the number of cases is the number of records read.
+``images/`` into a folder. Every row of every file has its case: there are as many cases as records read.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ def _bomb() -> bytes:
 def _noisy_jpeg(seed: int) -> bytes:
     """Large enough that cutting it cuts its pixels."""
     target = io.BytesIO()
-    _picture(seed, size=(400, 300)).effect_spread(8).save(target, "JPEG", quality=92)
+    width, height = 200, 150
+    noise = random.Random(seed).randbytes(width * height * 3)
+    Image.frombytes("RGB", (width, height), noise).save(target, "JPEG", quality=92)
     return target.getvalue()
 
 
