@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
@@ -66,18 +68,19 @@ def open_image(data: bytes, limits: ImageLimits) -> OpenedImage:
     """Decodes ``data``. Raises RejectRecord at ``Stage.AUDIT_IMAGE``: empty, file too large, too many
     pixels (decided from the header), animated, truncated, undecodable."""
     image = open_native(data, limits)
-    form = "JPEG" if image.format == "MPO" else str(image.format)
-    mode = image.mode
-    image, orientation = turn_upright(image)
-    rgb, under_alpha = _to_rgb(image)
-    return OpenedImage(
-        rgb=rgb,
-        format=form,
-        mode=mode,
-        orientation=orientation,
-        metadata=find_metadata(data, form),
-        under_alpha=under_alpha,
-    )
+    with _decoding(data):
+        form = "JPEG" if image.format == "MPO" else str(image.format)
+        mode = image.mode
+        image, orientation = turn_upright(image)
+        rgb, under_alpha = _to_rgb(image)
+        return OpenedImage(
+            rgb=rgb,
+            format=form,
+            mode=mode,
+            orientation=orientation,
+            metadata=find_metadata(data, form),
+            under_alpha=under_alpha,
+        )
 
 
 def open_native(data: bytes, limits: ImageLimits) -> Image.Image:
@@ -86,29 +89,35 @@ def open_native(data: bytes, limits: ImageLimits) -> Image.Image:
         _reject(Reason.IMAGE_EMPTY)
     if len(data) > limits.max_bytes:
         _reject(Reason.IMAGE_FILE_TOO_LARGE)
+    with _decoding(data):
+        image = Image.open(io.BytesIO(data), formats=ALLOWED_FORMATS)
+        if image.width * image.height > limits.max_pixels:
+            _reject(Reason.IMAGE_TOO_MANY_PIXELS)
+        if image.format != "MPO" and _is_animated(image):
+            _reject(Reason.IMAGE_ANIMATED)
+        image.load()
+        if image.width * image.height > limits.max_pixels:
+            _reject(Reason.IMAGE_TOO_MANY_PIXELS)
+        return image
+
+
+@contextmanager
+def _decoding(data: bytes) -> Iterator[None]:
+    """Turns whatever a decoder does on ``data`` into one of our reasons."""
     try:
         with warnings.catch_warnings():
             # Pillow warns of large images and of odd metadata; both are decided here, by reason.
             warnings.simplefilter("ignore")
-            image = Image.open(io.BytesIO(data), formats=ALLOWED_FORMATS)
-            if image.width * image.height > limits.max_pixels:
-                _reject(Reason.IMAGE_TOO_MANY_PIXELS)
-            if image.format != "MPO" and _is_animated(image):
-                _reject(Reason.IMAGE_ANIMATED)
-            image.load()
-            if image.width * image.height > limits.max_pixels:
-                _reject(Reason.IMAGE_TOO_MANY_PIXELS)
+            yield
     except RejectRecord:
         raise
     except Image.DecompressionBombError:
-        _reject(Reason.IMAGE_TOO_MANY_PIXELS)
+        raise RejectRecord(Stage.AUDIT_IMAGE, Reason.IMAGE_TOO_MANY_PIXELS) from None
     except Exception as error:  # noqa: BLE001
         # Decoders raise almost anything on hostile bytes; each of them is this image's fault alone.
         cut = "truncated" in str(error) or _is_cut(data)
-        raise RejectRecord(
-            Stage.AUDIT_IMAGE, Reason.IMAGE_TRUNCATED if cut else Reason.IMAGE_UNDECODABLE
-        ) from None
-    return image
+        reason = Reason.IMAGE_TRUNCATED if cut else Reason.IMAGE_UNDECODABLE
+        raise RejectRecord(Stage.AUDIT_IMAGE, reason) from None
 
 
 def turn_upright(image: Image.Image) -> tuple[Image.Image, int]:

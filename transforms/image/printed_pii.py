@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,10 +12,11 @@ from typing import Any, Final
 import regex
 import yaml
 
-from schemas.finding import Box
-from transforms.image.ocr_text import OcrText, line_box
+from transforms.engines.protocols import OcrLine
+from transforms.image.ocr_text import OcrText
 
-_SEPARATORS: Final = " \t:;.#=-–—|*_/>"
+_SEPARATORS: Final = " \t:;,.#=-–—|*_/>"
+_LOOK_ALIKES: Final = {"o": "[o0]", "i": "[i1l]", "l": "[li1]", "s": "[s5]"}
 _BENEATH: Final = 2.2
 """How far below its label a value may begin, in heights of the label."""
 _BESIDE: Final = 25.0
@@ -73,9 +75,9 @@ def _labels() -> tuple[_Label, ...]:
     return tuple(
         _Label(
             entry["attribute"],
-            _label_expression(entry["words"]),
+            _label_expression(entry["words"], number=bool(entry.get("needs_digit"))),
             frozenset(entry["strong"]),
-            int(entry.get("min_digits", 1 if entry.get("needs_digit") else 0)),
+            int(entry.get("min_digits", 3 if entry.get("needs_digit") else 0)),
             int(entry.get("lines", 1)),
         )
         for entry in _load()["labels"]
@@ -89,13 +91,19 @@ def _load() -> dict[str, Any]:
     return loaded
 
 
-def _label_expression(words: list[str]) -> Any:
+def _label_expression(words: list[str], *, number: bool) -> Any:
     # OCR drops the spaces inside a label, and the colon after it, about as often as it keeps them.
     choices = "|".join(
-        r"\s?".join(regex.escape(part) for part in word.split())
+        r"\s?".join(
+            "".join(_LOOK_ALIKES.get(char, regex.escape(char)) for char in part) for part in word.split()
+        )
         for word in sorted(words, key=len, reverse=True)
     )
-    return regex.compile(rf"(?<![\w@])({choices})\s?(?P<mark>[:：;=#]|\.(?=\s|$)|(?=\s*$))", regex.IGNORECASE)
+    mark = r"[:：;=#]|\.(?=\s|$)|,(?=\s*$)"
+    if number:
+        # At the start of a line, a number right after the label needs no mark ("DL X123456").
+        mark += rf"|(?<=^\W{{0,2}}(?:{choices})(?:\s(?=[A-Z]{{0,3}}\s?\d)|(?=\d)))"
+    return regex.compile(rf"(?<![\w@])({choices})\s?(?:(?P<mark>{mark})|(?=\s*$))", regex.IGNORECASE)
 
 
 def _by_pattern(text: str) -> Iterator[PrintedSpan]:
@@ -110,11 +118,11 @@ def _by_label(ocr: OcrText) -> Iterator[PrintedSpan]:
         for label in _labels():
             for match in label.expression.finditer(line.text):
                 rest = line.text[match.end() :].strip(_SEPARATORS)
-                if rest and match["mark"]:
+                if rest and match["mark"] is not None:
                     begin = ocr.starts[index] + line.text.index(rest, match.end())
                     yield from _value(ocr, label, begin, begin + len(_before_next_label(rest)))
                     below = index if label.lines > 1 else None
-                elif not rest and (match["mark"] or _alone(line.text, label)):
+                elif not rest and (match["mark"] is not None or _alone(line.text, label)):
                     value = _neighbour(ocr, index)
                     if value is None:
                         continue
@@ -161,18 +169,17 @@ def _is_label(text: str) -> bool:
 
 def _neighbour(ocr: OcrText, index: int) -> int | None:
     """The line that holds the value of a label that fills line ``index``: right of it, else beneath."""
-    label = line_box(ocr.lines[index])
-    beside: list[tuple[int, int]] = []
-    beneath: list[tuple[int, int]] = []
+    label = _Place.of(ocr.lines[index])
+    beside: list[tuple[float, int]] = []
+    beneath: list[tuple[float, int]] = []
     for other, line in enumerate(ocr.lines):
+        place = _Place.of(line)
         if other == index:
             continue
-        box = line_box(line)
-        gap = box.x0 - label.x1
-        if _share(label.y0, label.y1, box.y0, box.y1) >= 0.5 and -2 <= gap <= _BESIDE * label.height:
-            beside.append((gap, other))
-        elif _stands_beneath(label, box):
-            beneath.append((box.y0, other))
+        if label.begins_row_of(place):
+            beside.append((place.left, other))
+        elif label.stands_above(place):
+            beneath.append((place.left_y, other))
     for found in (beside, beneath):
         if found and not _is_label(ocr.lines[min(found)[1]].text):
             return min(found)[1]
@@ -183,12 +190,9 @@ def _following(ocr: OcrText, index: int, count: int) -> Iterator[int]:
     """Up to ``count`` lines of the same block beneath line ``index``, until a label."""
     current = index
     for _ in range(count):
-        above = line_box(ocr.lines[current])
-        below = [
-            (box.y0, other)
-            for other, box in ((i, line_box(line)) for i, line in enumerate(ocr.lines))
-            if other != current and _stands_beneath(above, box)
-        ]
+        above = _Place.of(ocr.lines[current])
+        places = [(_Place.of(line), other) for other, line in enumerate(ocr.lines) if other != current]
+        below = [(place.left_y, other) for place, other in places if above.stands_above(place)]
         if not below:
             return
         current = min(below)[1]
@@ -198,17 +202,43 @@ def _following(ocr: OcrText, index: int, count: int) -> Iterator[int]:
         yield current
 
 
-def _stands_beneath(upper: Box, lower: Box) -> bool:
-    gap = lower.y0 - upper.y1
-    aligned = (
-        abs(lower.x0 - upper.x0) <= 1.5 * upper.height
-        or _share(upper.x0, upper.x1, lower.x0, lower.x1) >= 0.5
-    )
-    return -0.4 * upper.height <= gap <= _BENEATH * upper.height and lower.y0 > upper.y0 and aligned
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a line stands, by the middles of its left and right side, so that a tilted page does no harm."""
 
+    left: float
+    left_y: float
+    right: float
+    right_y: float
+    height: float
 
-def _share(a0: int, a1: int, b0: int, b1: int) -> float:
-    return (min(a1, b1) - max(a0, b0)) / max(1, min(a1 - a0, b1 - b0))
+    @classmethod
+    def of(cls, line: OcrLine) -> _Place:
+        top_left, top_right, bottom_right, bottom_left = line.quad
+        return cls(
+            (top_left[0] + bottom_left[0]) / 2,
+            (top_left[1] + bottom_left[1]) / 2,
+            (top_right[0] + bottom_right[0]) / 2,
+            (top_right[1] + bottom_right[1]) / 2,
+            max(1.0, math.dist(top_left, bottom_left)),
+        )
+
+    def begins_row_of(self, other: _Place) -> bool:
+        """True if ``other`` goes on where this line ends."""
+        gap = other.left - self.right
+        drop = abs(other.left_y - self.right_y)
+        # A tilted row drifts with the gap: 0.1 is the slope of about 6 degrees.
+        level = drop <= 0.6 * max(self.height, other.height) or drop <= 0.1 * gap
+        return level and -self.height <= gap <= _BESIDE * self.height
+
+    def stands_above(self, other: _Place) -> bool:
+        """True if ``other`` begins beneath this line, or lies under most of it."""
+        drop = other.left_y - self.left_y
+        overlap = min(self.right, other.right) - max(self.left, other.left)
+        shorter = max(1.0, min(self.right - self.left, other.right - other.left))
+        aligned = abs(other.left - self.left) <= 1.5 * self.height or overlap >= 0.5 * shorter
+        taller = max(self.height, other.height)
+        return 0.6 * taller <= drop <= (1 + _BENEATH) * taller and aligned
 
 
 def _names_of_emails(ocr: OcrText, found: list[PrintedSpan]) -> Iterator[PrintedSpan]:
@@ -231,7 +261,7 @@ def _names_of_emails(ocr: OcrText, found: list[PrintedSpan]) -> Iterator[Printed
 
 def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
     """The word together with the capitalised words beside it on its line."""
-    before = regex.search(r"(?:\p{Lu}[\p{L}'’.\-]*\s){1,3}\Z", text[max(0, start - 60) : start])
+    before = regex.search(r"(?:\p{Lu}[\p{L}'’.\-]*[ \t]){1,3}\Z", text[max(0, start - 60) : start])
     after = regex.match(r"(?:[ \t]\p{Lu}[\p{L}'’.\-]*){1,3}", text[end : end + 60])
-    first = start - (len(before[0]) if before and "\n" not in before[0] else 0)
+    first = start - (len(before[0]) if before else 0)
     return first, end + (len(after[0]) if after else 0)

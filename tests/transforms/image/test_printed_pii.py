@@ -1,0 +1,91 @@
+"""Loose patterns, labels and e-mail names on OCR text, with its errors."""
+
+import pytest
+
+from transforms.engines.protocols import OcrLine
+from transforms.image.ocr_text import join_lines
+from transforms.image.printed_pii import find_printed
+
+
+def line(text, x=10, y=10, height=20):
+    right = x + len(text) * 10
+    return OcrLine(text, ((x, y), (right, y), (right, y + height), (x, y + height)), 0.95)
+
+
+def found(*lines):
+    ocr = join_lines(lines)
+    return {(span.attribute, ocr.text[span.start : span.end]) for span in find_printed(ocr)}
+
+
+ONE_LINE = [
+    ("jane.roe@examplecom", "pii.email", "jane.roe@examplecom"),
+    ("mail jane roe@example.com", "pii.email", "roe@example.com"),
+    ("janeroe©example.com", "pii.email", "janeroe©example.com"),
+    ("219-O9-9999", "pii.ssn", "219-O9-9999"),
+    ("900 12 3456", "pii.ssn", "900 12 3456"),
+    ("SSN:900123456", "pii.ssn", "900123456"),
+    ("Tel (212)555-0147", "pii.phone", "(212)555-0147"),
+    ("+44 20 7946 0018", "pii.phone", "+44 20 7946 0018"),
+    ("call 555-0147", "pii.phone", "555-0147"),
+    ("4111 1111 1111 1111", "pii.card", "4111 1111 1111 1111"),
+    ("GB82 WEST 1234 5698 7654 32", "pii.iban", "GB82 WEST 1234 5698 7654 32"),
+    ("P<UTOERIKSSON<<ANNA<MARIA<<<<<", "pii.id_number", "P<UTOERIKSSON<<ANNA<MARIA<<<<<"),
+    ("12 Elm Street", "pii.address", "12 Elm Street"),
+    ("4711 OakStreet Apt. 3", "pii.address", "4711 OakStreet Apt. 3"),
+    ("Springfield, IL 62704", "pii.address", "Springfield, IL 62704"),
+    ("Name: Anna Berg", "pii.name", "Anna Berg"),
+    ("NAME:ANNA BERG", "pii.name", "ANNA BERG"),
+    ("Dear Anna Berg,", "pii.name", "Dear Anna Berg"),
+    ("D0B 1933-04-11", "pii.date_of_birth", "1933-04-11"),
+    ("DOB: 11 Apr 1933", "pii.date_of_birth", "11 Apr 1933"),
+    ("DL P27589460", "pii.id_number", "P27589460"),
+    ("Passport No.: X1234567", "pii.id_number", "X1234567"),
+    ("password: hunter2!", "pii.secret", "hunter2!"),
+]
+
+
+@pytest.mark.parametrize(("text", "attribute", "value"), ONE_LINE)
+def test_print_is_found(text, attribute, value):
+    assert (attribute, value) in found(line(text))
+
+
+SILENT = [
+    "STOP", "EXIT 24", "Flight 2231", "100% COTTON", "$12.99", "TOTAL 41.50", "2024-11-05", "No. 7", "Coca-Cola",
+    "Main Street", "Name", "Address:", "1-800", "[PHONE]", "12:45 PM", "3.14159", "ABC 123", "Table 4", "Route 66",
+    "MADE IN ITALY", "Boeing 747-400", "www", "LP 8 45 12", "Platform 9", "1024 x 768", "ISO 9001",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_ordinary_print_is_not(text):
+    assert found(line(text)) == set()
+
+
+def test_value_beside_and_beneath_its_label():
+    assert found(line("Full Name", 10, 10), line("Anna Berg", 300, 12)) == {("pii.name", "Anna Berg")}
+    assert found(line("Full Name", 10, 10), line("Anna Berg", 10, 40)) == {("pii.name", "Anna Berg")}
+    assert found(line("Name", 10, 10), line("Date of Birth", 200, 10), line("Berg", 10, 40)) == {("pii.name", "Berg")}
+
+
+def test_a_label_does_not_take_another_label_for_its_value():
+    assert found(line("Full Name", 10, 10), line("Address", 10, 40)) == set()
+
+
+def test_address_goes_on_beneath_until_the_next_label():
+    page = (line("Address: 12 Nowhere", 10, 10), line("Old Quay", 10, 40), line("Phone: none", 10, 70))
+    assert found(*page) == {("pii.address", "12 Nowhere"), ("pii.address", "Old Quay")}
+
+
+def test_two_labels_on_one_line_do_not_run_together():
+    assert ("pii.name", "Anna Berg") in found(line("Name: Anna Berg Phone: 212-555-0147"))
+
+
+def test_a_name_that_the_mail_address_tells_is_found_whole():
+    page = (line("Anna Berg", 10, 10), line("Engineer", 10, 40), line("anna.berg@example.org", 10, 70))
+    assert ("pii.name", "Anna Berg") in found(*page)
+    assert not {value for attribute, value in found(*page) if attribute == "pii.name"} & {"Engineer"}
+
+
+def test_long_hostile_text_ends_soon():
+    for text in ("A" * 20_000, "1 " * 10_000, "a@" * 10_000, "Aa " * 7_000, "1 Aa " * 4_000, "<" * 20_000):
+        found(line(text))
