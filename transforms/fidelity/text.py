@@ -1,0 +1,83 @@
+"""How much of a text's meaning an edit kept: sentence embeddings, and hard checks of what no edit may lose.
+
+A cosine alone does not see a negation, a colour or swapped roles (measured: .82, .81, .985), so numbers,
+negations, colours and spatial words outside the edited spans must all be there again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import regex
+
+from schemas.edit import Action, TextEdit
+from transforms.engines.protocols import Embedder
+
+DIGITS = 4
+"""Decimals of a score: enough for a gate, few enough to be the same on every machine."""
+
+SHORT_WORDS = 4
+"""Texts of fewer words are compared together with their question: one word alone has no stable meaning."""
+
+_KEPT = regex.compile(
+    r"(?i)\b(?:\d[\d.,]*|no|not|never|none|nobody|nothing|without|n't|red|green|blue|yellow|orange|purple|pink|brown|black|white|gr[ae]y"
+    r"|left|right|above|below|under|behind|front|near|inside|outside|top|bottom|between|over|beside)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TextPair:
+    """A rewritten turn before and after. ``context``: its cleaned question; ``edits``: those of this turn."""
+
+    before: str
+    after: str
+    context: str
+    edits: tuple[TextEdit, ...]
+
+
+def is_measured(edits: Sequence[TextEdit]) -> bool:
+    """True if the turn has a meaning to keep: refusals replace it on purpose."""
+    return bool(edits) and all(edit.action is not Action.REFUSE for edit in edits)
+
+
+def kept_words(text: str, spans: Sequence[tuple[int, int]]) -> Counter[str]:
+    """Numbers, negations, colours and spatial words of ``text`` outside ``spans``, counted."""
+    counts: Counter[str] = Counter()
+    for match in _KEPT.finditer(text):
+        if all(match.end() <= start or end <= match.start() for start, end in spans):
+            counts[match.group().lower()] += 1
+    return counts
+
+
+def retains(pair: TextPair) -> bool:
+    """True if everything that must stay outside the edited spans did, and the length stayed plausible."""
+    before = kept_words(pair.before, [(edit.start, edit.end) for edit in pair.edits])
+    after = kept_words(pair.after, [(edit.new_start, edit.new_end) for edit in pair.edits])
+    longest, shortest = 3 * len(pair.before) + 40, len(pair.before) // 6
+    return before == after and bool(pair.after.strip()) and shortest <= len(pair.after) <= longest
+
+
+def _shown(text: str, context: str) -> str:
+    return f"{context.strip()} {text.strip()}" if context and len(text.split()) < SHORT_WORDS else text.strip()
+
+
+def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
+    """A score in [0, 1] per pair: the cosine of the embeddings, 0 where something that must stay is gone.
+
+    One call of the embedder for all distinct texts. Scores are rounded to ``DIGITS`` decimals.
+    """
+    texts = [(_shown(pair.before, pair.context), _shown(pair.after, pair.context)) for pair in pairs]
+    distinct = sorted({text for pair in texts for text in pair})
+    if not distinct:
+        return []
+    vectors = embedder.embed(distinct)
+    index = {text: row for row, text in enumerate(distinct)}
+    scores: list[float] = []
+    for pair, (before, after) in zip(pairs, texts, strict=True):
+        cosine = float(np.dot(vectors[index[before]], vectors[index[after]]))
+        score = min(1.0, max(0.0, cosine)) if retains(pair) else 0.0
+        scores.append(round(score, DIGITS))
+    return scores

@@ -1,0 +1,119 @@
+"""Agreement of verbs with "they", and of "a" and "an" with the word that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import regex
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_IRREGULAR = {"is": "are", "was": "were", "has": "have", "does": "do", "isn't": "aren't", "'s": "'re", "goes": "go"}
+_NOT_VERBS_IN_S = frozenset({"across", "perhaps", "always", "sometimes", "besides", "towards", "afterwards", "as", "this", "its",
+                             "his", "less", "plus", "versus", "yes", "thus", "us", "gas", "glasses", "shorts", "jeans"})  # fmt: skip
+_VOWEL_SOUND = regex.compile(r"(?i)^(?:[aeio]|u(?!ni(?!n|m)|s[aei]|tensil|k|r[aeiou]|bi)|hour|honest|honou?r|heir|8|11\b|18\b|x-|mri|fbi)")
+_CONSONANT_SOUND = regex.compile(r"(?i)^(?:eu|ewe|one\b|once\b|one-|u\b|u-|us\b|uk\b|uni[cfqtv])")
+
+
+def base_form(verb: str, lemma: str = "") -> str:
+    """The form with "they" of a third-person singular verb ("runs" -> "run"); the verb itself if it is none."""
+    lower = verb.lower()
+    if lower in _IRREGULAR:
+        return _IRREGULAR[lower]
+    if lower in _NOT_VERBS_IN_S or not lower.endswith("s") or lower.endswith("ss") or len(lower) < 3:
+        return verb
+    if lower.endswith("ies"):
+        return lower[:-1] if len(lower) == 4 else lower[:-3] + "y"
+    if lower.endswith(("shes", "ches", "xes", "sses", "zzes", "oes")):
+        return lower[:-2]
+    if lemma and lower.startswith(lemma) and 0 < len(lower) - len(lemma) <= 2 and lemma.isalpha():
+        return lemma
+    return lower[:-1]
+
+
+def article_for(word: str) -> str:
+    """"a" or "an" before ``word``, by sound as far as spelling tells."""
+    if _CONSONANT_SOUND.match(word):
+        return "a"
+    return "an" if _VOWEL_SOUND.match(word) else "a"
+
+
+def like_case(replacement: str, original: str) -> str:
+    """``replacement`` with the capitals of ``original``: first letter, or all."""
+    letters = [character for character in original if character.isalpha()]
+    if len(letters) > 1 and all(character.isupper() for character in letters):
+        return replacement.upper()
+    if letters and letters[0].isupper():
+        return replacement[:1].upper() + replacement[1:]
+    return replacement
+
+
+def verbs_of(doc: Doc, pronoun: Token) -> Iterator[tuple[Token, str]]:
+    """The verbs that must change when the subject ``pronoun`` becomes "they", with their new form."""
+    seen: set[int] = set()
+    clause = pronoun.head if pronoun.dep_ in ("nsubj", "nsubj:pass", "nsubjpass") else None
+    if clause is not None and clause.i != pronoun.i:
+        for verb in _finite(clause, pronoun):
+            seen.add(verb.i)
+            yield verb, _plural(verb, doc)
+    adjacent = _adjacent_verb(doc, pronoun)
+    if adjacent is not None and adjacent.i not in seen and _plural(adjacent, doc) != adjacent.text:
+        yield adjacent, _plural(adjacent, doc)
+
+
+def _finite(clause: Token, pronoun: Token) -> Iterator[Token]:
+    pending = [clause]
+    while pending:
+        head = pending.pop()
+        for token in (head, *head.children):
+            auxiliary = token is not head and token.dep_ in ("aux", "aux:pass", "auxpass", "cop")
+            if (token is head or auxiliary) and token.i != pronoun.i and _is_singular(token):
+                yield token
+        for child in head.children:
+            own_subject = any(other.dep_.startswith(("nsubj", "expl")) for other in child.children)
+            if child.dep_ == "conj" and not own_subject and child.i > pronoun.i:
+                pending.append(child)
+
+
+def _is_singular(token: Token) -> bool:
+    lower = token.lower_
+    if lower in ("is", "was", "has", "does", "'s"):
+        return token.tag_ != "POS"
+    return token.tag_ == "VBZ" and lower not in _IRREGULAR.values() and base_form(token.text) != token.text
+
+
+def _adjacent_verb(doc: Doc, pronoun: Token) -> Token | None:
+    """The verb right after the pronoun (adverbs between), or the inverted auxiliary right before it."""
+    index = pronoun.i + 1
+    while index < len(doc) and doc[index].pos_ in ("ADV", "PART") and index < pronoun.i + 3 and not _is_singular(doc[index]):
+        index += 1
+    if index < len(doc) and (_is_singular(doc[index]) or (
+        index == pronoun.i + 1 and doc[index].tag_ == "NNS" and doc[index].lower_ not in _NOT_VERBS_IN_S
+    )):  # fmt: skip
+        return doc[index]
+    if pronoun.i and doc[pronoun.i - 1].lower_ in ("is", "was", "has", "does"):
+        return doc[pronoun.i - 1]
+    if pronoun.i > 1 and doc[pronoun.i - 1].lower_ == "n't" and doc[pronoun.i - 2].lower_ in ("is", "was", "has", "does"):
+        return doc[pronoun.i - 2]
+    return None
+
+
+def _plural(verb: Token, doc: Doc) -> str:
+    if verb.lower_ == "'s":
+        return "'ve" if _is_has(verb, doc) else "'re"
+    return like_case(base_form(verb.text, verb.lemma_.lower()), verb.text) if verb.text[:1].isupper() else base_form(
+        verb.text, verb.lemma_.lower()
+    )
+
+
+def _is_has(contraction: Token, doc: Doc) -> bool:
+    """"'s" stands for "has" before "been", "got" or a past participle that no passive can be."""
+    index = contraction.i + 1
+    while index < len(doc) and doc[index].pos_ in ("ADV", "PART"):
+        index += 1
+    if index >= len(doc):
+        return False
+    following = doc[index].lower_
+    return following in ("been", "got", "had", "become", "gone", "done", "lost", "gotten", "come", "started", "finished", "decided")

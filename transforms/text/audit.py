@@ -1,0 +1,187 @@
+"""Audits conversations: which spans of which turns tell or ask for an attribute. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import regex
+
+from schemas.finding import TextFinding
+from schemas.policy import Policy
+from transforms.engines.protocols import TextParser
+from transforms.text.contract import Conversation
+from transforms.text.fold import Folded, fold
+from transforms.text.mentions import Mention, without_overlaps
+from transforms.text.passages import Passage, split_passages
+from transforms.text.questions import asked_attributes, may_ask
+from transforms.text.recognise_attributes import attribute_mentions
+from transforms.text.recognise_measures import measure_mentions
+from transforms.text.recognise_names import NAME, name_mentions
+from transforms.text.recognise_patterns import pattern_mentions
+from transforms.text.rules import TextRules, compile_rules
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+_WORD = regex.compile(r"[A-Za-z']+")
+_INNER_CAPITAL = regex.compile(r"(?<=[\p{Ll}\d,;)'\"-] )\(?[\p{Lu}][\p{Ll}'.]")
+_CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}']+")
+_LABEL_LINE = regex.compile(r"(?i)\b(?:age|gender|sex|race|ethnicity|weight|eye|build|body type)\b[^:\n]{0,12}:")
+
+
+@dataclass(frozen=True, slots=True)
+class PassageMentions:
+    """What one passage tells (``told``) and, in a question, asks (``asked``); without overlaps in each."""
+
+    told: tuple[Mention, ...]
+    asked: tuple[Mention, ...]
+
+
+def load_text_rules(policy: Policy) -> TextRules:
+    """Lexicons and patterns for every text attribute that ``policy`` names. Reads package data only."""
+    wanted = {name for name in (*policy.mentions, *policy.questions) if not name.startswith("image.")}
+    return _compiled(frozenset(wanted), policy.age_nouns)
+
+
+@cache
+def _compiled(attributes: frozenset[str], age_nouns: bool) -> TextRules:
+    return compile_rules(attributes, age_nouns)
+
+
+def needs_parse(text: str, question: bool, rules: TextRules) -> bool:
+    """The prefilter: false only if no rule that reads a parse can find anything in the folded ``text``."""
+    words = _WORD.findall(text.lower())
+    if any(word in rules.triggers or word.removesuffix("'s") in rules.triggers for word in words):
+        return True
+    if question and may_ask(text, rules):
+        return True
+    return NAME in rules.attributes and may_hold_name(text, rules)
+
+
+def may_hold_name(text: str, rules: TextRules) -> bool:
+    """True if the folded ``text`` has a capital inside a sentence or begins with a given name."""
+    if _INNER_CAPITAL.search(text):
+        return True
+    names = rules.names
+    return any(
+        word.lower() in names.sure or word.lower() in names.ambiguous for word in _CAPITALISED.findall(text)
+    )
+
+
+def passage_mentions(text: str, question: bool, doc: Doc | None, rules: TextRules) -> PassageMentions:
+    """What one passage tells and asks. ``doc`` is its parse, None where the prefilter saw no need of one."""
+    told: list[Mention] = list(pattern_mentions(text, rules.patterns))
+    asked: list[Mention] = []
+    if doc is not None:
+        told.extend(measure_mentions(doc, rules))
+        told.extend(attribute_mentions(doc, rules))
+        if NAME in rules.attributes:
+            told.extend(name_mentions(doc, rules))
+        told = without_overlaps(told)
+        if question:
+            asks = list(asked_attributes(doc, told, rules))
+            kept = [ask for ask in asks if ask.rule in ("question.choice", "question.predicate")]
+            asked = kept + [ask for ask in asks if all(ask.end <= one.start or one.end <= ask.start for one in kept)]
+            asked = without_overlaps(asked)
+            # What a choice offers is told of nobody.
+            told = [one for one in told if not any(ask.start <= one.start and one.end <= ask.end for ask in kept)]
+    return PassageMentions(tuple(without_overlaps(told)), tuple(asked))
+
+
+def _parsed(wanted: Iterable[str], parser: TextParser) -> dict[str, Doc]:
+    texts = list(dict.fromkeys(wanted))
+    return dict(zip(texts, parser.parse(texts), strict=True)) if texts else {}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTurn:
+    """A turn as the recognisers see it. ``passages[i]`` has the mentions ``mentions[i]`` and the parse ``docs[i]``."""
+
+    folded: Folded
+    question: bool
+    passages: tuple[Passage, ...]
+    mentions: tuple[PassageMentions, ...]
+    docs: tuple[Doc | None, ...]
+
+
+def read_conversations(
+    conversations: Sequence[Conversation], *, rules: TextRules, parser: TextParser
+) -> list[list[ReadTurn]]:
+    """Folds, cuts, parses and matches every turn; equal passages of a chunk are read once."""
+    cut: list[list[tuple[Folded, bool, list[Passage]]]] = []
+    needed: dict[tuple[str, bool], bool] = {}
+    for conversation in conversations:
+        turns: list[tuple[Folded, bool, list[Passage]]] = []
+        for turn in conversation:
+            folded = fold(turn.text)
+            passages = split_passages(folded)
+            for passage in passages:
+                key = (passage.text, turn.question)
+                if key not in needed:
+                    needed[key] = needs_parse(passage.text, turn.question, rules)
+            turns.append((folded, turn.question, passages))
+        cut.append(turns)
+    docs = _parsed((text for (text, _), parse in needed.items() if parse), parser)
+    found = {
+        (text, question): passage_mentions(text, question, docs.get(text) if parse else None, rules)
+        for (text, question), parse in needed.items()
+    }
+    return [
+        [
+            ReadTurn(
+                folded,
+                question,
+                tuple(passages),
+                tuple(found[passage.text, question] for passage in passages),
+                tuple(docs.get(passage.text) for passage in passages),
+            )
+            for folded, question, passages in turns
+        ]
+        for turns in cut
+    ]
+
+
+def turn_findings(turn: int, read: ReadTurn) -> list[TextFinding]:
+    """The findings of one read turn in text order, offsets into the original text."""
+    findings: list[TextFinding] = []
+    for passage, mentions in zip(read.passages, read.mentions, strict=True):
+        for asks, group in ((False, mentions.told), (True, mentions.asked)):
+            for mention in group:
+                start, end = read.folded.original_span(passage.offset + mention.start, passage.offset + mention.end)
+                findings.append(
+                    TextFinding(turn, start, end, mention.attribute, mention.kind, mention.rule, mention.score, asks)
+                )
+    return sorted(findings, key=lambda finding: (finding.start, finding.end, finding.asks, finding.attribute))
+
+
+def audit_conversations(
+    conversations: Sequence[Conversation], *, rules: TextRules, parser: TextParser
+) -> list[tuple[TextFinding, ...]]:
+    """The findings of each conversation, in the order of turns and text.
+
+    Offsets count characters of the original turn. A finding with ``asks`` marks a question's request.
+    """
+    return [
+        tuple(finding for turn, read in enumerate(reads) for finding in turn_findings(turn, read))
+        for reads in read_conversations(conversations, rules=rules, parser=parser)
+    ]
+
+
+def audit_plain_text(text: str, *, rules: TextRules, parser: TextParser) -> tuple[TextFinding, ...]:
+    """Names and patterned personal data of a text outside any conversation (OCR lines joined by newlines)."""
+    folded = fold(text)
+    passages = split_passages(folded)
+    named = NAME in rules.attributes
+    docs = _parsed((passage.text for passage in passages if named and may_hold_name(passage.text, rules)), parser)
+    mentions: list[PassageMentions] = []
+    for passage in passages:
+        told = list(pattern_mentions(passage.text, rules.patterns))
+        doc = docs.get(passage.text)
+        if doc is not None:
+            told.extend(name_mentions(doc, rules))
+        mentions.append(PassageMentions(tuple(without_overlaps(told)), ()))
+    read = ReadTurn(folded, False, tuple(passages), tuple(mentions), tuple(docs.get(item.text) for item in passages))
+    return tuple(turn_findings(0, read))

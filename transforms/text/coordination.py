@@ -1,0 +1,110 @@
+"""Keeps people apart, or counts them together, when their nouns become the same word.
+
+"a man and a woman" -> "two people"; "the man ... the woman" -> "one person ... another person".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from transforms.text.agreement import like_case
+from transforms.text.mentions import Mention
+from transforms.text.passage_edits import PassageEdit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+_ARTICLES = frozenset({"a", "an", "the"})
+
+
+def joined_pairs(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]) -> tuple[list[PassageEdit], set[int]]:
+    """Edits for "X and Y" that become one phrase, and the token indices they cover.
+
+    ``nouns``: neutralised person nouns by token index; ``removed``: tokens that other edits delete.
+    """
+    edits: list[PassageEdit] = []
+    covered: set[int] = set()
+    order = sorted(nouns)
+    for first, second in zip(order, order[1:], strict=False):
+        one, other = nouns[first], nouns[second]
+        if first in covered or one.neutral != other.neutral or one.plural != other.plural:
+            continue
+        between = [index for index in range(first + 1, second) if index not in removed]
+        words = [doc[index].lower_ for index in between]
+        joiner = words[0] if words else ""
+        if joiner not in ("and", "or", "&") or len(words) > 2 or (len(words) == 2 and words[1] not in _ARTICLES):
+            continue
+        if second + 1 < len(doc) and doc[second + 1].lower_ in ("'s", "'", "and", ",", "or"):
+            continue
+        start = _article_before(doc, first, removed)
+        preceding = _previous(doc, start if start is not None else first, removed)
+        if preceding is not None and doc[preceding].lower_ in ("and", ","):
+            continue
+        text = _joined(doc, one, joiner, words, start)
+        if text is None:
+            continue
+        begin = start if start is not None else first
+        edits.append(PassageEdit(doc[begin].idx, other.end, like_case(text, doc[begin].text), one, "rewrite.pair", 0))
+        covered.update(range(begin, second + 1))
+    return edits, covered
+
+
+def _joined(doc: Doc, one: Mention, joiner: str, words: list[str], start: int | None) -> str | None:
+    if one.plural:
+        return None if len(words) == 2 else (f"{doc[start].text} {one.neutral}" if start is not None else one.neutral)
+    if joiner == "or":
+        return f"{doc[start].text if start is not None else 'a'} {one.neutral}" if start is not None else one.neutral
+    several = {"person": "people", "child": "children"}.get(one.neutral)
+    if several is None:
+        return None
+    if start is None:
+        return f"two {several}" if len(words) == 1 else None
+    return f"the two {several}" if doc[start].lower_ == "the" else f"two {several}"
+
+
+def told_apart(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int], covered: Collection[int]) -> list[PassageEdit]:
+    """Edits of the articles of two nouns of a sentence that become the same word."""
+    edits: list[PassageEdit] = []
+    for sentence in doc.sents:
+        inside = [i for i in sorted(nouns) if sentence.start <= i < sentence.end and not nouns[i].plural]
+        plain = [i for i in inside if _article_before(doc, i, removed) is not None or i in covered]
+        groups: dict[str, list[int]] = {}
+        for index in plain:
+            groups.setdefault(nouns[index].neutral, []).append(index)
+        for group in groups.values():
+            if any(index in covered for index in group) or len({doc[index].lower_ for index in group}) != len(group):
+                continue
+            if not 2 <= len(group) <= 3:
+                continue
+            for rank, index in enumerate(group):
+                edit = _article_edit(doc, index, rank, nouns[index], removed)
+                if edit is not None:
+                    edits.append(edit)
+    return edits
+
+
+def _article_edit(doc: Doc, index: int, rank: int, mention: Mention, removed: Collection[int]) -> PassageEdit | None:
+    start = _article_before(doc, index, removed)
+    if start is None:
+        return None
+    article = doc[start]
+    if rank == 0:
+        word = "one" if article.lower_ == "the" else None
+    else:
+        word = ("another", "a third")[rank - 1]
+    if word is None:
+        return None
+    return PassageEdit(article.idx, article.idx + len(article), like_case(word, article.text), mention, "rewrite.referent", 0)
+
+
+def _article_before(doc: Doc, index: int, removed: Collection[int]) -> int | None:
+    position = _previous(doc, index, removed)
+    return position if position is not None and doc[position].lower_ in _ARTICLES else None
+
+
+def _previous(doc: Doc, index: int, removed: Collection[int]) -> int | None:
+    position = index - 1
+    while position >= 0 and position in removed:
+        position -= 1
+    return position if position >= 0 else None

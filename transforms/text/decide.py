@@ -1,0 +1,56 @@
+"""Which finding leads to which action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.edit import Action
+from schemas.finding import TextFinding
+from schemas.policy import Policy
+from transforms.text.contract import Conversation
+from transforms.text.refuse import is_refusal
+
+PRONOUN_RULE = "lexicon.gender.pronoun"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``refused``: answer turns to refuse, with the finding that is the reason; ``edited``: findings whose span
+    changes, with the action; ``dropped``: the policy drops the record."""
+
+    refused: dict[int, TextFinding]
+    edited: tuple[tuple[TextFinding, Action], ...]
+    dropped: bool
+
+
+def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: Policy) -> Decision:
+    """Applies the policy. Answers that already are a refusal are left as they are."""
+    refused: dict[int, TextFinding] = {}
+    edited: list[tuple[TextFinding, Action]] = []
+    dropped = False
+    for finding in findings:
+        if finding.asks:
+            action = policy.questions.get(finding.attribute, Action.REPORT)
+            answer = finding.turn + 1
+            dropped = dropped or action is Action.DROP
+            answered = answer < len(conversation) and not conversation[answer].question
+            if action is Action.REFUSE and answered:
+                refused.setdefault(answer, finding)
+            continue
+        if not policy.acts_on(finding.attribute, finding.kind):
+            continue
+        if policy.pronouns_only and finding.detector != PRONOUN_RULE:
+            continue
+        action = policy.mentions[finding.attribute]
+        dropped = dropped or action is Action.DROP
+        if action is Action.REFUSE and not conversation[finding.turn].question:
+            refused.setdefault(finding.turn, finding)
+        else:
+            edited.append((finding, action))
+    silent = {turn for turn in range(len(conversation)) if is_refusal(conversation[turn].text, policy.refusals)}
+    return Decision(
+        {turn: finding for turn, finding in refused.items() if turn not in silent},
+        tuple((finding, action) for finding, action in edited if finding.turn not in refused and finding.turn not in silent),
+        dropped,
+    )

@@ -1,0 +1,52 @@
+"""Compatibility folding that keeps offsets: what is matched is plain, what is edited is the original."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+# Typographic variants that NFKC leaves alone but patterns and the parser take for other signs.
+_SIGNS = {
+    "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-", "\u2044": "/",
+}  # fmt: skip
+_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text. ``starts`` maps each folded character to its original index; None if the two are equal."""
+
+    text: str
+    starts: tuple[int, ...] | None
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """The original characters behind the folded characters ``start:end``."""
+        if self.starts is None:
+            return start, end
+        if start >= len(self.text):
+            return self.starts[-1], self.starts[-1]
+        if end <= start:
+            return self.starts[start], self.starts[start]
+        return self.starts[start], self.starts[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """NFKC per character (Unicode Standard Annex 15), quotes and hyphens to ASCII, invisible characters out."""
+    if text.isascii():
+        return Folded(text, None)
+    characters: list[str] = []
+    starts: list[int] = []
+    for index, character in enumerate(text):
+        if character in _INVISIBLE:
+            continue
+        plain = _SIGNS.get(character)
+        if plain is None:
+            plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
+        characters.append(plain)
+        starts.extend([index] * len(plain))
+    folded = "".join(characters)
+    if len(folded) == len(text) and all(start == index for index, start in enumerate(starts)):
+        return Folded(folded, None)
+    starts.append(len(text))
+    return Folded(folded, tuple(starts))

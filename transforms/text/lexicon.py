@@ -1,0 +1,169 @@
+"""Reads the word lists under ``lexicons/`` into lookup tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from schemas.finding import Kind
+
+LEXICON_FILES = ("gender", "age", "race", "weight", "other_biometric", "sensitive")
+
+
+class WordRole(StrEnum):
+    """How a word stands in a sentence when it tells an attribute."""
+
+    NOUN = "noun"
+    ADJECTIVE = "adjective"
+    NOUN_OR_ADJECTIVE = "noun_or_adjective"
+    TITLE = "title"
+    BUILD = "build"
+    CONDITION = "condition"
+
+
+class Head(StrEnum):
+    """What an adjective must modify to count."""
+
+    PERSON = "person"
+    HUMAN = "human"
+    HUMAN_ONE = "human_one"
+    CHILD = "child"
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconEntry:
+    """One surface form. ``neutral`` replaces it as a noun (empty: no noun use); ``when`` names a policy switch."""
+
+    surface: str
+    attribute: str
+    kind: Kind
+    rule: str
+    role: WordRole
+    head: Head
+    neutral: str
+    plural: bool
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Single words, phrases (words with a space or hyphen) and the expressions that are exceptions."""
+
+    words: Mapping[str, LexiconEntry]
+    phrases: Mapping[str, LexiconEntry]
+    exceptions: tuple[str, ...]
+
+
+def read_list(name: str) -> dict[str, Any]:
+    """One YAML file of ``lexicons/``, whole."""
+    path = resources.files("transforms.text").joinpath(f"lexicons/{name}.yaml")
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def load_lexicon(attributes: frozenset[str], age_nouns: bool) -> Lexicon:
+    """The entries of the wanted attributes. ``age_nouns``: whether child, baby and adult tell an age."""
+    words: dict[str, LexiconEntry] = {}
+    phrases: dict[str, LexiconEntry] = {}
+    exceptions: list[str] = []
+    for name in LEXICON_FILES:
+        content = read_list(name)
+        exceptions.extend(content.get("exceptions", []))
+        for attribute, group in _groups(content):
+            if attribute not in attributes or (group.get("when") == "age_nouns" and not age_nouns):
+                continue
+            for entry in _entries(attribute, group, age_nouns):
+                table = phrases if re.search(r"[\s-]", entry.surface) else words
+                table.setdefault(entry.surface, entry)
+    return Lexicon(words, phrases, tuple(exceptions))
+
+
+def _groups(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if "attribute" in content:
+        for group in content["groups"]:
+            yield content["attribute"], group
+    for attribute, groups in content.get("attributes", {}).items():
+        for group in groups:
+            yield attribute, group
+
+
+def _entries(attribute: str, group: Mapping[str, Any], age_nouns: bool) -> Iterator[LexiconEntry]:
+    child = "person/people" if age_nouns else "child/children"
+    for line in group["words"]:
+        forms, _, neutral = str(line).partition(" = ")
+        neutral = child if neutral == "@child" else neutral
+        neutral_one, _, neutral_many = neutral.partition("/")
+        one, _, many = forms.partition("/")
+        for surface, replacement, plural in (
+            (one, neutral_one, neutral in ("people",)),
+            (many, neutral_many, True),
+        ):
+            if surface:
+                yield LexiconEntry(
+                    surface=surface,
+                    attribute=attribute,
+                    kind=Kind(group["kind"]),
+                    rule=f"lexicon.{attribute.split('.', 1)[1]}.{group['rule']}",
+                    role=WordRole(group["role"]),
+                    head=Head(group.get("head", "person")),
+                    neutral=replacement,
+                    plural=plural,
+                    when=str(group.get("when", "")),
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleWords:
+    """Nouns and pronouns that stand for people, and nouns for animals and likenesses."""
+
+    human: frozenset[str]
+    child: frozenset[str]
+    person: frozenset[str]
+    pronouns: frozenset[str]
+    animals: frozenset[str]
+
+
+def _with_plurals(words: list[str]) -> frozenset[str]:
+    forms = set(words)
+    for word in words:
+        if word.endswith("y") and word[-2] not in "aeiou":
+            forms.add(word[:-1] + "ies")
+        elif word.endswith(("s", "x", "ch", "sh")):
+            forms.add(word + "es")
+        elif word.endswith(("man", "men")):
+            forms.add(word[:-2] + "en")
+        else:
+            forms.add(word + "s")
+    return frozenset(forms)
+
+
+@cache
+def load_people_words() -> PeopleWords:
+    """The lists ``people.yaml`` and ``animals.yaml``, plurals included."""
+    people = read_list("people")
+    animals = _with_plurals(read_list("animals")["words"]) | {
+        "mice", "geese", "wolves", "calves", "oxen", "fish", "sheep", "deer", "bunnies", "puppies", "ponies",
+    }  # fmt: skip
+    neutral: set[str] = set()
+    for name in LEXICON_FILES:
+        for _, group in _groups(read_list(name)):
+            for entry in _entries("x.y", group, False):
+                if entry.role is WordRole.NOUN and entry.kind is not Kind.PROXY:
+                    neutral.add(entry.surface)
+                    neutral.add(entry.neutral)
+    human = frozenset(people["human"])
+    return PeopleWords(
+        human=human,
+        child=frozenset(people["child"]),
+        person=(human | _with_plurals(people["other"]) | frozenset(neutral)) - {"", "elderly"},
+        pronouns=frozenset(people["pronouns"]),
+        animals=animals,
+    )

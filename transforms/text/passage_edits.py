@@ -1,0 +1,98 @@
+"""Edits of one passage while a rewrite is being built: offsets into the passage, never applied here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from transforms.text.agreement import article_for
+from transforms.text.mentions import Mention
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+@dataclass(frozen=True, slots=True)
+class PassageEdit:
+    """Characters ``start:end`` become ``text`` because of ``cause``. Of two that overlap the lower ``rank`` stays."""
+
+    start: int
+    end: int
+    text: str
+    cause: Mention
+    rule: str
+    rank: int = 1
+
+
+def resolve(edits: Iterable[PassageEdit]) -> list[PassageEdit]:
+    """In text order, overlaps settled by rank, then length. Edits that would change nothing are left out."""
+    chosen: list[PassageEdit] = []
+    for edit in sorted(edits, key=lambda item: (item.rank, item.start - item.end, item.start)):
+        if all(edit.end <= other.start or other.end <= edit.start for other in chosen):
+            chosen.append(edit)
+    return sorted(chosen, key=lambda item: (item.start, item.end))
+
+
+def next_word(text: str, edits: Sequence[PassageEdit], position: int) -> tuple[str, int]:
+    """The word that follows ``position`` after the edits, and where it stands in the old text."""
+    for edit in edits:
+        if edit.end <= position:
+            continue
+        gap = text[position : edit.start] if edit.start >= position else ""
+        if gap.strip():
+            break
+        if edit.text.strip():
+            return edit.text.split()[0], edit.start
+        position = max(position, edit.end)
+    while position < len(text) and text[position].isspace():
+        position += 1
+    end = position
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return text[position:end], position
+
+
+def fix_articles(doc: Doc, edits: Sequence[PassageEdit]) -> list[PassageEdit]:
+    """``edits`` plus the "a" and "an" that a changed next word asks for."""
+    text = doc.text
+    added: list[PassageEdit] = []
+    for token in doc:
+        if token.lower_ not in ("a", "an") or token.text == "A" and len(doc) > token.i + 1 and doc[token.i + 1].text == ".":
+            continue
+        end = token.idx + len(token)
+        near = [edit for edit in edits if edit.end > token.idx and edit.start <= end + 1]
+        if not near or near[0].start < end or not text[end : near[0].start].strip() == "":
+            continue
+        word, _ = next_word(text, edits, end)
+        if not word[:1].isalnum():
+            continue
+        wanted = article_for(word)
+        if wanted != token.lower_:
+            shown = wanted.capitalize() if token.text[0].isupper() else wanted
+            added.append(PassageEdit(token.idx, end, shown, near[0].cause, "agreement.article", 0))
+    return resolve([*edits, *added])
+
+
+def fix_capitals(text: str, starts: Sequence[int], edits: Sequence[PassageEdit]) -> list[PassageEdit]:
+    """``edits``, with the capital of a deleted sentence beginning moved to the word that now begins it."""
+    fixed = list(edits)
+    for index, edit in enumerate(edits):
+        lead = text[edit.start : edit.end].lstrip()
+        if edit.text.strip() or edit.start not in starts or not lead[:1].isupper():
+            continue
+        word, position = next_word(text, edits, edit.end)
+        if not word[:1].islower():
+            continue
+        following = next((other for other in range(index + 1, len(fixed)) if fixed[other].start == position), None)
+        if following is not None and fixed[following].text.strip():
+            other = fixed[following]
+            fixed[following] = PassageEdit(other.start, other.end, _upper_first(other.text), other.cause, other.rule, other.rank)
+        else:
+            fixed.append(PassageEdit(position, position + 1, word[0].upper(), edit.cause, "agreement.capital", 0))
+    return sorted(fixed, key=lambda item: (item.start, item.end))
+
+
+def _upper_first(text: str) -> str:
+    lead = len(text) - len(text.lstrip())
+    return text[:lead] + text[lead : lead + 1].upper() + text[lead + 1 :]

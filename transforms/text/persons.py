@@ -1,0 +1,168 @@
+"""Who a word is about: heads of noun phrases and subjects, by tags and short, sure dependencies.
+
+No function reads a prepositional attachment: the parser is not good enough at it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from transforms.text.lexicon import Head, PeopleWords
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_NOUN = frozenset({"NOUN", "PROPN"})
+_BEFORE_NOUN = frozenset({"ADJ", "NUM", "ADV", "NOUN", "PROPN"})
+_PARTICIPLES = frozenset({"VBN", "VBG"})
+_LINKS = frozenset({",", "and", "or", "but", "-", "/", "&"})
+_SPAN = 9
+_THINGS_IN_FRONT = frozenset({"baby", "babies", "child", "children", "kid", "kids", "adult", "teen", "youth", "senior", "infant"})
+_ONE_HUMAN = frozenset(
+    {"man", "woman", "person", "guy", "lady", "boy", "girl", "individual", "male", "female", "gentleman", "fellow"}
+)
+_SINGULAR_PRONOUNS = frozenset({"he", "she", "who", "i", "him", "her", "himself", "herself"})
+
+
+def is_person(token: Token, people: PeopleWords) -> bool:
+    """True if the word names a person or a group of persons."""
+    return token.lower_ in people.person and token.lower_ not in people.animals
+
+
+def phrase_head(doc: Doc, index: int, people: PeopleWords) -> Token | None:
+    """The noun that the word before ``index`` modifies, read from left to right; None if there is none."""
+    stop = min(len(doc), index + _SPAN)
+    position = index
+    while position < stop:
+        token = doc[position]
+        if token.pos_ in _NOUN or is_person(token, people):
+            return _end_of_nouns(doc, position, people)
+        if not (token.pos_ in _BEFORE_NOUN or token.tag_ in _PARTICIPLES or token.lower_ in _LINKS):
+            return None
+        position += 1
+    return None
+
+
+def _end_of_nouns(doc: Doc, start: int, people: PeopleWords) -> Token:
+    best = doc[start]
+    position = start + 1
+    while position < len(doc):
+        token = doc[position]
+        hyphen = token.text == "-" and position + 1 < len(doc)
+        if not (token.pos_ in _NOUN or is_person(token, people) or hyphen):
+            break
+        if hyphen:
+            position += 1
+            continue
+        # A verb is often tagged as a noun after a person ("a man skateboards"): only a person
+        # noun, or a thing after a word that commonly stands before things, takes over.
+        if (
+            is_person(token, people)
+            or not is_person(best, people)
+            or (best.lower_ in _THINGS_IN_FRONT and (best.dep_ == "compound" or token.tag_ == "NN"))
+            or token.lower_ in people.animals
+        ):
+            best = token
+        position += 1
+    return best
+
+
+def head_counts(token: Token, head: Head, people: PeopleWords) -> bool:
+    """True if ``token`` is a noun that an adjective of class ``head`` says something of a person with."""
+    if not is_person(token, people):
+        return False
+    if head is Head.PERSON:
+        return True
+    if head is Head.HUMAN:
+        return token.lower_ in people.human
+    if head is Head.HUMAN_ONE:
+        return token.lower_ in _ONE_HUMAN
+    return token.lower_ in people.child
+
+
+def subject_of(token: Token) -> Token | None:
+    """The subject of the clause whose predicate is ``token``, through conjunction and linking verbs."""
+    current = token
+    for _ in range(4):
+        for child in current.children:
+            if child.dep_ in ("nsubj", "nsubj:pass", "nsubjpass"):
+                return child
+        if current.dep_ in ("conj", "xcomp", "acomp", "attr", "dep", "obj", "obl", "ccomp", "advmod", "amod", "cop") and (
+            current.head.i != current.i
+        ):
+            current = current.head
+            continue
+        return None
+    return None
+
+
+def is_person_subject(subject: Token | None, head: Head, people: PeopleWords) -> bool:
+    """True if a clause about ``subject`` is about a person."""
+    if subject is None:
+        return False
+    lower = subject.lower_
+    if lower in _SINGULAR_PRONOUNS:
+        return True
+    if lower in ("they", "we", "you", "both", "these", "all"):
+        return head is Head.PERSON and lower == "they" and any(
+            is_person(token, people) for token in subject.doc
+        )
+    return head_counts(subject, head, people)
+
+
+def sentence_bounds(doc: Doc, index: int) -> tuple[int, int]:
+    """Token indices of the sentence around ``index``."""
+    sentence = doc[index].sent
+    return int(sentence.start), int(sentence.end)
+
+
+def only_animals(doc: Doc, index: int, people: PeopleWords) -> bool:
+    """True if the sentence speaks of animals or likenesses and of no other human being."""
+    start, end = sentence_bounds(doc, index)
+    animals = humans = False
+    for position in range(start, end):
+        lower = doc[position].lower_
+        if lower in people.animals:
+            animals = True
+        elif position != index and lower in _ONE_HUMAN_OR_MANY and lower not in ("male", "female"):
+            humans = True
+    return animals and not humans
+
+
+_ONE_HUMAN_OR_MANY = _ONE_HUMAN | {
+    "men", "women", "people", "boys", "girls", "ladies", "guys", "someone", "couple", "family", "he", "she", "individuals",
+}  # fmt: skip
+
+
+def in_title(doc: Doc, index: int) -> bool:
+    """True if the word stands in a capitalised name or title such as "Women's Health"."""
+    token = doc[index]
+    text = token.text
+    if not text[:1].isupper() or (text.isupper() and len(text) > 1):
+        return False
+    words = [other for other in doc if other.is_alpha and len(other.text) > 3]
+    if len(words) > 1 and all(word.text[:1].isupper() for word in words):
+        return True
+    left = _neighbour(doc, index, -1)
+    right = _neighbour(doc, index, 1)
+    if index == token.sent.start or (index > 0 and doc[index - 1].text in ('"', "*", "(", ":")):
+        return right is not None and _capitalised(right) and right.pos_ == "PROPN" and not _likely_start(doc, index)
+    return any(other is not None and _capitalised(other) for other in (left, right))
+
+
+def _likely_start(doc: Doc, index: int) -> bool:
+    return not (index > 0 and doc[index - 1].text == '"')
+
+
+def _neighbour(doc: Doc, index: int, step: int) -> Token | None:
+    position = index + step
+    while 0 <= position < len(doc) and doc[position].lower_ in ("'s", "'", "of", "the", "and", "-", "&"):
+        position += step
+    if not 0 <= position < len(doc) or not doc[position].is_alpha:
+        return None
+    found = doc[position]
+    return None if step < 0 and (position == 0 or found.is_sent_start) else found
+
+
+def _capitalised(token: Token) -> bool:
+    return bool(token.text[:1].isupper()) and len(token.text) > 1 and not token.text.isupper()

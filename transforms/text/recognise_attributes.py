@@ -1,0 +1,160 @@
+"""Finds words of the lexicons that tell an attribute of a person, and not of a thing or an animal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from schemas.finding import Kind
+from transforms.text.lexicon import LexiconEntry, WordRole
+from transforms.text.mentions import Form, Mention
+from transforms.text.persons import (
+    head_counts,
+    in_title,
+    is_person,
+    is_person_subject,
+    only_animals,
+    phrase_head,
+    subject_of,
+)
+from transforms.text.rules import TextRules
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+GENDER = "biometric.gender"
+_SCORE = {Kind.EXPLICIT: 0.95, Kind.IMPLICIT: 0.9, Kind.PROXY: 0.6}
+_HOLDERS_OF_CONDITION = frozenset({"has", "have", "had", "having", "with", "from", "of", "battling", "for", "treating"})
+_DETERMINERS = frozenset({"a", "an", "the", "this", "that", "these", "those", "one", "two", "three", "some", "several",
+                          "many", "another", "each", "every", "both", "young", "old"})  # fmt: skip
+_KIN_OR_AGE = ("kinship", "sex", "age_noun")
+
+
+def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
+    """Lexicon mentions and gendered pronouns of one parsed passage. May overlap."""
+    blocked = [match.span() for match in rules.exceptions.finditer(doc.text)] if rules.exceptions else []
+    taken: set[int] = set()
+    if rules.phrases is not None:
+        for match in rules.phrases.finditer(doc.text):
+            span = doc.char_span(*match.span(), alignment_mode="expand")
+            if span is None or _covered(match.span(), blocked):
+                continue
+            key = " ".join(match.group().lower().split())
+            entry = rules.lexicon.phrases.get(key) or rules.lexicon.phrases.get(key.replace(" ", "-"))
+            if entry is not None:
+                taken.update(range(span.start, span.end))
+                yield from _mention(doc, span.start, span.end, entry, rules)
+    for token in doc:
+        if token.i in taken:
+            continue
+        word = token.lower_
+        entry = rules.lexicon.words.get(word) or (rules.lexicon.words.get(word[:-1]) if word.endswith(".") else None)
+        if entry is not None:
+            if not _covered((token.idx, token.idx + len(token)), blocked):
+                yield from _mention(doc, token.i, token.i + 1, entry, rules)
+        elif GENDER in rules.attributes and token.lower_ in rules.pronouns and not in_title(doc, token.i):
+            yield Mention(token.idx, token.idx + len(token), GENDER, Kind.IMPLICIT, "lexicon.gender.pronoun",
+                          Form.PRONOUN, rules.pronouns[token.lower_])  # fmt: skip
+
+
+def _covered(span: tuple[int, int], blocked: list[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in blocked)
+
+
+def _mention(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Iterator[Mention]:
+    if entry.role is not WordRole.TITLE and in_title(doc, start) and doc[start].pos_ != "ADJ":
+        return
+    found = _form(doc, start, end, entry, rules)
+    if found is None:
+        return
+    first, last = doc[start], doc[end - 1]
+    stop = last.idx + len(last)
+    if entry.role is WordRole.TITLE and end < len(doc) and doc[end].text == ".":
+        stop = doc[end].idx + 1
+    neutral = "a health condition" if entry.role is WordRole.CONDITION else entry.neutral
+    yield Mention(first.idx, stop, entry.attribute, entry.kind, entry.rule, found, neutral, entry.plural,
+                  _SCORE[entry.kind])  # fmt: skip
+
+
+def _form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
+    if entry.role is WordRole.NOUN:
+        return _noun_form(doc, start, end, entry, rules)
+    if entry.role is WordRole.ADJECTIVE:
+        return _adjective_form(doc, start, end, entry, rules)
+    if entry.role is WordRole.NOUN_OR_ADJECTIVE:
+        return _adjective_form(doc, start, end, entry, rules) or _bare_noun_form(doc, start, end, entry, rules)
+    if entry.role is WordRole.TITLE:
+        return _title_form(doc, start, end)
+    if entry.role is WordRole.CONDITION:
+        before = doc[start - 1].lower_ if start else ""
+        thing_follows = end < len(doc) and doc[end].pos_ in ("NOUN", "PROPN")
+        return Form.NOUN if before in _HOLDERS_OF_CONDITION and not thing_follows else None
+    return None
+
+
+def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
+    people = rules.people
+    token = doc[end - 1]
+    if entry.kind is Kind.PROXY:
+        return Form.NOUN
+    kin_or_age = entry.rule.rsplit(".", 1)[1] in _KIN_OR_AGE
+    if token.pos_ == "VERB" and token.tag_ in ("VB", "VBP") and start and doc[start - 1].lower_ == "to":
+        return None
+    if end < len(doc) and doc[end].text == "-" and end + 1 < len(doc) and doc[end + 1].tag_ == "VBN":
+        return None
+    head = phrase_head(doc, end - 1, people)
+    if head is not None and head.i != token.i:
+        if is_person(head, people):
+            return Form.MODIFIER
+        if head.lower_ in people.animals or kin_or_age:
+            return None
+    if kin_or_age and (only_animals(doc, token.i, people) or _beside_animal(doc, end, rules)):
+        return None
+    return Form.NOUN
+
+
+def _beside_animal(doc: Doc, end: int, rules: TextRules) -> bool:
+    ahead = [doc[index].lower_ for index in range(end, min(end + 4, len(doc)))]
+    return bool(ahead) and ahead[0] in ("and", "or") and any(word in rules.people.animals for word in ahead)
+
+
+def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
+    people = rules.people
+    if entry.plural:
+        return None
+    head = phrase_head(doc, end, people)
+    if head is not None:
+        return Form.MODIFIER if head_counts(head, entry.head, people) else None
+    if end < len(doc) and doc[end].pos_ in ("NOUN", "PROPN"):
+        return None
+    token = doc[end - 1]
+    subject = subject_of(token)
+    if subject is None or subject.i >= start or not is_person_subject(subject, entry.head, people):
+        return None
+    return Form.PREDICATE if rules.linking.search(doc.text[: doc[start].idx]) else None
+
+
+def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
+    following = doc[end] if end < len(doc) else None
+    if following is not None and (following.pos_ in ("NOUN", "PROPN", "ADJ", "NUM") or following.text in ("-", "/")):
+        return None
+    if only_animals(doc, end - 1, rules.people):
+        return None
+    if entry.attribute == GENDER and len([token for token in doc if token.is_alpha]) == 1:
+        return Form.NOUN
+    if entry.plural:
+        return Form.NOUN
+    before = doc[start - 1] if start else None
+    if before is not None and before.lower_ in _DETERMINERS and doc[end - 1].tag_ != "JJR":
+        return Form.NOUN
+    return Form.NOUN if entry.attribute == GENDER and doc[end - 1].pos_ == "NOUN" else None
+
+
+def _title_form(doc: Doc, start: int, end: int) -> Form | None:
+    index = end + 1 if end < len(doc) and doc[end].text == "." else end
+    if index >= len(doc) or not doc[start].text[:1].isupper():
+        return None
+    following = doc[index].text
+    return Form.TITLE if following[:1].isupper() and following.isalpha() and len(following) > 1 else None
+
+

@@ -1,0 +1,199 @@
+"""Finds attributes told by measure or phrase: "27 years old", "in her 60s", "blue eyes", "weighs 80 kg"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import regex
+
+from schemas.finding import Kind
+from transforms.text.lexicon import Head
+from transforms.text.mentions import Form, Mention
+from transforms.text.persons import is_person, is_person_subject, only_animals, phrase_head, subject_of
+from transforms.text.rules import TextRules
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+AGE, WEIGHT, EYES, RACE, GENDER = (
+    "biometric.age",
+    "biometric.weight",
+    "biometric.eye_color",
+    "biometric.race",
+    "biometric.gender",
+)
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_NUMBER = (
+    rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_ONES}))?|ten|eleven|twelve"
+    rf"|(?:thir|four|fif|six|seven|eigh|nine)teen|{_ONES})"
+)
+_ABOUT = (
+    r"(?:(?:about|around|approximately|roughly|over|under|nearly|almost|at least|only|maybe|between|"
+    r"somewhere between|probably|likely) )*"
+)
+_RANGE = rf"{_NUMBER}(?:\s?(?:-|–|to|or|and)\s?{_NUMBER})?"
+_DECADE = r"(?:\d0'?s|teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
+_PART = r"(?:(?:very )?(?:early|mid|middle|late)(?: (?:to|or) (?:early|mid|late))?[ -]?(?:to[ -])?)"
+_YEARS_OLD = regex.compile(
+    rf"(?i)\b{_ABOUT}{_RANGE}[ -]?(?:years?|yrs?\.?|months?|weeks?)[ -]?(?:olds?|of[ -]age)\b|\b\d{{1,2}} ?y/?o\b"
+)
+_AGED = regex.compile(
+    rf"(?i)(?:,? ?\b(?:aged|at (?:the )?age(?: of)?|of age|(?<=\b(?:person|man|woman|boy|girl|child|kid),? )age|ages) {_ABOUT}{_RANGE}\b"
+    r"(?:[ -]?years?(?: old)?)?)"
+)
+_IN_DECADE = regex.compile(
+    rf"(?i)\b(?:in|of) (?P<whose>his|her|their|the) {_ABOUT}(?:{_PART})?{_DECADE}"
+    rf"(?:\s?(?:-|to|or|and)\s?(?:(?:in )?(?:his|her|their) )?(?:{_PART})?{_DECADE})?(?!\w)"
+    r"|\bin (?P<whose>his|her|their) (?:youth|old age|childhood|prime|golden years|senior years)\b"
+)
+_PART_OF_DECADE = regex.compile(rf"(?i)\b(?:early|mid|late)[ -]?(?:to[ -](?:mid|late)[ -])?{_DECADE}\b")
+_WEIGHS = regex.compile(
+    rf"(?i)\b(?P<verb>weigh(?:s|ed|ing)?)(?: in at)? {_ABOUT}(?:\d{{2,3}}(?:\.\d)?|{_NUMBER})(?:\s?(?:-|to|or)\s?\d{{2,3}})?"
+    r"\s?(?:kgs?|kilos?|kilograms?|pounds?|lbs?|stones?)\b\.?"
+)
+_WEIGHT_MODIFIER = regex.compile(r"(?i)\b\d{2,3}[ -]?(?:kg|kilos?|kilograms?|pounds?|lbs?|stone)\b")
+_LABEL = regex.compile(
+    r"(?i)\b(?P<label>age(?: range| group)?|estimated age|gender|sex|race|ethnicity|race/ethnicity|weight|body type|build|"
+    r"eye colou?r|eyes)(?:\*\*)?\s?:(?:\*\*)?\s?(?P<value>[^\s.;,\n(\[][^.;,\n(\[]{0,60})"
+)
+_LABELS = {"a": AGE, "g": GENDER, "s": GENDER, "r": RACE, "w": WEIGHT, "b": WEIGHT}
+NOT_STATED = "not stated"
+_SILENT = regex.compile(r"(?i)^\W*(?:not |unknown|n/?a\b|visible|unspecified|\[)")
+
+
+def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
+    """Measured or phrased attributes of people in one parsed passage. May overlap."""
+    wanted = rules.attributes
+    text = doc.text
+    if AGE in wanted:
+        yield from _ages(doc, text, rules)
+    if WEIGHT in wanted:
+        yield from _weights(doc, text, rules)
+    if EYES in wanted and "eye" in text.lower() or "irises" in text:
+        yield from _eyes(doc, text, rules)
+    if RACE in wanted:
+        for match in rules.descent.finditer(text):
+            yield Mention(*match.span(), RACE, Kind.EXPLICIT, "pattern.race.descent", _tail_form(text, match.start()))
+    if ":" in text:
+        yield from _labels(text, wanted)
+
+
+def _tail_form(text: str, start: int) -> Form:
+    before = text[:start].rstrip()
+    linked = regex.search(r"(?i)(?:\b(?:is|are|was|were|be|been)|'s|'re)(?: (?:likely|probably|possibly|also))?$", before)
+    return Form.PREDICATE if linked else Form.POSTMODIFIER
+
+
+def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
+    for match in _YEARS_OLD.finditer(text):
+        form = _age_form(doc, match.start(), match.end(), rules)
+        if form is not None:
+            plural = match.group().lower().endswith("olds")
+            yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.years", form, "people" if plural else "person", plural)
+    for match in _AGED.finditer(text):
+        if _speaks_of_person(doc, match.start(), rules):
+            yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.aged", Form.POSTMODIFIER)
+    for match in _IN_DECADE.finditer(text):
+        if match.group("whose").lower() == "the":
+            continue
+        form = Form.PREDICATE if rules.linking.search(text[: match.start()]) else Form.POSTMODIFIER
+        yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.decade", form)
+    for match in _PART_OF_DECADE.finditer(text):
+        if _speaks_of_person(doc, match.start(), rules):
+            form = Form.PREDICATE if rules.linking.search(text[: match.start()]) else Form.POSTMODIFIER
+            yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.part_of_decade", form)
+
+
+def _age_form(doc: Doc, start: int, end: int, rules: TextRules) -> Form | None:
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if span is None or only_animals(doc, span.start, rules.people):
+        return None
+    head = phrase_head(doc, span.end, rules.people)
+    if head is not None:
+        return Form.MODIFIER if is_person(head, rules.people) else None
+    if rules.linking.search(doc.text[:start]):
+        subjects = [subject_of(token) for token in span]
+        if any(is_person_subject(subject, Head.PERSON, rules.people) for subject in subjects):
+            return Form.PREDICATE
+        return None if any(subject is not None for subject in subjects) else Form.PREDICATE
+    before = doc[span.start - 1] if span.start else None
+    if before is not None and before.tag_ == "DT" and "-" in span.text:
+        return Form.NOUN
+    return Form.POSTMODIFIER if before is not None and before.text in (",", "(") and _speaks_of_person(doc, start, rules) else None
+
+
+def _speaks_of_person(doc: Doc, position: int, rules: TextRules) -> bool:
+    span = doc.char_span(position, position + 1, alignment_mode="expand")
+    sentence = doc[span.start].sent if span is not None else doc
+    return any(is_person(token, rules.people) or token.lower_ in ("he", "she", "they", "his", "her") for token in sentence)
+
+
+def _weights(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
+    for match in _WEIGHS.finditer(text):
+        span = doc.char_span(match.start(), match.start("verb") + 1, alignment_mode="expand")
+        if span is None:
+            continue
+        verb: Token = doc[span.start]
+        participle = match.group("verb").lower() == "weighing"
+        subject = verb.head if participle and verb.dep_ in ("acl", "amod") else subject_of(verb)
+        if is_person_subject(subject, Head.PERSON, rules.people):
+            form = Form.POSTMODIFIER if participle else Form.VERB_PHRASE
+            yield Mention(*match.span(), WEIGHT, Kind.EXPLICIT, "pattern.weight.weighs", form)
+    for match in _WEIGHT_MODIFIER.finditer(text):
+        span = doc.char_span(*match.span(), alignment_mode="expand")
+        head = phrase_head(doc, span.end, rules.people) if span is not None else None
+        if head is not None and is_person(head, rules.people):
+            yield Mention(*match.span(), WEIGHT, Kind.EXPLICIT, "pattern.weight.modifier", Form.MODIFIER)
+    for match in rules.build.finditer(text):
+        if _speaks_of_person(doc, match.start("value"), rules):
+            start, end = match.span("value")
+            end = start + len(match.group("value").rstrip(" ,-"))
+            yield Mention(start, end, WEIGHT, Kind.IMPLICIT, "lexicon.weight.build_noun", Form.MODIFIER)
+
+
+def _eyes(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
+    for match in rules.eye_colors.finditer(text):
+        if not _owner_is_person(doc, match.start(), rules):
+            continue
+        if match.group("value") is not None:
+            start, end = match.span("value")
+            end = start + len(match.group("value").rstrip())
+            yield Mention(start, end, EYES, Kind.EXPLICIT, "pattern.eye_color.are", Form.PREDICATE)
+        elif match.group("noun").lower() == "eyed":
+            yield Mention(*match.span(), EYES, Kind.EXPLICIT, "pattern.eye_color.eyed", Form.MODIFIER)
+        else:
+            start = match.start("adj")
+            yield Mention(start, start + len(match.group("adj").rstrip(" -,")), EYES, Kind.EXPLICIT, "pattern.eye_color.eyes",
+                          Form.MODIFIER)  # fmt: skip
+
+
+def _owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
+    """The nearest animal, thing with "its", or person named before the eyes; a person if there is none."""
+    span = doc.char_span(position, position + 1, alignment_mode="expand")
+    if span is None:
+        return False
+    for index in range(span.start - 1, -1, -1):
+        token = doc[index]
+        if token.lower_ in rules.people.animals or token.lower_ in ("its", "it"):
+            return False
+        if is_person(token, rules.people) or token.lower_ in ("he", "she", "his", "her", "my", "your"):
+            return True
+    head = phrase_head(doc, span.end, rules.people)
+    for token in doc[span.end :]:
+        if token.lower_ in rules.people.animals:
+            return False
+        if is_person(token, rules.people):
+            return True
+    return head is None or head.lower_.startswith(("eye", "iris"))
+
+
+def _labels(text: str, wanted: frozenset[str]) -> Iterator[Mention]:
+    for match in _LABEL.finditer(text):
+        label = match.group("label").lower()
+        attribute = EYES if label.startswith("eye") else _LABELS[label[0] if not label.startswith("est") else "a"]
+        value = match.group("value").rstrip()
+        if attribute in wanted and not _SILENT.match(value):
+            start = match.start("value")
+            yield Mention(start, start + len(value), attribute, Kind.EXPLICIT, f"pattern.{attribute.split('.')[1]}.label",
+                          Form.VALUE, NOT_STATED)  # fmt: skip

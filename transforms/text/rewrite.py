@@ -1,0 +1,191 @@
+"""Turns the mentions that a policy wants gone into edits of one parsed passage, grammar kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import regex
+
+from schemas.edit import Action
+from transforms.text.agreement import like_case
+from transforms.text.coordination import joined_pairs, told_apart
+from transforms.text.mask import mask_of
+from transforms.text.mentions import Form, Mention
+from transforms.text.passage_edits import PassageEdit, fix_articles, fix_capitals, resolve
+from transforms.text.persons import subject_of
+from transforms.text.predicates import predicate_edits
+from transforms.text.pronouns import pronoun_edits
+from transforms.text.recognise_measures import NOT_STATED
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+_DEGREE_WORDS = frozenset({"very", "quite", "slightly", "somewhat", "rather", "really", "extremely", "relatively", "fairly", "visibly",
+                           "mildly", "severely", "morbidly", "more", "most", "too", "pretty", "moderately", "apparently", "seemingly",
+                           "likely", "probably", "possibly"})  # fmt: skip
+_AGE_NOUNS = frozenset({"baby", "babies", "toddler", "infant", "newborn", "child", "kid", "teen"})
+_SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:]['\")*]*\s+)[\"'(*]*$")
+
+
+def rewrite_passage(
+    text: str, doc: Doc | None, wanted: Sequence[tuple[Mention, Action]]
+) -> list[PassageEdit]:
+    """Edits of one passage, in text order and without overlap. ``wanted``: mentions with the action on each."""
+    edits = [
+        PassageEdit(one.start, one.end, mask_of(one.attribute), one, f"mask.{one.attribute}", 0)
+        for one, action in wanted
+        if action is Action.MASK or one.attribute.startswith("pii.")
+    ]
+    rest = [one for one, action in wanted if not (action is Action.MASK or one.attribute.startswith("pii."))]
+    if doc is None:
+        edits += [PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule) for one in rest]
+        return resolve(edits)
+    edits += _grammatical(doc, rest)
+    starts = [0, *(token.idx for token in doc if _SENTENCE_LEAD.search(text[max(0, token.idx - 6) : token.idx]))]
+    return fix_articles_and_capitals(doc, starts, resolve(edits))
+
+
+def fix_articles_and_capitals(doc: Doc, starts: Sequence[int], edits: list[PassageEdit]) -> list[PassageEdit]:
+    """Repairs at the seams of settled edits; an edit that changes nothing is left out."""
+    whole = fix_capitals(doc.text, starts, fix_articles(doc, edits))
+    return [edit for edit in resolve(whole) if doc.text[edit.start : edit.end] != edit.text]
+
+
+def _grammatical(doc: Doc, mentions: Sequence[Mention]) -> list[PassageEdit]:
+    tokens = {mention: _tokens(doc, mention) for mention in mentions}
+    heads = {mention: max(indices) for mention, indices in tokens.items() if indices}
+    pronouns = {heads[one]: one for one in mentions if one.form is Form.PRONOUN and one in heads}
+    removed: set[int] = set()
+    edits: list[PassageEdit] = []
+    for one in mentions:
+        if one.form is Form.MODIFIER and tokens[one]:
+            edits.append(_modifier_edit(doc, one, tokens[one], removed))
+    nouns: dict[int, Mention] = {}
+    for one in mentions:
+        if one.form is Form.NOUN and one in heads:
+            if _follows_age_noun(doc, tokens[one], one, nouns):
+                edits.append(_drop_after_age_noun(doc, tokens[one], one))
+                continue
+            nouns[heads[one]] = one
+    people = {index: one for index, one in nouns.items() if one.attribute.startswith("biometric.")}
+    pairs, covered = joined_pairs(doc, people, removed)
+    edits += pairs
+    edits += told_apart(doc, people, removed, covered)
+    for index, one in nouns.items():
+        edits += _noun_edits(doc, index, one)
+    for one in mentions:
+        if one.form in (Form.PREDICATE, Form.VERB_PHRASE):
+            edits += predicate_edits(doc, one, _subject_becomes_they(doc, tokens[one], pronouns))
+        elif one.form is Form.POSTMODIFIER:
+            edits.append(_postmodifier_edit(doc.text, one))
+        elif one.form is Form.TITLE:
+            end = one.end + (1 if doc.text[one.end : one.end + 1] == " " else 0)
+            edits.append(PassageEdit(one.start, end, "", one, one.rule))
+        elif one.form is Form.VALUE:
+            edits.append(PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule))
+    return edits + pronoun_edits(doc, pronouns)
+
+
+def _tokens(doc: Doc, mention: Mention) -> tuple[int, ...]:
+    span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
+    return tuple(range(span.start, span.end)) if span is not None else ()
+
+
+def _subject_becomes_they(doc: Doc, indices: Sequence[int], pronouns: Mapping[int, Mention]) -> bool:
+    subjects = (subject_of(doc[index]) for index in indices)
+    found = next((subject for subject in subjects if subject is not None), None)
+    if found is not None:
+        return found.i in pronouns
+    return any(0 <= indices[0] - index <= 6 for index in pronouns) if indices else False
+
+
+def _noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
+    shown = like_case(mention.neutral, doc.text[mention.start : mention.end])
+    edits = [PassageEdit(mention.start, mention.end, shown, mention, mention.rule)]
+    following = doc[index + 1] if index + 1 < len(doc) else None
+    possessive = following is not None and following.text in ("'", "’") and following.tag_ == "POS"
+    if possessive and following is not None and mention.plural and not mention.neutral.endswith("s"):
+        end = following.idx + len(following)
+        edits.append(PassageEdit(end, end, "s", mention, "agreement.possessive", 2))
+    return edits
+
+
+def _follows_age_noun(doc: Doc, indices: Sequence[int], mention: Mention, nouns: Collection[int]) -> bool:
+    before = indices[0] - 1
+    return (
+        mention.neutral in ("child", "children")
+        and before >= 0
+        and doc[before].lower_ in _AGE_NOUNS
+        and before not in nouns
+    )
+
+
+def _drop_after_age_noun(doc: Doc, indices: Sequence[int], mention: Mention) -> PassageEdit:
+    """"baby boy" -> "baby", "baby boys" -> "babies"."""
+    noun = doc[indices[0] - 1]
+    plural = {"baby": "babies", "child": "children"}.get(noun.lower_, noun.lower_ + "s")
+    text = like_case(plural, noun.text) if mention.plural else noun.text
+    return PassageEdit(noun.idx, mention.end, text, mention, mention.rule, 0)
+
+
+def _modifier_edit(doc: Doc, mention: Mention, indices: Sequence[int], removed: set[int]) -> PassageEdit:
+    first, last = indices[0], indices[-1]
+    # Words hyphenated to the modifier go with it: "young-looking", "half-Asian".
+    while last + 2 < len(doc) and doc[last + 1].text == "-" and not doc[last].whitespace_ and not doc[last + 1].whitespace_:
+        last += 2
+    while first >= 2 and doc[first - 1].text == "-" and not doc[first - 1].whitespace_ and not doc[first - 2].whitespace_:
+        first -= 2
+    while first and doc[first - 1].lower_ in _DEGREE_WORDS and first - 1 not in removed:
+        first -= 1
+    removed.update(range(first, last + 1))
+    after, beyond = last + 1, last + 2
+    if after < len(doc) and doc[after].lower_ in (",", "and", "or", "but", "/", "to") and beyond < len(doc):
+        if doc[beyond].lower_ in ("and", "or") and doc[after].text == ",":
+            beyond += 1
+        if beyond < len(doc) and _modifies(doc, beyond):
+            removed.update(range(after, beyond))
+            return PassageEdit(doc[first].idx, doc[beyond].idx, "", mention, mention.rule)
+    before = first - 1
+    while before in removed:
+        before -= 1
+    if before > 0 and doc[before].lower_ in (",", "and", "or", "but") and before not in removed:
+        other = before - 1 if doc[before - 1].text != "," else before - 2
+        while other in removed:
+            other -= 1
+        if other >= 0 and doc[other].pos_ == "ADJ" and other not in removed:
+            start = doc[other].idx + len(doc[other])
+            removed.update(range(other + 1, first))
+            return PassageEdit(start, doc[last].idx + len(doc[last]), "", mention, mention.rule)
+    end = doc[after].idx if after < len(doc) else doc[last].idx + len(doc[last])
+    if after < len(doc) and doc[after].is_punct and doc[last].whitespace_ == "" and first:
+        end = doc[last].idx + len(doc[last])
+    return PassageEdit(doc[first].idx, end, "", mention, mention.rule)
+
+
+def _modifies(doc: Doc, index: int) -> bool:
+    token = doc[index]
+    if token.pos_ in ("ADJ", "NUM") or token.tag_ in ("VBN", "VBG"):
+        return True
+    adverb_first = token.pos_ == "ADV" and index + 1 < len(doc) and doc[index + 1].pos_ == "ADJ"
+    return adverb_first or (token.pos_ in ("NOUN", "PROPN") and token.dep_ in ("amod", "compound"))
+
+
+def _postmodifier_edit(text: str, mention: Mention) -> PassageEdit:
+    start, end = mention.start, mention.end
+    lead = regex.search(r"(?i)(?:[\s,]+(?:likely|probably|possibly|perhaps|maybe|about|around|approximately|and|or|roughly|apparently|who is|who are))*[\s,]*$",
+                        text[:start])  # fmt: skip
+    start = lead.start() if lead else start
+    opened = start > 0 and text[start - 1] == "("
+    if opened and text[end : end + 1] == ")":
+        start, end = start - 1, end + 1
+        while start > 0 and text[start - 1] == " ":
+            start -= 1
+        return PassageEdit(start, end, "", mention, mention.rule)
+    comma_before = "," in text[start : mention.start + 1]
+    if start == 0:
+        follow = regex.match(r"[\s,]*", text[end:])
+        end += follow.end() if follow else 0
+    elif comma_before and text[end : end + 1] == ",":
+        end += 1
+    return PassageEdit(start, end, "", mention, mention.rule)

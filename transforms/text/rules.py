@@ -1,0 +1,134 @@
+"""Everything of the word lists and patterns that the text side needs for one policy, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import regex
+
+from transforms.text.lexicon import Lexicon, PeopleWords, load_lexicon, load_people_words, read_list
+from transforms.text.recognise_patterns import Pattern, load_patterns
+
+_LINKING = (
+    r"(?:\b(?:is|are|was|were|am|be|been|being|appears?|appeared|seems?|seemed|looks?|looked|looking)|'s|'re|n't)"
+    r"(?:[\s,]+(?:to|be|have|been|like|likely|probably|possibly|perhaps|maybe|also|both|very|quite|rather|somewhat|slightly|a|bit"
+    r"|little|relatively|fairly|around|about|approximately|roughly|not|clearly|still|either|mostly|all|of|in|more|most|"
+    r"noticeably|moderately|extremely|severely|too|so|as|an|and|or|\w+,?(?=\s+(?:and|or)\s)))*[\s,]*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameWords:
+    """Evidence for and against personal names; all lower case."""
+
+    sure: frozenset[str]
+    ambiguous: frozenset[str]
+    place_words: frozenset[str]
+    not_names: frozenset[str]
+    titles: frozenset[str]
+    contexts: regex.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedNoun:
+    """Nouns by which a question asks for ``attribute``; ``bare``: without naming a person."""
+
+    attribute: str
+    nouns: regex.Pattern[str]
+    bare: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextRules:
+    """The compiled rules. ``attributes``: what is looked for; ``triggers``: single words that ask for a parse."""
+
+    attributes: frozenset[str]
+    age_nouns: bool
+    lexicon: Lexicon
+    people: PeopleWords
+    pronouns: Mapping[str, str]
+    triggers: frozenset[str]
+    phrases: regex.Pattern[str] | None
+    exceptions: regex.Pattern[str] | None
+    linking: regex.Pattern[str]
+    patterns: tuple[Pattern, ...]
+    names: NameWords
+    asked: tuple[AskedNoun, ...]
+    eye_colors: regex.Pattern[str]
+    descent: regex.Pattern[str]
+    build: regex.Pattern[str]
+
+
+def _alternation(words: list[str] | tuple[str, ...]) -> str:
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join(r"[\s-]+".join(regex.escape(part) for part in regex.split(r"[\s-]+", word)) for word in ordered)
+
+
+def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
+    """Rules for the wanted attributes. Reads package data only; loads no model."""
+    lexicon = load_lexicon(attributes, age_nouns)
+    pronouns: Mapping[str, str] = read_list("gender")["pronouns"]
+    eyes, race, weight, names = (read_list(name) for name in ("eye_color", "race", "weight", "names"))
+    phrases = _alternation(tuple(lexicon.phrases))
+    first_words = {regex.split(r"[\s-]", phrase)[0] for phrase in lexicon.phrases}
+    colors = _alternation(eyes["colors"])
+    return TextRules(
+        attributes=attributes,
+        age_nouns=age_nouns,
+        lexicon=lexicon,
+        people=load_people_words(),
+        pronouns=pronouns,
+        triggers=frozenset(set(lexicon.words) | first_words | _measure_triggers(attributes, pronouns)),
+        phrases=regex.compile(rf"(?i)(?<![\w-])(?:{phrases})(?![\w-])") if phrases else None,
+        exceptions=regex.compile(rf"(?i)(?<!\w)(?:{_alternation(lexicon.exceptions)})(?!\w)"),
+        linking=regex.compile("(?i)" + _LINKING),
+        patterns=load_patterns(attributes),
+        names=NameWords(
+            sure=frozenset(word.lower() for word in names["sure"]),
+            ambiguous=frozenset(word.lower() for word in names["ambiguous"]),
+            place_words=frozenset(names["place_words"]),
+            not_names=frozenset(names["not_names"]),
+            titles=frozenset(names["titles"]),
+            contexts=regex.compile(r"(?i)\b(?:" + "|".join(regex.escape(word) for word in names["contexts"]) + r")\s*$"),
+        ),
+        asked=tuple(
+            AskedNoun(attribute, regex.compile(rf"(?i)\b(?:{_alternation(item['nouns'])})s?\b"), bool(item["bare"]))
+            for attribute, item in read_list("questions")["attributes"].items()
+            if attribute in attributes
+        ),
+        eye_colors=regex.compile(
+            rf"(?i)\b(?P<adj>(?:(?:{colors})(?:,? and |, | |-)){{1,4}})(?P<noun>eyes?|eyed|irises)\b"
+            rf"|\b(?P<eyes>eyes|eye color|eye colour|irises)(?P<link> (?:is|are|appear|look|seem|were|was)(?: to be)?(?: \w+ly)?) "
+            rf"(?P<value>(?:a )?(?:(?:{colors})[ -]?(?:and |or )?(?:in color|in colour)?){{1,4}})(?=[\s.,;!?)]|$)"
+        ),
+        descent=regex.compile(
+            r"(?i)(?:,? who (?:is|are|appears? to be))?,? ?\b(?:is |are )?(?:possibly |likely |probably |perhaps )?of (?:an? )?(?:possibly |likely |probably )?"
+            rf"(?:{_alternation(race['descent_adjectives'])})(?:(?: or |/| and |-)(?:{_alternation(race['descent_adjectives'])}))?"
+            rf" (?:{'|'.join(race['descent_nouns'])})\b"
+        ),
+        build=regex.compile(
+            r"(?i)\b(?:(?:with|of|has|have|having|and)\s+)?(?:an?\s+|his\s+|her\s+|their\s+)?"
+            rf"(?P<value>(?:(?:relatively |fairly |slightly |very )?(?:{_alternation(weight['build_adjectives'])})(?:,? and |, | |-)){{1,3}})"
+            r"(?P<noun>build|physique|body type|body build|figure|frame)\b"
+        ),
+    )
+
+
+def _measure_triggers(attributes: frozenset[str], pronouns: Mapping[str, str]) -> frozenset[str]:
+    words: set[str] = set()
+    if "biometric.gender" in attributes:
+        words |= set(pronouns)
+    if "biometric.age" in attributes:
+        words |= {"year", "years", "yrs", "month", "months", "week", "weeks", "aged", "age", "ages", "twenties", "thirties", "forties",
+                  "fifties", "sixties", "seventies", "eighties", "nineties", "teens", "s", "y", "yo"}  # fmt: skip
+    if "biometric.eye_color" in attributes:
+        words |= {"eyes", "eye", "eyed", "irises"}
+    if "biometric.weight" in attributes:
+        words |= {"weighs", "weigh", "weighing", "weighed", "weight", "kg", "kgs", "lbs", "lb", "pound", "pounds", "kilos", "kilograms",
+                  "build", "physique", "figure", "frame"}  # fmt: skip
+    if "biometric.race" in attributes:
+        words |= {"descent", "ethnicity", "ancestry", "heritage", "origin", "race"}
+    if "biometric.gender" in attributes:
+        words |= {"gender", "sex"}
+    return frozenset(words)

@@ -1,0 +1,118 @@
+"""Reads a cleaned text with other eyes: own short word lists, the tagger's gender, looser digit shapes.
+
+Shares no word list and no pattern with the recognisers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import regex
+
+from schemas.edit import Action
+from schemas.finding import Kind
+from schemas.policy import Policy
+from transforms.text.fold import fold
+from transforms.text.lexicon import read_list
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+TIMEOUT_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Characters ``start:end`` of turn ``turn`` of the cleaned text still tell ``attribute``; ``blunt`` would hide it."""
+
+    turn: int
+    start: int
+    end: int
+    attribute: str
+    blunt: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule of ``verifier.yaml``. ``blunt`` maps lower-case matches, ``*`` for any."""
+
+    attribute: str
+    kind: Kind
+    rule: str
+    expression: regex.Pattern[str]
+    blunt: dict[str, str]
+    questions: bool
+    pronoun: bool
+
+
+@cache
+def load_checks() -> tuple[Check, ...]:
+    """The rules of the verifier's own list."""
+    return tuple(
+        Check(
+            attribute=item["attribute"],
+            kind=Kind(item.get("kind", "implicit")),
+            rule=item["rule"],
+            expression=regex.compile(item["pattern"]),
+            blunt={str(key): str(value) for key, value in item["blunt"].items()},
+            questions=bool(item.get("questions", True)),
+            pronoun=bool(item.get("pronoun", False)),
+        )
+        for item in read_list("verifier")["checks"]
+    )
+
+
+def checks_for(policy: Policy) -> tuple[Check, ...]:
+    """The rules that must stay silent after ``policy`` was applied."""
+    chosen = []
+    for check in load_checks():
+        if policy.pronouns_only and not check.pronoun:
+            continue
+        action = policy.mentions.get(check.attribute, Action.REPORT)
+        age_noun = check.rule == "verify.age.noun"
+        if action is not Action.REPORT and policy.acts_on(check.attribute, check.kind) and (policy.age_nouns or not age_noun):
+            chosen.append(check)
+    return tuple(chosen)
+
+
+def leaks_in(turn: int, text: str, checks: Sequence[Check], *, question: bool, refused: bool) -> Iterator[Leak]:
+    """What a cleaned turn still tells. ``refused``: the round's answer is a refusal, so what its question
+    offers or asks for ("a man or a woman?") tells nothing. Raises TimeoutError on a runaway pattern."""
+    folded = fold(text)
+    for check in checks:
+        if question and refused and not check.questions:
+            continue
+        for match in check.expression.finditer(folded.text, timeout=TIMEOUT_SECONDS):
+            start, end = match.span("value") if "value" in match.groupdict() else match.span()
+            found = folded.text[start:end]
+            if _in_title(folded.text, start, end) and not check.attribute.startswith("pii."):
+                continue
+            blunt = check.blunt.get(found.lower(), check.blunt.get("*", ""))
+            first, last = folded.original_span(start, end)
+            yield Leak(turn, first, last, check.attribute, blunt, check.rule)
+
+
+def gendered_pronouns(turn: int, offset: int, doc: Doc) -> Iterator[Leak]:
+    """Pronouns that the tagger's morphology calls masculine or feminine."""
+    for token in doc:
+        if token.pos_ == "PRON" and token.morph.get("Gender") in (["Masc"], ["Fem"]) and not token.text.isupper():
+            start = offset + token.idx
+            yield Leak(turn, start, start + len(token), "biometric.gender", "they", "verify.gender.morphology")
+
+
+_SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:\n*\"(]\s*)$")
+
+
+def _in_title(text: str, start: int, end: int) -> bool:
+    """A capitalised word inside a sentence belongs to a name or a title and is nobody's attribute."""
+    word = text[start:end]
+    if not word[:1].isupper() or word.isupper():
+        return False
+    if not _SENTENCE_LEAD.search(text[max(0, start - 4) : start]):
+        return True
+    tail = text[end : end + 24]
+    return bool(regex.match(r"(?:'s)?\s+(?:[\p{Lu}]|of the [\p{Lu}]|of [\p{Lu}]|and the [\p{Lu}]|and [\p{Lu}])", tail))
