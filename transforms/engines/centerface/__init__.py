@@ -1,0 +1,1 @@
+"""The embedded face detector: CenterFace as ONNX and the engine that runs it."""
