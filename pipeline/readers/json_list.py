@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ _LONGEST_CUT = 16
 _RESYNC_WINDOW = 1 << 20
 """Characters behind an error that are looked at, before more of the file is read to find the next element."""
 _MAX_GROWTH = 8 << 20
+_RECORD_LIST = re.compile(r'\[\s*\{\s*"(?:id|images?|conversations|messages)"')
+_LIST_HEAD = 64
 
 
 _Element = tuple[Any, Reason | None]
@@ -117,6 +120,9 @@ def _elements(window: _Window, max_record: int) -> Iterator[RawRow]:
 
 def _read_element(window: _Window, max_record: int, first_key: str | None) -> _Element:
     """Reads the element at ``window.start``, which then stands behind it."""
+    if _is_stray_bracket(window):
+        window.start += 1
+        return None, Reason.JSON_INVALID
     while True:
         start = window.start
         try:
@@ -135,6 +141,15 @@ def _read_element(window: _Window, max_record: int, first_key: str | None) -> _E
         if window.has_invalid_bytes and has_surrogate(window.text[start:end]):
             return value, Reason.BAD_ENCODING
         return value, None
+
+
+def _is_stray_bracket(window: _Window) -> bool:
+    """True if a list of records begins where a record should: read as one, it would swallow the rest."""
+    if window.text[window.start] != "[":
+        return False
+    while not window.at_end and len(window.text) - window.start < _LIST_HEAD:
+        window.grow(window.start)
+    return _RECORD_LIST.match(window.text, window.start, window.start + _LIST_HEAD) is not None
 
 
 def _decode(window: _Window) -> tuple[Any, int]:

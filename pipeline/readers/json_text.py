@@ -36,10 +36,11 @@ def parse_json(text: str) -> tuple[bool, Any]:
         return False, None
 
 
-def json_form(uri: str, head: bytes, *, whole: bool) -> Form:
+def json_form(uri: str, head: bytes, *, named: Form, whole: bool) -> Form:
     """The form of a JSON file by its first bytes (``whole``: they are all): a list, or an object per line.
 
-    Raises ConfigError for UTF-16 and UTF-32, an empty file and an object that is neither.
+    ``named`` is what its name says: the lines of a file named JSONL may be broken, all of them. Raises
+    ConfigError for UTF-16 and UTF-32, an empty file and another file that is neither.
     """
     if head.startswith(_UTF16_OR_32) or b"\0" in head[:4]:
         raise ConfigError(INPUT_KEY, uri, "is UTF-16 or UTF-32: convert it to UTF-8 with iconv")
@@ -58,6 +59,8 @@ def json_form(uri: str, head: bytes, *, whole: bool) -> Form:
         return Form.JSONL
     if text.startswith(b"{") and not is_row and not _looks_pretty_printed(first_line):
         return Form.JSONL  # the first of many lines is broken
+    if named is Form.JSONL:
+        return named
     raise ConfigError(INPUT_KEY, uri, "is no list of records: give a JSON list, or one JSON object per line")
 
 

@@ -130,7 +130,7 @@ def _form(uri: str) -> Form:
         raise ConfigError(INPUT_KEY, uri, f"cannot be read ({type(error).__name__})") from None
     if form is Form.JSONL and not head.strip():
         return form  # no rows
-    return json_form(uri, head, whole=len(head) < HEAD_BYTES)
+    return json_form(uri, head, named=form, whole=len(head) < HEAD_BYTES)
 
 
 def _unique_names(uris: Iterable[str]) -> list[str]:

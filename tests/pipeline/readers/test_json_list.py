@@ -115,6 +115,8 @@ def test_a_record_without_turns_behind_an_unclosed_string_is_found_by_its_first_
         (f"[{_good(0)} {_good(1)}]", ["r0", "r1"]),
         (f"[{_good(0)}][{_good(1)}]", ["r0", "r1"]),
         (f"[{_good(0)}], {_good(1)}]", ["r0", "r1"]),
+        (f"[{_good(0)}, [{_good(1)}, {_good(2)}]", ["r0", "json_invalid", "r1", "r2"]),
+        (f"[[{_good(0)}, {_good(1)}], {_good(2)}]", ["json_invalid", "r0", "r1", "r2"]),
         (f"[{_good(0)}, {_good(1)[:-20]}", ["r0", "json_invalid", "json_invalid"]),
         (f"[{_good(0)}, {_good(1)}", ["r0", "r1", "json_invalid"]),
         (f"[{_good(0)}, ", ["r0", "json_invalid"]),
