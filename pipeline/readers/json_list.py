@@ -28,8 +28,8 @@ _LIST_HEAD = 64
 _Element = tuple[Any, Reason | None]
 
 
-class _Cut(Exception):  # noqa: N818  (no error: more of the file is needed)
-    """The element goes on behind the window."""
+class _Cut(Exception):
+    """The element goes on behind the window: more of the file is needed."""
 
 
 class _Window:
@@ -86,7 +86,7 @@ def _check_form(source: Source, window: _Window) -> None:
     while not window.at_end and len(window.text) < HEAD_BYTES:
         window.grow(0)
     head = window.text[:HEAD_BYTES].encode("utf-8", "surrogateescape")
-    if json_form(source.uri, head, whole=window.at_end) is not Form.JSON:
+    if json_form(source.uri, head, named=Form.JSON, whole=window.at_end) is not Form.JSON:
         raise ConfigError("INPUT", source.uri, "holds one object per line: name it .jsonl")
     window.start = len(BOM.decode()) if window.text.startswith(BOM.decode()) else 0
 

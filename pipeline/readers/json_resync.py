@@ -29,8 +29,8 @@ def resync(text: str, start: int, first_key: str | None, *, by_brackets: bool = 
 
     First ``by_brackets``, where they still balance and close over no object with conversations. Else (an
     unclosed string or bracket swaps text and structure) the next object that parses and looks like a record:
-    it has conversations, or begins with ``first_key`` as the last good element did. Text inside a string never
-    does: its quotes are escaped.
+    it has conversations, or begins with ``first_key`` as the last good element did. Text inside a string
+    never does: its quotes are escaped.
     """
     end = _balanced_end(text, start) if by_brackets else None
     if end is None:

@@ -130,6 +130,7 @@ def test_metadata_files_are_no_corpus():
         ("a.json", LINES, Form.JSONL),
         ("a.json", json.dumps(RECORD), Form.JSONL),
         ("a.jsonl", '{"id": broken}\n' + LINES, Form.JSONL),
+        ("a.jsonl", "stray\n" + LINES, Form.JSONL),
         ("a.jsonl", '{"id": "' + "x" * 100_000 + '"}\n' + LINES, Form.JSONL),
         ("a.jsonl", "\n\n", Form.JSONL),
         ("a.json", json.dumps([RECORD], indent=1), Form.JSON),
