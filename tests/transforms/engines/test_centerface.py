@@ -62,10 +62,10 @@ def test_boxes_are_rounded_outwards_and_clipped():
 @pytest.mark.parametrize(
     ("width", "height", "expected"),
     [
-        (640, 480, (0.5, 1.0, 2.0)),
-        (2560, 100, (0.125, 0.25, 0.5)),
-        (100, 200, (1.6, 2.0)),
-        (1280, 720, (0.25, 0.5, 1.0)),
+        (640, 480, (1.0, 2.0)),
+        (2560, 100, (0.25, 0.5)),
+        (100, 200, (2.0,)),
+        (1280, 720, (0.5, 1.0)),
     ],
 )
 def test_scale_factors(width, height, expected):

@@ -33,7 +33,7 @@ class CenterFaceOptions:
 
     threshold: float = 0.4
     overlap: float = 0.3
-    long_sides: tuple[int, ...] = (320, 640, 1280)
+    long_sides: tuple[int, ...] = (640, 1280)
     enlarge: float = 2.0
 
 
