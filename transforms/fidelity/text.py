@@ -1,7 +1,9 @@
 """How much of a text's meaning an edit kept: sentence embeddings, and hard checks of what no edit may lose.
 
 A cosine alone does not see a negation, a colour or swapped roles (measured: .82, .81, .985), so numbers,
-negations, colours and spatial words outside the edited spans must all be there again.
+negations, colours and spatial words outside the edited spans must all be there again. It also falls where
+nothing but the attribute itself is taken out ("He weighs 80 kg"), so half of the score is the share of the
+content words outside the findings that is still there.
 """
 
 from __future__ import annotations
@@ -22,20 +24,33 @@ DIGITS = 4
 SHORT_WORDS = 4
 """Texts of fewer words are compared together with their question: one word alone has no stable meaning."""
 
+WINDOW = 320
+"""Characters of a long text that are compared, from shortly before its first edit."""
+
 _KEPT = regex.compile(
     r"(?i)\b(?:\d[\d.,]*|no|not|never|none|nobody|nothing|without|n't|red|green|blue|yellow|orange|purple|pink|brown|black|white|gr[ae]y"
     r"|left|right|above|below|under|behind|front|near|inside|outside|top|bottom|between|over|beside)\b"
 )
+_CONTENT = regex.compile(
+    r"(?i)\b(?!(?:appear|seem|look|like|probab|about|around|approx|have|been|being|were|with|their|them|they|this|that|very|early|late)"
+    r"\w*\b)(?:\p{L}{4,}|\d+)"
+)
+SMOOTHING = 2
+"""Words that every text is taken to keep: a loss weighs less where there are few words."""
+
+_STEM = 4
 
 
 @dataclass(frozen=True, slots=True)
 class TextPair:
-    """A rewritten turn before and after. ``context``: its cleaned question; ``edits``: those of this turn."""
+    """A rewritten turn before and after. ``context``: its cleaned question; ``edits``: those of this turn;
+    ``told``: the spans of the old text that the policy wants gone."""
 
     before: str
     after: str
     context: str
     edits: tuple[TextEdit, ...]
+    told: tuple[tuple[int, int], ...]
 
 
 def is_measured(edits: Sequence[TextEdit]) -> bool:
@@ -60,16 +75,40 @@ def retains(pair: TextPair) -> bool:
     return before == after and bool(pair.after.strip()) and shortest <= len(pair.after) <= longest
 
 
-def _shown(text: str, context: str) -> str:
-    return f"{context.strip()} {text.strip()}" if context and len(text.split()) < SHORT_WORDS else text.strip()
+def content_kept(pair: TextPair) -> float:
+    """The share of the content words outside ``told`` that the new text still has, by their first letters."""
+    wanted = Counter(
+        match.group().lower()[:_STEM]
+        for match in _CONTENT.finditer(pair.before)
+        if all(match.end() <= start or end <= match.start() for start, end in pair.told)
+    )
+    found = Counter(match.group().lower()[:_STEM] for match in _CONTENT.finditer(pair.after))
+    total = wanted.total()
+    return ((wanted & found).total() + SMOOTHING) / (total + SMOOTHING)
+
+
+def _shown(text: str, context: str, spans: Sequence[tuple[int, int]]) -> str:
+    if len(text) > 2 * WINDOW:
+        # A model reads only the beginning of a long text: show it where the edits are.
+        start = max(0, spans[0][0] - WINDOW // 4)
+        text = text[start : start + WINDOW]
+    short = bool(context) and len(text.split()) < SHORT_WORDS
+    return f"{context.strip()[:WINDOW]} {text.strip()}" if short else text.strip()
 
 
 def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
-    """A score in [0, 1] per pair: the cosine of the embeddings, 0 where something that must stay is gone.
+    """A score in [0, 1] per pair: the mean of the embeddings' cosine and of ``content_kept``, 0 where something
+    that must stay is gone.
 
     One call of the embedder for all distinct texts. Scores are rounded to ``DIGITS`` decimals.
     """
-    texts = [(_shown(pair.before, pair.context), _shown(pair.after, pair.context)) for pair in pairs]
+    texts = [
+        (
+            _shown(pair.before, pair.context, [(edit.start, edit.end) for edit in pair.edits]),
+            _shown(pair.after, pair.context, [(edit.new_start, edit.new_end) for edit in pair.edits]),
+        )
+        for pair in pairs
+    ]
     distinct = sorted({text for pair in texts for text in pair})
     if not distinct:
         return []
@@ -78,6 +117,6 @@ def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
     scores: list[float] = []
     for pair, (before, after) in zip(pairs, texts, strict=True):
         cosine = float(np.dot(vectors[index[before]], vectors[index[after]]))
-        score = min(1.0, max(0.0, cosine)) if retains(pair) else 0.0
+        score = (min(1.0, max(0.0, cosine)) + content_kept(pair)) / 2 if retains(pair) else 0.0
         scores.append(round(score, DIGITS))
     return scores

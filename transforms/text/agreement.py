@@ -7,13 +7,25 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from transforms.text.persons import sentence_bounds
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_IRREGULAR = {"is": "are", "was": "were", "has": "have", "does": "do", "isn't": "aren't", "'s": "'re", "goes": "go"}
+_IRREGULAR = {
+    "is": "are",
+    "was": "were",
+    "has": "have",
+    "does": "do",
+    "isn't": "aren't",
+    "'s": "'re",
+    "goes": "go",
+}
 _NOT_VERBS_IN_S = frozenset({"across", "perhaps", "always", "sometimes", "besides", "towards", "afterwards", "as", "this", "its",
                              "his", "less", "plus", "versus", "yes", "thus", "us", "gas", "glasses", "shorts", "jeans"})  # fmt: skip
-_VOWEL_SOUND = regex.compile(r"(?i)^(?:[aeio]|u(?!ni(?!n|m)|s[aei]|tensil|k|r[aeiou]|bi)|hour|honest|honou?r|heir|8|11\b|18\b|x-|mri|fbi)")
+_VOWEL_SOUND = regex.compile(
+    r"(?i)^(?:[aeio]|u(?!ni(?!n|m)|s[aei]|tensil|k|r[aeiou]|bi)|hour|honest|honou?r|heir|8|11\b|18\b|x-|mri|fbi)"
+)
 _CONSONANT_SOUND = regex.compile(r"(?i)^(?:eu|ewe|one\b|once\b|one-|u\b|u-|us\b|uk\b|uni[cfqtv])")
 
 
@@ -34,7 +46,7 @@ def base_form(verb: str, lemma: str = "") -> str:
 
 
 def article_for(word: str) -> str:
-    """"a" or "an" before ``word``, by sound as far as spelling tells."""
+    """ "a" or "an" before ``word``, by sound as far as spelling tells."""
     if _CONSONANT_SOUND.match(word):
         return "a"
     return "an" if _VOWEL_SOUND.match(word) else "a"
@@ -60,16 +72,50 @@ def verbs_of(doc: Doc, pronoun: Token) -> Iterator[tuple[Token, str]]:
             yield verb, _plural(verb, doc)
     adjacent = _adjacent_verb(doc, pronoun)
     if adjacent is not None and adjacent.i not in seen and _plural(adjacent, doc) != adjacent.text:
+        seen.add(adjacent.i)
         yield adjacent, _plural(adjacent, doc)
+    for verb in _joined_verbs(doc, pronoun):
+        if verb.i not in seen:
+            yield verb, _plural(verb, doc)
+
+
+def _joined_verbs(doc: Doc, pronoun: Token) -> Iterator[Token]:
+    """Singular verbs right after "and", "but", "or" or a comma, up to the next subject: theirs is still "they"."""
+    if pronoun.lower_ not in ("he", "she"):
+        return
+    for index in range(pronoun.i + 1, sentence_bounds(doc, pronoun.i)[1]):
+        token = doc[index]
+        if token.dep_.startswith("nsubj") or token.tag_ in ("WDT", "WP", "WRB") or token.text in (";", ":"):
+            return
+        if token.lower_ not in ("and", "but", "or", ",", "then"):
+            continue
+        following = index + 1
+        while following < len(doc) and doc[following].pos_ == "ADV":
+            following += 1
+        if following < len(doc) and _is_singular(doc[following]):
+            yield doc[following]
+        elif following < len(doc) and doc[following].tag_ == "NNS" and doc[following].dep_ == "conj":
+            # The second of two joined verbs is often tagged as a plural noun.
+            if doc[following].head.tag_ == "VBZ":
+                yield doc[following]
 
 
 def _finite(clause: Token, pronoun: Token) -> Iterator[Token]:
     pending = [clause]
+    subjects = [
+        child.i for child in clause.children if child.dep_.startswith("nsubj") and child.i > pronoun.i
+    ]
+    end = min(subjects, default=len(pronoun.doc))
     while pending:
         head = pending.pop()
         for token in (head, *head.children):
             auxiliary = token is not head and token.dep_ in ("aux", "aux:pass", "auxpass", "cop")
-            if (token is head or auxiliary) and token.i != pronoun.i and _is_singular(token):
+            if (
+                (token is head or auxiliary)
+                and token.i != pronoun.i
+                and token.i < end
+                and _is_singular(token)
+            ):
                 yield token
         for child in head.children:
             own_subject = any(other.dep_.startswith(("nsubj", "expl")) for other in child.children)
@@ -87,15 +133,28 @@ def _is_singular(token: Token) -> bool:
 def _adjacent_verb(doc: Doc, pronoun: Token) -> Token | None:
     """The verb right after the pronoun (adverbs between), or the inverted auxiliary right before it."""
     index = pronoun.i + 1
-    while index < len(doc) and doc[index].pos_ in ("ADV", "PART") and index < pronoun.i + 3 and not _is_singular(doc[index]):
+    while (
+        index < len(doc)
+        and doc[index].pos_ in ("ADV", "PART")
+        and index < pronoun.i + 3
+        and not _is_singular(doc[index])
+    ):
         index += 1
     if index < len(doc) and (_is_singular(doc[index]) or (
         index == pronoun.i + 1 and doc[index].tag_ == "NNS" and doc[index].lower_ not in _NOT_VERBS_IN_S
     )):  # fmt: skip
         return doc[index]
-    if pronoun.i and doc[pronoun.i - 1].lower_ in ("is", "was", "has", "does"):
-        return doc[pronoun.i - 1]
-    if pronoun.i > 1 and doc[pronoun.i - 1].lower_ == "n't" and doc[pronoun.i - 2].lower_ in ("is", "was", "has", "does"):
+    if pronoun.i and doc[pronoun.i - 1].lower_ in ("is", "was", "has", "does", "'s"):
+        return (
+            doc[pronoun.i - 1]
+            if doc[pronoun.i - 1].tag_ != "POS" or (pronoun.i > 1 and doc[pronoun.i - 2].tag_[0] == "W")
+            else None
+        )
+    if (
+        pronoun.i > 1
+        and doc[pronoun.i - 1].lower_ == "n't"
+        and doc[pronoun.i - 2].lower_ in ("is", "was", "has", "does")
+    ):
         return doc[pronoun.i - 2]
     return None
 
@@ -103,17 +162,32 @@ def _adjacent_verb(doc: Doc, pronoun: Token) -> Token | None:
 def _plural(verb: Token, doc: Doc) -> str:
     if verb.lower_ == "'s":
         return "'ve" if _is_has(verb, doc) else "'re"
-    return like_case(base_form(verb.text, verb.lemma_.lower()), verb.text) if verb.text[:1].isupper() else base_form(
-        verb.text, verb.lemma_.lower()
+    return (
+        like_case(base_form(verb.text, verb.lemma_.lower()), verb.text)
+        if verb.text[:1].isupper()
+        else base_form(verb.text, verb.lemma_.lower())
     )
 
 
 def _is_has(contraction: Token, doc: Doc) -> bool:
-    """"'s" stands for "has" before "been", "got" or a past participle that no passive can be."""
+    """ "'s" stands for "has" before "been", "got" or a past participle that no passive can be."""
     index = contraction.i + 1
     while index < len(doc) and doc[index].pos_ in ("ADV", "PART"):
         index += 1
     if index >= len(doc):
         return False
     following = doc[index].lower_
-    return following in ("been", "got", "had", "become", "gone", "done", "lost", "gotten", "come", "started", "finished", "decided")
+    return following in (
+        "been",
+        "got",
+        "had",
+        "become",
+        "gone",
+        "done",
+        "lost",
+        "gotten",
+        "come",
+        "started",
+        "finished",
+        "decided",
+    )

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from schemas.edit import Replacement, TextEdit
 
 
-def apply_edits(texts: Sequence[str], replacements: Iterable[Replacement]) -> tuple[tuple[str, ...], tuple[TextEdit, ...]]:
+def apply_edits(
+    texts: Sequence[str], replacements: Iterable[Replacement]
+) -> tuple[tuple[str, ...], tuple[TextEdit, ...]]:
     """The changed turns and what was changed, by turn and offset.
 
     ``new_start:new_end`` of a turn's new text is the replacement. Raises ValueError if two replacements of a
@@ -30,8 +32,17 @@ def apply_edits(texts: Sequence[str], replacements: Iterable[Replacement]) -> tu
             new_start = item.start + shift
             shift += len(item.text) - (item.end - item.start)
             edits.append(
-                TextEdit(turn, item.start, item.end, new_start, new_start + len(item.text), item.attribute, item.kind,
-                         item.action, item.rule)  # fmt: skip
+                TextEdit(
+                    turn,
+                    item.start,
+                    item.end,
+                    new_start,
+                    new_start + len(item.text),
+                    item.attribute,
+                    item.kind,
+                    item.action,
+                    item.rule,
+                )  # fmt: skip
             )
     return tuple(changed), tuple(edits)
 
@@ -40,7 +51,9 @@ def _check(ordered: Sequence[Replacement], length: int) -> None:
     end = 0
     for item in ordered:
         if item.start < end or item.end < item.start or item.end > length:
-            raise ValueError(f"replacement {item.start}:{item.end} of turn {item.turn} overlaps or lies outside")
+            raise ValueError(
+                f"replacement {item.start}:{item.end} of turn {item.turn} overlaps or lies outside"
+            )
         end = item.end
 
 

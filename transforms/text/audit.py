@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _WORD = regex.compile(r"[A-Za-z']+")
 _INNER_CAPITAL = regex.compile(r"(?<=[\p{Ll}\d,;)'\"-] )\(?[\p{Lu}][\p{Ll}'.]")
 _CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}']+")
-_LABEL_LINE = regex.compile(r"(?i)\b(?:age|gender|sex|race|ethnicity|weight|eye|build|body type)\b[^:\n]{0,12}:")
+KEPT_ASKS = frozenset({"question.choice", "question.adjective"})
+"""Ways of asking that name the alternatives: what a question offers is told of nobody and stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,15 @@ def passage_mentions(text: str, question: bool, doc: Doc | None, rules: TextRule
         told = without_overlaps(told)
         if question:
             asks = list(asked_attributes(doc, told, rules))
-            kept = [ask for ask in asks if ask.rule in ("question.choice", "question.predicate")]
-            asked = kept + [ask for ask in asks if all(ask.end <= one.start or one.end <= ask.start for one in kept)]
+            kept = [ask for ask in asks if ask.rule in KEPT_ASKS]
+            asked = kept + [
+                ask for ask in asks if all(ask.end <= one.start or one.end <= ask.start for one in kept)
+            ]
             asked = without_overlaps(asked)
             # What a choice offers is told of nobody.
-            told = [one for one in told if not any(ask.start <= one.start and one.end <= ask.end for ask in kept)]
+            told = [
+                one for one in told if not any(ask.start <= one.start and one.end <= ask.end for ask in kept)
+            ]
     return PassageMentions(tuple(without_overlaps(told)), tuple(asked))
 
 
@@ -150,9 +155,13 @@ def turn_findings(turn: int, read: ReadTurn) -> list[TextFinding]:
     for passage, mentions in zip(read.passages, read.mentions, strict=True):
         for asks, group in ((False, mentions.told), (True, mentions.asked)):
             for mention in group:
-                start, end = read.folded.original_span(passage.offset + mention.start, passage.offset + mention.end)
+                start, end = read.folded.original_span(
+                    passage.offset + mention.start, passage.offset + mention.end
+                )
                 findings.append(
-                    TextFinding(turn, start, end, mention.attribute, mention.kind, mention.rule, mention.score, asks)
+                    TextFinding(
+                        turn, start, end, mention.attribute, mention.kind, mention.rule, mention.score, asks
+                    )
                 )
     return sorted(findings, key=lambda finding: (finding.start, finding.end, finding.asks, finding.attribute))
 
@@ -175,7 +184,9 @@ def audit_plain_text(text: str, *, rules: TextRules, parser: TextParser) -> tupl
     folded = fold(text)
     passages = split_passages(folded)
     named = NAME in rules.attributes
-    docs = _parsed((passage.text for passage in passages if named and may_hold_name(passage.text, rules)), parser)
+    docs = _parsed(
+        (passage.text for passage in passages if named and may_hold_name(passage.text, rules)), parser
+    )
     mentions: list[PassageMentions] = []
     for passage in passages:
         told = list(pattern_mentions(passage.text, rules.patterns))
@@ -183,5 +194,7 @@ def audit_plain_text(text: str, *, rules: TextRules, parser: TextParser) -> tupl
         if doc is not None:
             told.extend(name_mentions(doc, rules))
         mentions.append(PassageMentions(tuple(without_overlaps(told)), ()))
-    read = ReadTurn(folded, False, tuple(passages), tuple(mentions), tuple(docs.get(item.text) for item in passages))
+    read = ReadTurn(
+        folded, False, tuple(passages), tuple(mentions), tuple(docs.get(item.text) for item in passages)
+    )
     return tuple(turn_findings(0, read))

@@ -50,17 +50,22 @@ def clean_conversations(
     """
     checks = checks_for(policy)
     decisions = [
-        decide(conversation, found, policy) for conversation, found in zip(conversations, findings, strict=True)
+        decide(conversation, found, policy)
+        for conversation, found in zip(conversations, findings, strict=True)
     ]
     touched = [index for index, one in enumerate(decisions) if one.edited and not one.dropped]
     reads = dict(
-        zip(touched, read_conversations([conversations[i] for i in touched], rules=rules, parser=parser), strict=True)
+        zip(
+            touched,
+            read_conversations([conversations[i] for i in touched], rules=rules, parser=parser),
+            strict=True,
+        )
     )
     applied: list[_Applied] = []
     for index, (conversation, decision, key) in enumerate(zip(conversations, decisions, keys, strict=True)):
         candidate = TextCandidate(tuple(_replacements(conversation, decision, reads.get(index), policy, key)))
         applied.append(_settled(conversation, candidate, checks, policy))
-    scores = _fidelities(conversations, applied, embedder)
+    scores = _fidelities(conversations, decisions, applied, embedder)
     return [
         _verdict(conversation, found, decision, result, score, policy)
         for conversation, found, decision, result, score in zip(
@@ -75,7 +80,9 @@ def _replacements(
     for turn, cause in sorted(decision.refused.items()):
         refusal = choose_refusal(policy.refusals, key, turn)
         length = len(conversation[turn].text)
-        yield Replacement(turn, 0, length, refusal, cause.attribute, cause.kind, Action.REFUSE, cause.detector)
+        yield Replacement(
+            turn, 0, length, refusal, cause.attribute, cause.kind, Action.REFUSE, cause.detector
+        )
     if reads is None:
         return
     wanted = {(one.turn, one.start, one.end, one.attribute): action for one, action in decision.edited}
@@ -89,7 +96,9 @@ def _turn_replacements(
     for passage, mentions, doc in zip(read.passages, read.mentions, read.docs, strict=True):
         chosen: list[tuple[Mention, Action]] = []
         for mention in mentions.told:
-            start, end = read.folded.original_span(passage.offset + mention.start, passage.offset + mention.end)
+            start, end = read.folded.original_span(
+                passage.offset + mention.start, passage.offset + mention.end
+            )
             action = wanted.get((turn, start, end, mention.attribute))
             if action is not None:
                 chosen.append((mention, action))
@@ -99,14 +108,25 @@ def _turn_replacements(
         for edit in rewrite_passage(passage.text, doc, chosen):
             start, end = read.folded.original_span(passage.offset + edit.start, passage.offset + edit.end)
             cause = edit.cause
-            yield Replacement(turn, start, end, edit.text, cause.attribute, cause.kind, _shown(actions[cause], edit.rule), edit.rule)
+            yield Replacement(
+                turn,
+                start,
+                end,
+                edit.text,
+                cause.attribute,
+                cause.kind,
+                _shown(actions[cause], edit.rule),
+                edit.rule,
+            )
 
 
 def _shown(action: Action, rule: str) -> Action:
     return Action.MASK if rule.startswith("mask.") else action
 
 
-def _settled(conversation: Conversation, candidate: TextCandidate, checks: Sequence[Check], policy: Policy) -> _Applied:
+def _settled(
+    conversation: Conversation, candidate: TextCandidate, checks: Sequence[Check], policy: Policy
+) -> _Applied:
     """The first candidate without a leak, else the last one tried."""
     result = _apply(conversation, candidate, checks, policy)
     for _ in range(MAX_CANDIDATES - 1):
@@ -117,13 +137,17 @@ def _settled(conversation: Conversation, candidate: TextCandidate, checks: Seque
     return result
 
 
-def _apply(conversation: Conversation, candidate: TextCandidate, checks: Sequence[Check], policy: Policy) -> _Applied:
+def _apply(
+    conversation: Conversation, candidate: TextCandidate, checks: Sequence[Check], policy: Policy
+) -> _Applied:
     texts, edits = apply_edits([turn.text for turn in conversation], candidate.replacements)
     leaks = tuple(
         leak
         for turn, (text, said) in enumerate(zip(texts, conversation, strict=True))
         if not is_refusal(text, policy.refusals)
-        for leak in leaks_in(turn, text, checks, question=said.question, refused=_answer_refused(texts, turn, policy))
+        for leak in leaks_in(
+            turn, text, checks, question=said.question, refused=_answer_refused(texts, turn, policy)
+        )
     )
     return _Applied(texts, edits, leaks)
 
@@ -138,7 +162,9 @@ def _blunter(candidate: TextCandidate, result: _Applied) -> TextCandidate:
     for leak in result.leaks:
         start, end = original_span(result.edits, leak.turn, leak.start, leak.end)
         blunt = _within(result, leak)
-        one = Replacement(leak.turn, start, end, blunt, leak.attribute, Kind.IMPLICIT, Action.REWRITE, f"blunt.{leak.rule}")
+        one = Replacement(
+            leak.turn, start, end, blunt, leak.attribute, Kind.IMPLICIT, Action.REWRITE, f"blunt.{leak.rule}"
+        )
         if all(one.turn != other.turn or one.end <= other.start or other.end <= one.start for other in added):
             added.append(one)
     kept = [
@@ -163,16 +189,22 @@ def _within(result: _Applied, leak: Leak) -> str:
 
 
 def _fidelities(
-    conversations: Sequence[Conversation], applied: Sequence[_Applied], embedder: Embedder
+    conversations: Sequence[Conversation],
+    decisions: Sequence[Decision],
+    applied: Sequence[_Applied],
+    embedder: Embedder,
 ) -> list[float | None]:
     pairs: list[TextPair] = []
     owners: list[int] = []
-    for index, (conversation, result) in enumerate(zip(conversations, applied, strict=True)):
+    for index, (conversation, decision, result) in enumerate(
+        zip(conversations, decisions, applied, strict=True)
+    ):
         for turn in sorted({edit.turn for edit in result.edits}):
             edits = tuple(edit for edit in result.edits if edit.turn == turn)
             if is_measured(edits):
                 context = result.texts[turn - 1] if turn and not conversation[turn].question else ""
-                pairs.append(TextPair(conversation[turn].text, result.texts[turn], context, edits))
+                told = tuple((one.start, one.end) for one, _ in decision.edited if one.turn == turn)
+                pairs.append(TextPair(conversation[turn].text, result.texts[turn], context, edits, told))
                 owners.append(index)
     lowest: list[float | None] = [None] * len(conversations)
     for owner, score in zip(owners, text_fidelity(pairs, embedder), strict=True):

@@ -15,10 +15,13 @@ from transforms.text.passage_edits import PassageEdit
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+_OWNERS = frozenset({"his", "her", "their", "my", "your", "our", "its", "'s"})
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
-def joined_pairs(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]) -> tuple[list[PassageEdit], set[int]]:
+def joined_pairs(
+    doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]
+) -> tuple[list[PassageEdit], set[int]]:
     """Edits for "X and Y" that become one phrase, and the token indices they cover.
 
     ``nouns``: neutralised person nouns by token index; ``removed``: tokens that other edits delete.
@@ -33,7 +36,11 @@ def joined_pairs(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int
         between = [index for index in range(first + 1, second) if index not in removed]
         words = [doc[index].lower_ for index in between]
         joiner = words[0] if words else ""
-        if joiner not in ("and", "or", "&") or len(words) > 2 or (len(words) == 2 and words[1] not in _ARTICLES):
+        if (
+            joiner not in ("and", "or", "&")
+            or len(words) > 2
+            or (len(words) == 2 and words[1] not in _ARTICLES)
+        ):
             continue
         if second + 1 < len(doc) and doc[second + 1].lower_ in ("'s", "'", "and", ",", "or"):
             continue
@@ -41,29 +48,62 @@ def joined_pairs(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int
         preceding = _previous(doc, start if start is not None else first, removed)
         if preceding is not None and doc[preceding].lower_ in ("and", ","):
             continue
-        text = _joined(doc, one, joiner, words, start)
+        owned = start is None and preceding is not None and doc[preceding].lower_ in _OWNERS
+        text = _joined(doc, one, joiner, words, start, owned)
         if text is None:
             continue
         begin = start if start is not None else first
-        edits.append(PassageEdit(doc[begin].idx, other.end, like_case(text, doc[begin].text), one, "rewrite.pair", 0))
+        if (
+            start is None
+            and preceding is not None
+            and doc[preceding].pos_ in ("DET", "PRON", "ADJ", "NUM", "NOUN")
+        ):
+            continue
+        edits += (
+            _there_are(doc, begin, one) if text.endswith(("people", "children")) and not one.plural else []
+        )
+        edits.append(
+            PassageEdit(doc[begin].idx, other.end, like_case(text, doc[begin].text), one, "rewrite.pair", 0)
+        )
         covered.update(range(begin, second + 1))
     return edits, covered
 
 
-def _joined(doc: Doc, one: Mention, joiner: str, words: list[str], start: int | None) -> str | None:
+def _there_are(doc: Doc, begin: int, cause: Mention) -> list[PassageEdit]:
+    """ "There is a man and a woman" -> "There are two people"."""
+    if begin < 2 or doc[begin - 1].lower_ not in ("is", "was", "'s") or doc[begin - 2].lower_ != "there":
+        return []
+    verb = doc[begin - 1]
+    contracted = verb.text == "'s"
+    start = verb.idx + 1 if contracted else verb.idx
+    shown = "re" if contracted else {"is": "are", "was": "were"}[verb.lower_]
+    return [PassageEdit(start, verb.idx + len(verb), shown, cause, "agreement.verb", 2)]
+
+
+def _joined(
+    doc: Doc, one: Mention, joiner: str, words: list[str], start: int | None, owned: bool
+) -> str | None:
     if one.plural:
-        return None if len(words) == 2 else (f"{doc[start].text} {one.neutral}" if start is not None else one.neutral)
+        return (
+            None
+            if len(words) == 2
+            else (f"{doc[start].text} {one.neutral}" if start is not None else one.neutral)
+        )
     if joiner == "or":
-        return f"{doc[start].text if start is not None else 'a'} {one.neutral}" if start is not None else one.neutral
-    several = {"person": "people", "child": "children"}.get(one.neutral)
-    if several is None:
-        return None
+        return (
+            f"{doc[start].text if start is not None else 'a'} {one.neutral}"
+            if start is not None
+            else one.neutral
+        )
+    several = {"person": "people", "child": "children"}.get(one.neutral) or f"{one.neutral}s"
     if start is None:
-        return f"two {several}" if len(words) == 1 else None
+        return (several if owned else f"two {several}") if len(words) == 1 else None
     return f"the two {several}" if doc[start].lower_ == "the" else f"two {several}"
 
 
-def told_apart(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int], covered: Collection[int]) -> list[PassageEdit]:
+def told_apart(
+    doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int], covered: Collection[int]
+) -> list[PassageEdit]:
     """Edits of the articles of two nouns of a sentence that become the same word."""
     edits: list[PassageEdit] = []
     for sentence in doc.sents:
@@ -73,7 +113,9 @@ def told_apart(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int],
         for index in plain:
             groups.setdefault(nouns[index].neutral, []).append(index)
         for group in groups.values():
-            if any(index in covered for index in group) or len({doc[index].lower_ for index in group}) != len(group):
+            if any(index in covered for index in group) or len({doc[index].lower_ for index in group}) != len(
+                group
+            ):
                 continue
             if not 2 <= len(group) <= 3:
                 continue
@@ -84,7 +126,9 @@ def told_apart(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int],
     return edits
 
 
-def _article_edit(doc: Doc, index: int, rank: int, mention: Mention, removed: Collection[int]) -> PassageEdit | None:
+def _article_edit(
+    doc: Doc, index: int, rank: int, mention: Mention, removed: Collection[int]
+) -> PassageEdit | None:
     start = _article_before(doc, index, removed)
     if start is None:
         return None
@@ -95,7 +139,9 @@ def _article_edit(doc: Doc, index: int, rank: int, mention: Mention, removed: Co
         word = ("another", "a third")[rank - 1]
     if word is None:
         return None
-    return PassageEdit(article.idx, article.idx + len(article), like_case(word, article.text), mention, "rewrite.referent", 0)
+    return PassageEdit(
+        article.idx, article.idx + len(article), like_case(word, article.text), mention, "rewrite.referent", 0
+    )
 
 
 def _article_before(doc: Doc, index: int, removed: Collection[int]) -> int | None:

@@ -48,9 +48,15 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
             refused.setdefault(finding.turn, finding)
         else:
             edited.append((finding, action))
-    silent = {turn for turn in range(len(conversation)) if is_refusal(conversation[turn].text, policy.refusals)}
+    silent = {
+        turn for turn in range(len(conversation)) if is_refusal(conversation[turn].text, policy.refusals)
+    }
     return Decision(
         {turn: finding for turn, finding in refused.items() if turn not in silent},
-        tuple((finding, action) for finding, action in edited if finding.turn not in refused and finding.turn not in silent),
+        tuple(
+            (finding, action)
+            for finding, action in edited
+            if finding.turn not in refused and finding.turn not in silent
+        ),
         dropped,
     )

@@ -99,7 +99,10 @@ def _entries(attribute: str, group: Mapping[str, Any], age_nouns: bool) -> Itera
     child = "person/people" if age_nouns else "child/children"
     for line in group["words"]:
         forms, _, neutral = str(line).partition(" = ")
-        neutral = child if neutral == "@child" else neutral
+        if neutral == "@child":
+            neutral = child
+        elif neutral == "@own_child":
+            neutral = "relative/relatives" if age_nouns else "child/children"
         neutral_one, _, neutral_many = neutral.partition("/")
         one, _, many = forms.partition("/")
         for surface, replacement, plural in (

@@ -58,7 +58,9 @@ def fix_articles(doc: Doc, edits: Sequence[PassageEdit]) -> list[PassageEdit]:
     text = doc.text
     added: list[PassageEdit] = []
     for token in doc:
-        if token.lower_ not in ("a", "an") or token.text == "A" and len(doc) > token.i + 1 and doc[token.i + 1].text == ".":
+        if token.lower_ not in ("a", "an") or (
+            token.text == "A" and len(doc) > token.i + 1 and doc[token.i + 1].text == "."
+        ):
             continue
         end = token.idx + len(token)
         near = [edit for edit in edits if edit.end > token.idx and edit.start <= end + 1]
@@ -84,12 +86,18 @@ def fix_capitals(text: str, starts: Sequence[int], edits: Sequence[PassageEdit])
         word, position = next_word(text, edits, edit.end)
         if not word[:1].islower():
             continue
-        following = next((other for other in range(index + 1, len(fixed)) if fixed[other].start == position), None)
+        following = next(
+            (other for other in range(index + 1, len(fixed)) if fixed[other].start == position), None
+        )
         if following is not None and fixed[following].text.strip():
             other = fixed[following]
-            fixed[following] = PassageEdit(other.start, other.end, _upper_first(other.text), other.cause, other.rule, other.rank)
+            fixed[following] = PassageEdit(
+                other.start, other.end, _upper_first(other.text), other.cause, other.rule, other.rank
+            )
         else:
-            fixed.append(PassageEdit(position, position + 1, word[0].upper(), edit.cause, "agreement.capital", 0))
+            fixed.append(
+                PassageEdit(position, position + 1, word[0].upper(), edit.cause, "agreement.capital", 0)
+            )
     return sorted(fixed, key=lambda item: (item.start, item.end))
 
 

@@ -17,9 +17,24 @@ _BEFORE_NOUN = frozenset({"ADJ", "NUM", "ADV", "NOUN", "PROPN"})
 _PARTICIPLES = frozenset({"VBN", "VBG"})
 _LINKS = frozenset({",", "and", "or", "but", "-", "/", "&"})
 _SPAN = 9
-_THINGS_IN_FRONT = frozenset({"baby", "babies", "child", "children", "kid", "kids", "adult", "teen", "youth", "senior", "infant"})
+_THINGS_IN_FRONT = frozenset(
+    {"baby", "babies", "child", "children", "kid", "kids", "adult", "teen", "youth", "senior", "infant"}
+)
 _ONE_HUMAN = frozenset(
-    {"man", "woman", "person", "guy", "lady", "boy", "girl", "individual", "male", "female", "gentleman", "fellow"}
+    {
+        "man",
+        "woman",
+        "person",
+        "guy",
+        "lady",
+        "boy",
+        "girl",
+        "individual",
+        "male",
+        "female",
+        "gentleman",
+        "fellow",
+    }
 )
 _SINGULAR_PRONOUNS = frozenset({"he", "she", "who", "i", "him", "her", "himself", "herself"})
 
@@ -59,7 +74,7 @@ def _end_of_nouns(doc: Doc, start: int, people: PeopleWords) -> Token:
         if (
             is_person(token, people)
             or not is_person(best, people)
-            or (best.lower_ in _THINGS_IN_FRONT and (best.dep_ == "compound" or token.tag_ == "NN"))
+            or (best.lower_ in _THINGS_IN_FRONT and best.dep_ == "compound" and best.head.i >= position)
             or token.lower_ in people.animals
         ):
             best = token
@@ -87,9 +102,19 @@ def subject_of(token: Token) -> Token | None:
         for child in current.children:
             if child.dep_ in ("nsubj", "nsubj:pass", "nsubjpass"):
                 return child
-        if current.dep_ in ("conj", "xcomp", "acomp", "attr", "dep", "obj", "obl", "ccomp", "advmod", "amod", "cop") and (
-            current.head.i != current.i
-        ):
+        if current.dep_ in (
+            "conj",
+            "xcomp",
+            "acomp",
+            "attr",
+            "dep",
+            "obj",
+            "obl",
+            "ccomp",
+            "advmod",
+            "amod",
+            "cop",
+        ) and (current.head.i != current.i):
             current = current.head
             continue
         return None
@@ -104,16 +129,37 @@ def is_person_subject(subject: Token | None, head: Head, people: PeopleWords) ->
     if lower in _SINGULAR_PRONOUNS:
         return True
     if lower in ("they", "we", "you", "both", "these", "all"):
-        return head is Head.PERSON and lower == "they" and any(
-            is_person(token, people) for token in subject.doc
+        return (
+            head is Head.PERSON and lower == "they" and any(is_person(token, people) for token in subject.doc)
         )
     return head_counts(subject, head, people)
 
 
 def sentence_bounds(doc: Doc, index: int) -> tuple[int, int]:
     """Token indices of the sentence around ``index``."""
-    sentence = doc[index].sent
-    return int(sentence.start), int(sentence.end)
+    # Token.sent checks the annotation of the whole document each time.
+    start, end = index, index + 1
+    while start > 0 and not doc[start].is_sent_start:
+        start -= 1
+    while end < len(doc) and not doc[end].is_sent_start:
+        end += 1
+    return start, end
+
+
+def token_range(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Indices of the tokens that the characters ``start:end`` touch, half open."""
+    first, high = 0, len(doc)
+    while first < high:
+        middle = (first + high) // 2
+        token = doc[middle]
+        if token.idx + len(token) <= start:
+            first = middle + 1
+        else:
+            high = middle
+    last = first
+    while last < len(doc) and doc[last].idx < end:
+        last += 1
+    return first, last
 
 
 def only_animals(doc: Doc, index: int, people: PeopleWords) -> bool:
@@ -145,13 +191,9 @@ def in_title(doc: Doc, index: int) -> bool:
         return True
     left = _neighbour(doc, index, -1)
     right = _neighbour(doc, index, 1)
-    if index == token.sent.start or (index > 0 and doc[index - 1].text in ('"', "*", "(", ":")):
-        return right is not None and _capitalised(right) and right.pos_ == "PROPN" and not _likely_start(doc, index)
+    if token.is_sent_start or index == 0 or (index > 0 and doc[index - 1].text in ('"', "*", "(", ":")):
+        return right is not None and _capitalised(right)
     return any(other is not None and _capitalised(other) for other in (left, right))
-
-
-def _likely_start(doc: Doc, index: int) -> bool:
-    return not (index > 0 and doc[index - 1].text == '"')
 
 
 def _neighbour(doc: Doc, index: int, step: int) -> Token | None:

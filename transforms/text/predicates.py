@@ -9,7 +9,7 @@ import regex
 from transforms.text.agreement import like_case
 from transforms.text.mentions import Form, Mention
 from transforms.text.passage_edits import PassageEdit
-from transforms.text.persons import subject_of
+from transforms.text.persons import subject_of, token_range
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -23,9 +23,15 @@ _HEDGE = (
     r"|moderately|extremely|severely|too|so|as))*\s*$"
 )
 _BE = regex.compile(r"(?i)(?:\b(?:is|are|was|were|am|be|been|being)|'s|'re|n't)" + _HEDGE)
-_SEEM = regex.compile(r"(?i)\b(?P<verb>appears?|appeared|seems?|seemed|looks?|looked|looking|appearing)" + _HEDGE)
-_JOINED_BEFORE = regex.compile(r"(?i)(?:,? and|,? or|,)(?: (?:is|are|was|were|likely|probably|very|quite|slightly|also|appears? to be))*\s*$")
-_JOINED_AFTER = regex.compile(r"(?i)^(?: in (?:age|color|colour|appearance))?(?:,? (?:and|or|but)|,)\s+(?!the\b|a\b|an\b|they\b|he\b|she\b|his\b|her\b|there\b|it\b|is\b|are\b|has\b|have\b|with\b)(?=\w)")
+_SEEM = regex.compile(
+    r"(?i)\b(?P<verb>appears?|appeared|seems?|seemed|looks?|looked|looking|appearing)" + _HEDGE
+)
+_JOINED_BEFORE = regex.compile(
+    r"(?i)(?:,? and|,? or|,)(?: (?:is|are|was|were|likely|probably|very|quite|slightly|also|appears? to be))*\s*$"
+)
+_JOINED_AFTER = regex.compile(
+    r"(?i)^(?: in (?:age|color|colour|appearance))?(?:,? (?:and|or|but)|,)\s+(?!the\b|a\b|an\b|they\b|he\b|she\b|his\b|her\b|there\b|it\b|is\b|are\b|has\b|have\b|with\b)(?=\w)"
+)
 _TAIL = regex.compile(r"(?i)^ (?:in age|in appearance|of age|in colou?r)\b")
 
 
@@ -40,7 +46,9 @@ def predicate_edits(doc: Doc, mention: Mention, pronoun_subject: bool) -> list[P
         if joined:
             return [PassageEdit(joined.start(), end, "", mention, mention.rule, 0)]
         many = pronoun_subject or _many(doc, mention)
-        return [PassageEdit(mention.start, end, f"{'are' if many else 'is'} {NEUTRAL}", mention, mention.rule, 0)]
+        return [
+            PassageEdit(mention.start, end, f"{'are' if many else 'is'} {NEUTRAL}", mention, mention.rule, 0)
+        ]
     after = _JOINED_AFTER.match(text[end:])
     before = _JOINED_BEFORE.search(lead)
     if before and _predicate_before(doc, before.start()):
@@ -59,7 +67,11 @@ def predicate_edits(doc: Doc, mention: Mention, pronoun_subject: bool) -> list[P
     if seem and (be is None or seem.start() < be.start()):
         verb = seem.group("verb")
         shown = _be_for(verb, pronoun_subject)
-        return [PassageEdit(seem.start(), end, like_case(f"{shown} {NEUTRAL}".strip(), verb), mention, mention.rule, 0)]
+        return [
+            PassageEdit(
+                seem.start(), end, like_case(f"{shown} {NEUTRAL}".strip(), verb), mention, mention.rule, 0
+            )
+        ]
     if be:
         kept = regex.match(r"(?i)(?:\w+|'s|'re|n't)\s*", lead[be.start() :])
         start = be.start() + (kept.end() if kept else 0)
@@ -87,8 +99,8 @@ def _many(doc: Doc, mention: Mention) -> bool:
 
 
 def _token_at(doc: Doc, position: int) -> Token | None:
-    span = doc.char_span(position, position + 1, alignment_mode="expand")
-    return doc[span.start] if span is not None else None
+    first, last = token_range(doc, position, position + 1)
+    return doc[first] if first < last else None
 
 
 def _predicate_before(doc: Doc, end: int) -> bool:

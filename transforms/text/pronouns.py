@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _ENDS_PHRASE = frozenset({"PUNCT", "ADP", "CCONJ", "SCONJ", "AUX", "DET", "PART", "PRON"})
-_RELATION = {"he": "they", "she": "they", "him": "them", "himself": "themselves", "herself": "themselves", "hers": "theirs"}
+_RELATION = {
+    "he": "they",
+    "she": "they",
+    "him": "them",
+    "himself": "themselves",
+    "herself": "themselves",
+    "hers": "theirs",
+}
 
 
 def pronoun_edits(doc: Doc, mentions: Mapping[int, Mention]) -> list[PassageEdit]:
@@ -27,7 +34,9 @@ def pronoun_edits(doc: Doc, mentions: Mapping[int, Mention]) -> list[PassageEdit
         last = doc[pair] if pair is not None else pronoun
         form = neutral_form(doc, last)
         shown = like_case(form, pronoun.text) if len(pronoun.text) > 1 else form
-        edits.append(PassageEdit(pronoun.idx, last.idx + len(last), shown, cause, cause.rule, 0 if pair else 1))
+        edits.append(
+            PassageEdit(pronoun.idx, last.idx + len(last), shown, cause, cause.rule, 0 if pair else 1)
+        )
         if form == "they":
             edits.extend(_verb_edits(doc, last, cause))
     return edits

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import regex
+
 from schemas.finding import Kind
 from transforms.text.lexicon import LexiconEntry, WordRole
 from transforms.text.mentions import Form, Mention
@@ -16,6 +18,7 @@ from transforms.text.persons import (
     only_animals,
     phrase_head,
     subject_of,
+    token_range,
 )
 from transforms.text.rules import TextRules
 
@@ -24,35 +27,54 @@ if TYPE_CHECKING:
 
 GENDER = "biometric.gender"
 _SCORE = {Kind.EXPLICIT: 0.95, Kind.IMPLICIT: 0.9, Kind.PROXY: 0.6}
-_HOLDERS_OF_CONDITION = frozenset({"has", "have", "had", "having", "with", "from", "of", "battling", "for", "treating"})
+# What is printed on a shirt or a sign is told of nobody in the picture.
+_PRINTED = regex.compile(
+    r"(?i)\b(?:says?|saying|reads?|reading|written|titled?|called|labell?ed|words?|signs?|text|logo|letters|title|phrase|message|slogan)"
+    r'[^".]{0,30}"(?P<value>[^"]{1,120})"'
+)
+_HOLDERS_OF_CONDITION = frozenset(
+    {"has", "have", "had", "having", "with", "from", "of", "battling", "for", "treating"}
+)
 _DETERMINERS = frozenset({"a", "an", "the", "this", "that", "these", "those", "one", "two", "three", "some", "several",
                           "many", "another", "each", "every", "both", "young", "old"})  # fmt: skip
+_PROPER_ADJECTIVES = frozenset(
+    {"biometric.race", "sensitive.nationality", "sensitive.religion", "sensitive.politics"}
+)
 _KIN_OR_AGE = ("kinship", "sex", "age_noun")
 
 
 def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     """Lexicon mentions and gendered pronouns of one parsed passage. May overlap."""
     blocked = [match.span() for match in rules.exceptions.finditer(doc.text)] if rules.exceptions else []
+    if '"' in doc.text:
+        blocked += [match.span("value") for match in _PRINTED.finditer(doc.text)]
     taken: set[int] = set()
     if rules.phrases is not None:
         for match in rules.phrases.finditer(doc.text):
-            span = doc.char_span(*match.span(), alignment_mode="expand")
-            if span is None or _covered(match.span(), blocked):
+            first, last = token_range(doc, *match.span())
+            if _covered(match.span(), blocked):
                 continue
             key = " ".join(match.group().lower().split())
             entry = rules.lexicon.phrases.get(key) or rules.lexicon.phrases.get(key.replace(" ", "-"))
             if entry is not None:
-                taken.update(range(span.start, span.end))
-                yield from _mention(doc, span.start, span.end, entry, rules)
+                taken.update(range(first, last))
+                yield from _mention(doc, first, last, entry, rules)
     for token in doc:
         if token.i in taken:
             continue
         word = token.lower_
-        entry = rules.lexicon.words.get(word) or (rules.lexicon.words.get(word[:-1]) if word.endswith(".") else None)
+        entry = rules.lexicon.words.get(word) or (
+            rules.lexicon.words.get(word[:-1]) if word.endswith(".") else None
+        )
         if entry is not None:
             if not _covered((token.idx, token.idx + len(token)), blocked):
                 yield from _mention(doc, token.i, token.i + 1, entry, rules)
-        elif GENDER in rules.attributes and token.lower_ in rules.pronouns and not in_title(doc, token.i):
+        elif (
+            GENDER in rules.attributes
+            and token.lower_ in rules.pronouns
+            and not in_title(doc, token.i)
+            and not _covered((token.idx, token.idx + len(token)), blocked)
+        ):
             yield Mention(token.idx, token.idx + len(token), GENDER, Kind.IMPLICIT, "lexicon.gender.pronoun",
                           Form.PRONOUN, rules.pronouns[token.lower_])  # fmt: skip
 
@@ -62,7 +84,11 @@ def _covered(span: tuple[int, int], blocked: list[tuple[int, int]]) -> bool:
 
 
 def _mention(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Iterator[Mention]:
-    if entry.role is not WordRole.TITLE and in_title(doc, start) and doc[start].pos_ != "ADJ":
+    if (
+        entry.role is not WordRole.TITLE
+        and entry.attribute not in _PROPER_ADJECTIVES
+        and in_title(doc, start)
+    ):
         return
     found = _form(doc, start, end, entry, rules)
     if found is None:
@@ -82,7 +108,9 @@ def _form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules)
     if entry.role is WordRole.ADJECTIVE:
         return _adjective_form(doc, start, end, entry, rules)
     if entry.role is WordRole.NOUN_OR_ADJECTIVE:
-        return _adjective_form(doc, start, end, entry, rules) or _bare_noun_form(doc, start, end, entry, rules)
+        return _adjective_form(doc, start, end, entry, rules) or _bare_noun_form(
+            doc, start, end, entry, rules
+        )
     if entry.role is WordRole.TITLE:
         return _title_form(doc, start, end)
     if entry.role is WordRole.CONDITION:
@@ -120,7 +148,7 @@ def _beside_animal(doc: Doc, end: int, rules: TextRules) -> bool:
 
 def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
     people = rules.people
-    if entry.plural:
+    if entry.plural and entry.surface.endswith("s"):
         return None
     head = phrase_head(doc, end, people)
     if head is not None:
@@ -136,13 +164,15 @@ def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
 
 def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
     following = doc[end] if end < len(doc) else None
-    if following is not None and (following.pos_ in ("NOUN", "PROPN", "ADJ", "NUM") or following.text in ("-", "/")):
+    if following is not None and (
+        following.pos_ in ("NOUN", "PROPN", "ADJ", "NUM") or following.text in ("-", "/")
+    ):
         return None
     if only_animals(doc, end - 1, rules.people):
         return None
     if entry.attribute == GENDER and len([token for token in doc if token.is_alpha]) == 1:
         return Form.NOUN
-    if entry.plural:
+    if entry.plural and entry.surface.endswith("s"):
         return Form.NOUN
     before = doc[start - 1] if start else None
     if before is not None and before.lower_ in _DETERMINERS and doc[end - 1].tag_ != "JJR":
@@ -156,5 +186,3 @@ def _title_form(doc: Doc, start: int, end: int) -> Form | None:
         return None
     following = doc[index].text
     return Form.TITLE if following[:1].isupper() and following.isalpha() and len(following) > 1 else None
-
-

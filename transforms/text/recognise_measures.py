@@ -10,7 +10,15 @@ import regex
 from schemas.finding import Kind
 from transforms.text.lexicon import Head
 from transforms.text.mentions import Form, Mention
-from transforms.text.persons import is_person, is_person_subject, only_animals, phrase_head, subject_of
+from transforms.text.persons import (
+    is_person,
+    is_person_subject,
+    only_animals,
+    phrase_head,
+    sentence_bounds,
+    subject_of,
+    token_range,
+)
 from transforms.text.rules import TextRules
 
 if TYPE_CHECKING:
@@ -45,6 +53,7 @@ _AGED = regex.compile(
 _IN_DECADE = regex.compile(
     rf"(?i)\b(?:in|of) (?P<whose>his|her|their|the) {_ABOUT}(?:{_PART})?{_DECADE}"
     rf"(?:\s?(?:-|to|or|and)\s?(?:(?:in )?(?:his|her|their) )?(?:{_PART})?{_DECADE})?(?!\w)"
+    r"|\b(?:in|of) (?P<whose>the|his|her|their) middle[ -]age\b"
     r"|\bin (?P<whose>his|her|their) (?:youth|old age|childhood|prime|golden years|senior years)\b"
 )
 _PART_OF_DECADE = regex.compile(rf"(?i)\b(?:early|mid|late)[ -]?(?:to[ -](?:mid|late)[ -])?{_DECADE}\b")
@@ -55,7 +64,7 @@ _WEIGHS = regex.compile(
 _WEIGHT_MODIFIER = regex.compile(r"(?i)\b\d{2,3}[ -]?(?:kg|kilos?|kilograms?|pounds?|lbs?|stone)\b")
 _LABEL = regex.compile(
     r"(?i)\b(?P<label>age(?: range| group)?|estimated age|gender|sex|race|ethnicity|race/ethnicity|weight|body type|build|"
-    r"eye colou?r|eyes)(?:\*\*)?\s?:(?:\*\*)?\s?(?P<value>[^\s.;,\n(\[][^.;,\n(\[]{0,60})"
+    r"eye colou?r|eyes)(?:\*\*)?\s?:(?:\*\*)?\s?(?P<value>[^\s.;,\n(\[*|](?:(?! and \**\w+:)[^.;,\n(\[*|]){0,60})"
 )
 _LABELS = {"a": AGE, "g": GENDER, "s": GENDER, "r": RACE, "w": WEIGHT, "b": WEIGHT}
 NOT_STATED = "not stated"
@@ -70,18 +79,22 @@ def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         yield from _ages(doc, text, rules)
     if WEIGHT in wanted:
         yield from _weights(doc, text, rules)
-    if EYES in wanted and "eye" in text.lower() or "irises" in text:
+    if EYES in wanted and ("eye" in text.lower() or "irises" in text):
         yield from _eyes(doc, text, rules)
     if RACE in wanted:
         for match in rules.descent.finditer(text):
-            yield Mention(*match.span(), RACE, Kind.EXPLICIT, "pattern.race.descent", _tail_form(text, match.start()))
+            yield Mention(
+                *match.span(), RACE, Kind.EXPLICIT, "pattern.race.descent", _tail_form(text, match.start())
+            )
     if ":" in text:
         yield from _labels(text, wanted)
 
 
 def _tail_form(text: str, start: int) -> Form:
     before = text[:start].rstrip()
-    linked = regex.search(r"(?i)(?:\b(?:is|are|was|were|be|been)|'s|'re)(?: (?:likely|probably|possibly|also))?$", before)
+    linked = regex.search(
+        r"(?i)(?:\b(?:is|are|was|were|be|been)|'s|'re)(?: (?:likely|probably|possibly|also))?$", before
+    )
     return Form.PREDICATE if linked else Form.POSTMODIFIER
 
 
@@ -90,12 +103,20 @@ def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
         form = _age_form(doc, match.start(), match.end(), rules)
         if form is not None:
             plural = match.group().lower().endswith("olds")
-            yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.years", form, "people" if plural else "person", plural)
+            yield Mention(
+                *match.span(),
+                AGE,
+                Kind.EXPLICIT,
+                "pattern.age.years",
+                form,
+                "people" if plural else "person",
+                plural,
+            )
     for match in _AGED.finditer(text):
         if _speaks_of_person(doc, match.start(), rules):
             yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.aged", Form.POSTMODIFIER)
     for match in _IN_DECADE.finditer(text):
-        if match.group("whose").lower() == "the":
+        if match.group("whose").lower() == "the" and not _follows_person(doc, match.start(), rules):
             continue
         form = Form.PREDICATE if rules.linking.search(text[: match.start()]) else Form.POSTMODIFIER
         yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.decade", form)
@@ -106,43 +127,56 @@ def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
 
 
 def _age_form(doc: Doc, start: int, end: int, rules: TextRules) -> Form | None:
-    span = doc.char_span(start, end, alignment_mode="expand")
-    if span is None or only_animals(doc, span.start, rules.people):
+    first, last = token_range(doc, start, end)
+    if only_animals(doc, first, rules.people):
         return None
-    head = phrase_head(doc, span.end, rules.people)
+    head = phrase_head(doc, last, rules.people)
     if head is not None:
         return Form.MODIFIER if is_person(head, rules.people) else None
     if rules.linking.search(doc.text[:start]):
-        subjects = [subject_of(token) for token in span]
+        subjects = [subject_of(doc[index]) for index in range(first, last)]
         if any(is_person_subject(subject, Head.PERSON, rules.people) for subject in subjects):
             return Form.PREDICATE
         return None if any(subject is not None for subject in subjects) else Form.PREDICATE
-    before = doc[span.start - 1] if span.start else None
-    if before is not None and before.tag_ == "DT" and "-" in span.text:
+    before = doc[first - 1] if first else None
+    if before is not None and before.tag_ == "DT" and "-" in doc.text[start:end]:
         return Form.NOUN
-    return Form.POSTMODIFIER if before is not None and before.text in (",", "(") and _speaks_of_person(doc, start, rules) else None
+    return (
+        Form.POSTMODIFIER
+        if before is not None and before.text in (",", "(") and _speaks_of_person(doc, start, rules)
+        else None
+    )
+
+
+def _follows_person(doc: Doc, position: int, rules: TextRules) -> bool:
+    """ "the man in the thirties" or "he is in the thirties", but not "a house in the sixties"."""
+    first, _ = token_range(doc, position, position + 1)
+    before = [
+        token for token in doc[max(0, first - 5) : first] if token.pos_ not in ("ADV", "ADJ", "AUX", "DET")
+    ]
+    last = before[-1] if before else None
+    return last is not None and (is_person(last, rules.people) or last.lower_ in ("he", "she", "they"))
 
 
 def _speaks_of_person(doc: Doc, position: int, rules: TextRules) -> bool:
-    span = doc.char_span(position, position + 1, alignment_mode="expand")
-    sentence = doc[span.start].sent if span is not None else doc
-    return any(is_person(token, rules.people) or token.lower_ in ("he", "she", "they", "his", "her") for token in sentence)
+    first, _ = token_range(doc, position, position + 1)
+    start, end = sentence_bounds(doc, min(first, len(doc) - 1))
+    return any(
+        is_person(doc[index], rules.people) or doc[index].lower_ in ("he", "she", "they", "his", "her")
+        for index in range(start, end)
+    )
 
 
 def _weights(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
     for match in _WEIGHS.finditer(text):
-        span = doc.char_span(match.start(), match.start("verb") + 1, alignment_mode="expand")
-        if span is None:
-            continue
-        verb: Token = doc[span.start]
+        verb: Token = doc[token_range(doc, match.start("verb"), match.end("verb"))[0]]
         participle = match.group("verb").lower() == "weighing"
         subject = verb.head if participle and verb.dep_ in ("acl", "amod") else subject_of(verb)
         if is_person_subject(subject, Head.PERSON, rules.people):
             form = Form.POSTMODIFIER if participle else Form.VERB_PHRASE
             yield Mention(*match.span(), WEIGHT, Kind.EXPLICIT, "pattern.weight.weighs", form)
     for match in _WEIGHT_MODIFIER.finditer(text):
-        span = doc.char_span(*match.span(), alignment_mode="expand")
-        head = phrase_head(doc, span.end, rules.people) if span is not None else None
+        head = phrase_head(doc, token_range(doc, *match.span())[1], rules.people)
         if head is not None and is_person(head, rules.people):
             yield Mention(*match.span(), WEIGHT, Kind.EXPLICIT, "pattern.weight.modifier", Form.MODIFIER)
     for match in rules.build.finditer(text):
@@ -153,6 +187,7 @@ def _weights(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
 
 
 def _eyes(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
+    yield from _eye_adjectives(doc, rules)
     for match in rules.eye_colors.finditer(text):
         if not _owner_is_person(doc, match.start(), rules):
             continue
@@ -168,19 +203,38 @@ def _eyes(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
                           Form.MODIFIER)  # fmt: skip
 
 
+def _eye_adjectives(doc: Doc, rules: TextRules) -> Iterator[Mention]:
+    """Colours further in front of "eyes": "dark, expressive eyes"."""
+    for token in doc:
+        if token.lower_ not in rules.iris_colors:
+            continue
+        head = phrase_head(doc, token.i + 1, rules.people)
+        if (
+            head is not None
+            and head.lower_ in ("eyes", "eye", "irises")
+            and _owner_is_person(doc, token.idx, rules)
+        ):
+            yield Mention(
+                token.idx,
+                token.idx + len(token),
+                EYES,
+                Kind.EXPLICIT,
+                "pattern.eye_color.eyes",
+                Form.MODIFIER,
+            )
+
+
 def _owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
     """The nearest animal, thing with "its", or person named before the eyes; a person if there is none."""
-    span = doc.char_span(position, position + 1, alignment_mode="expand")
-    if span is None:
-        return False
-    for index in range(span.start - 1, -1, -1):
+    first, _ = token_range(doc, position, position + 1)
+    for index in range(first - 1, -1, -1):
         token = doc[index]
         if token.lower_ in rules.people.animals or token.lower_ in ("its", "it"):
             return False
         if is_person(token, rules.people) or token.lower_ in ("he", "she", "his", "her", "my", "your"):
             return True
-    head = phrase_head(doc, span.end, rules.people)
-    for token in doc[span.end :]:
+    head = phrase_head(doc, first + 1, rules.people)
+    for token in doc[first + 1 :]:
         if token.lower_ in rules.people.animals:
             return False
         if is_person(token, rules.people):
@@ -191,7 +245,9 @@ def _owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
 def _labels(text: str, wanted: frozenset[str]) -> Iterator[Mention]:
     for match in _LABEL.finditer(text):
         label = match.group("label").lower()
-        attribute = EYES if label.startswith("eye") else _LABELS[label[0] if not label.startswith("est") else "a"]
+        attribute = (
+            EYES if label.startswith("eye") else _LABELS[label[0] if not label.startswith("est") else "a"]
+        )
         value = match.group("value").rstrip()
         if attribute in wanted and not _SILENT.match(value):
             start = match.start("value")

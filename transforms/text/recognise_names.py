@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 NAME = "pii.name"
-_NAME_TOKEN = regex.compile(r"^(?:[\p{Lu}][\p{L}'-]*\.?|[\p{Lu}]\.|(?:de|da|van|von|der|den|la|le|del|di|bin|al|el))$")
+_NAME_TOKEN = regex.compile(
+    r"^(?:[\p{Lu}][\p{L}'-]*\.?|[\p{Lu}]\.|(?:de|da|van|von|der|den|la|le|del|di|bin|al|el))$"
+)
 _INITIAL = regex.compile(r"^[\p{Lu}]\.$")
-_PARTICLES = frozenset({"de", "da", "van", "von", "der", "den", "la", "le", "del", "di", "bin", "al", "el", "-"})
+_PARTICLES = frozenset(
+    {"de", "da", "van", "von", "der", "den", "la", "le", "del", "di", "bin", "al", "el", "-"}
+)
 
 
 def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
@@ -45,14 +49,18 @@ def _capitalised_runs(doc: Doc, words: NameWords) -> Iterator[tuple[int, int]]:
         end = index + 1
         while end < len(doc) and _continues_name(doc, end):
             end += 1
-        while doc[end - 1].lower_ in _PARTICLES:
+        while end - 1 > index and doc[end - 1].lower_ in _PARTICLES:
             end -= 1
         yield index, end
         index = end
 
 
 def _starts_name(token: Token, words: NameWords) -> bool:
-    if not _NAME_TOKEN.match(token.text) or not token.text[0].isupper() or token.lower_.rstrip(".") in words.titles:
+    if (
+        not _NAME_TOKEN.match(token.text)
+        or not token.text[0].isupper()
+        or token.lower_.rstrip(".") in words.titles
+    ):
         return False
     return token.tag_ in ("NNP", "NNPS") or token.ent_type_ == "PERSON" or token.lower_ in words.sure
 
@@ -62,34 +70,54 @@ def _continues_name(doc: Doc, index: int) -> bool:
     if doc[index - 1].whitespace_ == "" and token.text not in ("-", ".") and doc[index - 1].text != "-":
         return False
     if token.lower_ in _PARTICLES:
-        return index + 1 < len(doc) and doc[index + 1].text[:1].isupper() and bool(_NAME_TOKEN.match(doc[index + 1].text))
-    return bool(_NAME_TOKEN.match(token.text)) and token.text[0].isupper() and token.tag_ in ("NNP", "NNPS", "NN", "FW") or (
-        token.ent_type_ == "PERSON" and token.text[:1].isupper()
-    )
+        return (
+            index + 1 < len(doc)
+            and doc[index + 1].text[:1].isupper()
+            and bool(_NAME_TOKEN.match(doc[index + 1].text))
+        )
+    return (
+        bool(_NAME_TOKEN.match(token.text))
+        and token.text[0].isupper()
+        and token.tag_ in ("NNP", "NNPS", "NN", "FW")
+    ) or (token.ent_type_ == "PERSON" and token.text[:1].isupper())
 
 
 def _refused(doc: Doc, start: int, end: int, words: NameWords) -> bool:
     run = [doc[index].lower_ for index in range(start, end)]
     text = " ".join(run)
-    if text in words.not_names or any(name in text for name in words.not_names if " " in name and len(name) > 6):
+    if text in words.not_names or any(
+        name in text for name in words.not_names if " " in name and len(name) > 6
+    ):
         return True
     following = doc[end] if end < len(doc) else None
-    nearby = run[1:] + ([following.lower_] if following is not None and following.pos_ in ("NOUN", "PROPN") else [])
+    nearby = run[1:] + (
+        [following.lower_] if following is not None and following.pos_ in ("NOUN", "PROPN") else []
+    )
     if any(word.rstrip(".") in words.place_words for word in nearby):
         return True
-    if following is not None and following.lower_ in ("'s", "'") and end + 1 < len(doc) and doc[end + 1].text[:1].isupper():
+    if (
+        following is not None
+        and following.lower_ in ("'s", "'")
+        and end + 1 < len(doc)
+        and doc[end + 1].text[:1].isupper()
+    ):
         return True
     before = doc[start - 1].lower_ if start else ""
     if before in ("the", "a", "an", "at", "in", "from", "to") and end - start == 1:
         return True
-    return all(doc[index].text.isupper() and len(doc[index].text) > 2 for index in range(start, end)) and end - start == 1
+    return (
+        all(doc[index].text.isupper() and len(doc[index].text) > 2 for index in range(start, end))
+        and end - start == 1
+    )
 
 
 def _evidence(doc: Doc, start: int, end: int, words: NameWords, entities: set[int]) -> float:
     size = end - start
     first = doc[start].lower_
     in_entity = sum(index in entities for index in range(start, end)) / size
-    title = start > 0 and doc[start - 1].lower_.rstrip(".") in words.titles and doc[start - 1].text[:1].isupper()
+    title = (
+        start > 0 and doc[start - 1].lower_.rstrip(".") in words.titles and doc[start - 1].text[:1].isupper()
+    )
     if start > 1 and doc[start - 1].text == ".":
         title = title or doc[start - 2].lower_ in words.titles
     context = bool(words.contexts.search(doc.text[: doc[start].idx]))
@@ -117,5 +145,3 @@ def _human_verb_or_end(doc: Doc, start: int, end: int) -> bool:
 
 def _appositive(doc: Doc, start: int) -> bool:
     return start > 0 and doc[start - 1].pos_ == "NOUN" and doc[start].dep_ in ("appos", "flat")
-
-

@@ -19,7 +19,9 @@ from transforms.text.mentions import Form, Mention
 TIMEOUT_SECONDS = 2.0
 """Per pattern and passage. Patterns are linear, so only a defect reaches it."""
 
-MAY_HOLD = regex.compile(r"[0-9@]|www\.|://|\.(?:com|org|net|edu|gov|info|biz|io|co)\b|\[at\]|\(at\)|(?i:passw|secret|token|user ?name|login|handle|\bpwd)")
+MAY_HOLD = regex.compile(
+    r"[0-9@]|www\.|://|\.(?:com|org|net|edu|gov|info|biz|io|co)\b|\[at\]|\(at\)|(?i:passw|secret|token|user ?name|login|handle|\bpwd)"
+)
 """Every text that one of the patterns can match holds one of these."""
 
 _RESIDUE = regex.compile(r"\[?\s?\d?\.\d+(?:\s?,\s?\d?\.\d+){1,7}\s?\]?")
@@ -41,7 +43,11 @@ def load_patterns(attributes: frozenset[str]) -> tuple[Pattern, ...]:
     """The patterns of the wanted attributes, in the order of the file."""
     return tuple(
         Pattern(
-            item["rule"], item["attribute"], float(item["score"]), regex.compile(item["pattern"]), item.get("check", "")
+            item["rule"],
+            item["attribute"],
+            float(item["score"]),
+            regex.compile(item["pattern"]),
+            item.get("check", ""),
         )
         for item in read_list("patterns")["patterns"]
         if item["attribute"] in attributes
@@ -64,7 +70,13 @@ def pattern_mentions(text: str, patterns: tuple[Pattern, ...]) -> Iterator[Menti
             length = CHECKS[pattern.check](text[start:end]) if pattern.check else end - start
             if length:
                 yield Mention(
-                    start, start + length, pattern.attribute, Kind.EXPLICIT, pattern.rule, Form.VALUE, score=pattern.score
+                    start,
+                    start + length,
+                    pattern.attribute,
+                    Kind.EXPLICIT,
+                    pattern.rule,
+                    Form.VALUE,
+                    score=pattern.score,
                 )
 
 

@@ -13,7 +13,7 @@ from transforms.text.coordination import joined_pairs, told_apart
 from transforms.text.mask import mask_of
 from transforms.text.mentions import Form, Mention
 from transforms.text.passage_edits import PassageEdit, fix_articles, fix_capitals, resolve
-from transforms.text.persons import subject_of
+from transforms.text.persons import subject_of, token_range
 from transforms.text.predicates import predicate_edits
 from transforms.text.pronouns import pronoun_edits
 from transforms.text.recognise_measures import NOT_STATED
@@ -42,7 +42,10 @@ def rewrite_passage(
         edits += [PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule) for one in rest]
         return resolve(edits)
     edits += _grammatical(doc, rest)
-    starts = [0, *(token.idx for token in doc if _SENTENCE_LEAD.search(text[max(0, token.idx - 6) : token.idx]))]
+    starts = [
+        0,
+        *(token.idx for token in doc if _SENTENCE_LEAD.search(text[max(0, token.idx - 6) : token.idx])),
+    ]
     return fix_articles_and_capitals(doc, starts, resolve(edits))
 
 
@@ -88,8 +91,7 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention]) -> list[PassageEdit]:
 
 
 def _tokens(doc: Doc, mention: Mention) -> tuple[int, ...]:
-    span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
-    return tuple(range(span.start, span.end)) if span is not None else ()
+    return tuple(range(*token_range(doc, mention.start, mention.end)))
 
 
 def _subject_becomes_they(doc: Doc, indices: Sequence[int], pronouns: Mapping[int, Mention]) -> bool:
@@ -101,7 +103,11 @@ def _subject_becomes_they(doc: Doc, indices: Sequence[int], pronouns: Mapping[in
 
 
 def _noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
-    shown = like_case(mention.neutral, doc.text[mention.start : mention.end])
+    neutral = mention.neutral
+    if mention.rule == "lexicon.age.age_noun" and index and doc[index - 1].tag_ in ("PRP$", "POS"):
+        # "her baby" is no "her person".
+        neutral = "relatives" if mention.plural else "relative"
+    shown = like_case(neutral, doc.text[mention.start : mention.end])
     edits = [PassageEdit(mention.start, mention.end, shown, mention, mention.rule)]
     following = doc[index + 1] if index + 1 < len(doc) else None
     possessive = following is not None and following.text in ("'", "’") and following.tag_ == "POS"
@@ -122,7 +128,7 @@ def _follows_age_noun(doc: Doc, indices: Sequence[int], mention: Mention, nouns:
 
 
 def _drop_after_age_noun(doc: Doc, indices: Sequence[int], mention: Mention) -> PassageEdit:
-    """"baby boy" -> "baby", "baby boys" -> "babies"."""
+    """ "baby boy" -> "baby", "baby boys" -> "babies"."""
     noun = doc[indices[0] - 1]
     plural = {"baby": "babies", "child": "children"}.get(noun.lower_, noun.lower_ + "s")
     text = like_case(plural, noun.text) if mention.plural else noun.text
@@ -132,9 +138,19 @@ def _drop_after_age_noun(doc: Doc, indices: Sequence[int], mention: Mention) -> 
 def _modifier_edit(doc: Doc, mention: Mention, indices: Sequence[int], removed: set[int]) -> PassageEdit:
     first, last = indices[0], indices[-1]
     # Words hyphenated to the modifier go with it: "young-looking", "half-Asian".
-    while last + 2 < len(doc) and doc[last + 1].text == "-" and not doc[last].whitespace_ and not doc[last + 1].whitespace_:
+    while (
+        last + 2 < len(doc)
+        and doc[last + 1].text == "-"
+        and not doc[last].whitespace_
+        and not doc[last + 1].whitespace_
+    ):
         last += 2
-    while first >= 2 and doc[first - 1].text == "-" and not doc[first - 1].whitespace_ and not doc[first - 2].whitespace_:
+    while (
+        first >= 2
+        and doc[first - 1].text == "-"
+        and not doc[first - 1].whitespace_
+        and not doc[first - 2].whitespace_
+    ):
         first -= 2
     while first and doc[first - 1].lower_ in _DEGREE_WORDS and first - 1 not in removed:
         first -= 1

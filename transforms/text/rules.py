@@ -56,13 +56,16 @@ class TextRules:
     names: NameWords
     asked: tuple[AskedNoun, ...]
     eye_colors: regex.Pattern[str]
+    iris_colors: frozenset[str]
     descent: regex.Pattern[str]
     build: regex.Pattern[str]
 
 
 def _alternation(words: list[str] | tuple[str, ...]) -> str:
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(r"[\s-]+".join(regex.escape(part) for part in regex.split(r"[\s-]+", word)) for word in ordered)
+    return "|".join(
+        r"[\s-]+".join(regex.escape(part) for part in regex.split(r"[\s-]+", word)) for word in ordered
+    )
 
 
 def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
@@ -90,10 +93,14 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             place_words=frozenset(names["place_words"]),
             not_names=frozenset(names["not_names"]),
             titles=frozenset(names["titles"]),
-            contexts=regex.compile(r"(?i)\b(?:" + "|".join(regex.escape(word) for word in names["contexts"]) + r")\s*$"),
+            contexts=regex.compile(
+                r"(?i)\b(?:" + "|".join(regex.escape(word) for word in names["contexts"]) + r")\s*$"
+            ),
         ),
         asked=tuple(
-            AskedNoun(attribute, regex.compile(rf"(?i)\b(?:{_alternation(item['nouns'])})s?\b"), bool(item["bare"]))
+            AskedNoun(
+                attribute, regex.compile(rf"(?i)\b(?:{_alternation(item['nouns'])})s?\b"), bool(item["bare"])
+            )
             for attribute, item in read_list("questions")["attributes"].items()
             if attribute in attributes
         ),
@@ -102,8 +109,9 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             rf"|\b(?P<eyes>eyes|eye color|eye colour|irises)(?P<link> (?:is|are|appear|look|seem|were|was)(?: to be)?(?: \w+ly)?) "
             rf"(?P<value>(?:a )?(?:(?:{colors})[ -]?(?:and |or )?(?:in color|in colour)?){{1,4}})(?=[\s.,;!?)]|$)"
         ),
+        iris_colors=frozenset(eyes["colors"]) - frozenset(eyes["shades"]),
         descent=regex.compile(
-            r"(?i)(?:,? who (?:is|are|appears? to be))?,? ?\b(?:is |are )?(?:possibly |likely |probably |perhaps )?of (?:an? )?(?:possibly |likely |probably )?"
+            r"(?i),? ?\b(?:possibly |likely |probably |perhaps )?of (?:an? )?(?:possibly |likely |probably )?"
             rf"(?:{_alternation(race['descent_adjectives'])})(?:(?: or |/| and |-)(?:{_alternation(race['descent_adjectives'])}))?"
             rf" (?:{'|'.join(race['descent_nouns'])})\b"
         ),

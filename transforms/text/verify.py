@@ -74,21 +74,30 @@ def checks_for(policy: Policy) -> tuple[Check, ...]:
             continue
         action = policy.mentions.get(check.attribute, Action.REPORT)
         age_noun = check.rule == "verify.age.noun"
-        if action is not Action.REPORT and policy.acts_on(check.attribute, check.kind) and (policy.age_nouns or not age_noun):
+        if (
+            action is not Action.REPORT
+            and policy.acts_on(check.attribute, check.kind)
+            and (policy.age_nouns or not age_noun)
+        ):
             chosen.append(check)
     return tuple(chosen)
 
 
-def leaks_in(turn: int, text: str, checks: Sequence[Check], *, question: bool, refused: bool) -> Iterator[Leak]:
+def leaks_in(
+    turn: int, text: str, checks: Sequence[Check], *, question: bool, refused: bool
+) -> Iterator[Leak]:
     """What a cleaned turn still tells. ``refused``: the round's answer is a refusal, so what its question
     offers or asks for ("a man or a woman?") tells nothing. Raises TimeoutError on a runaway pattern."""
     folded = fold(text)
+    printed = [match.span() for match in _QUOTED.finditer(folded.text)] if '"' in folded.text else []
     for check in checks:
         if question and refused and not check.questions:
             continue
         for match in check.expression.finditer(folded.text, timeout=TIMEOUT_SECONDS):
             start, end = match.span("value") if "value" in match.groupdict() else match.span()
             found = folded.text[start:end]
+            if not check.attribute.startswith("pii.") and any(a <= start and end <= b for a, b in printed):
+                continue
             if _in_title(folded.text, start, end) and not check.attribute.startswith("pii."):
                 continue
             blunt = check.blunt.get(found.lower(), check.blunt.get("*", ""))
@@ -99,10 +108,21 @@ def leaks_in(turn: int, text: str, checks: Sequence[Check], *, question: bool, r
 def gendered_pronouns(turn: int, offset: int, doc: Doc) -> Iterator[Leak]:
     """Pronouns that the tagger's morphology calls masculine or feminine."""
     for token in doc:
-        if token.pos_ == "PRON" and token.morph.get("Gender") in (["Masc"], ["Fem"]) and not token.text.isupper():
+        if (
+            token.pos_ == "PRON"
+            and token.morph.get("Gender", []) in (["Masc"], ["Fem"])
+            and not token.text.isupper()
+        ):
             start = offset + token.idx
-            yield Leak(turn, start, start + len(token), "biometric.gender", "they", "verify.gender.morphology")
+            yield Leak(
+                turn, start, start + len(token), "biometric.gender", "they", "verify.gender.morphology"
+            )
 
+
+# A quotation after a word for print: what stands on the sign, not what is said of somebody.
+_QUOTED = regex.compile(
+    r'(?i)(?:say|read|writ|titl|call|label|word|sign|text|logo|letter|phrase|message|slogan)\w*[^".]{0,32}"[^"]{1,124}"'
+)
 
 _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:\n*\"(]\s*)$")
 
@@ -115,4 +135,6 @@ def _in_title(text: str, start: int, end: int) -> bool:
     if not _SENTENCE_LEAD.search(text[max(0, start - 4) : start]):
         return True
     tail = text[end : end + 24]
-    return bool(regex.match(r"(?:'s)?\s+(?:[\p{Lu}]|of the [\p{Lu}]|of [\p{Lu}]|and the [\p{Lu}]|and [\p{Lu}])", tail))
+    return bool(
+        regex.match(r"(?:'s)?\s+(?:[\p{Lu}]|of the [\p{Lu}]|of [\p{Lu}]|and the [\p{Lu}]|and [\p{Lu}])", tail)
+    )
