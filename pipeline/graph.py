@@ -35,9 +35,7 @@ from pipeline.shard_writer import ShardReport
 def partition(p: beam.Pipeline, plan: RunPlan, sources: Sequence[int]) -> PCollection[PartitionReport]:
     """Job 1: reads the sources with these indices into the spool."""
     reports: PCollection[PartitionReport] = (
-        p
-        | "Sources" >> beam.Create(list(sources))
-        | "PartitionSources" >> beam.ParDo(PartitionSources(plan))
+        p | "Sources" >> beam.Create(list(sources)) | "PartitionSources" >> beam.ParDo(PartitionSources(plan))
     )
     return reports
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,24 @@ class ImageCache:
     def cleaned_path(self, sha: str) -> Path:
         """Where the cleaned bytes of a changed image lie."""
         return self._path(sha, "bin")
+
+    def begin(self, sha: str) -> None:
+        """Notes which image this process works on, for the case that it dies of it."""
+        write_atomically(self._note(os.getpid()), sha.encode())
+
+    def end(self) -> None:
+        """Takes the note of this process away."""
+        self._note(os.getpid()).unlink(missing_ok=True)
+
+    def begun_by(self, pid: int) -> str:
+        """The image that a dead process was working on, or nothing."""
+        try:
+            return self._note(pid).read_text("ascii")
+        except FileNotFoundError:
+            return ""
+
+    def _note(self, pid: int) -> Path:
+        return self._folder / f"begun-{pid}"
 
     def _path(self, sha: str, suffix: str) -> Path:
         return self._folder / sha[:2] / f"{sha}.{suffix}"

@@ -45,7 +45,8 @@ def write_parquet(
                 if len(batch) >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
                     writer.write_table(pa.Table.from_pylist(batch, schema))
                     batch, size = [], 0
-            if batch or not count:
+            # No rows, no row group: readers that take their batch size from the first one fail on none.
+            if batch:
                 writer.write_table(pa.Table.from_pylist(batch, schema))
         with unfinished.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from typing import Any
 
 import apache_beam as beam
@@ -16,18 +15,11 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipeline import graph
 from pipeline.plan import RunPlan
+from runners.jobs import JobKind
 from schemas.errors import RunFailed
 
 _OPTIONS = ("--runner=FnApiRunner", "--direct_running_mode=in_memory", "--no_save_main_session")
 _COLLECTED: list[Any] = []
-
-
-class JobKind(StrEnum):
-    """The three jobs of ``pipeline/graph.py``."""
-
-    PARTITION = "partition"
-    IMAGES = "images"
-    RECORDS = "records"
 
 
 _GRAPHS: dict[JobKind, Callable[[beam.Pipeline, RunPlan, Sequence[int]], beam.pvalue.PCollection[Any]]] = {
@@ -60,7 +52,9 @@ def describe_failure(kind: str, text: str) -> str:
     own = re.search(r"RunFailed: (.+?)(?: \[while running|\n|$)", text)
     if own:
         return own.group(1)
-    frames = re.findall(r'File "[^"]*?((?:\w+/)*\w+\.py)", line (\d+), in (\w+)', text)
+    frames = re.findall(
+        r'File "[^"]*/((?:schemas|transforms|pipeline|runners)/[\w/]+\.py)", line (\d+), in (\w+)', text
+    )
     where = " < ".join(f"{name}:{line} {function}" for name, line, function in reversed(frames[-4:]))
     classes = re.findall(r"^([A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit))\b", text, re.MULTILINE)
     return f"{kind}: {classes[-1] if classes else 'an error'} at {where or 'an unknown place'}"

@@ -24,6 +24,7 @@ from typing import Any
 from pipeline.config import RunConfig
 from pipeline.field_types import FieldType, merge_fields
 from pipeline.finish import finish_run
+from pipeline.image_cache import ImageCache, ImageResult
 from pipeline.layout import WORK, Layout
 from pipeline.partition import PartitionReport
 from pipeline.plan import RunPlan, make_plan
@@ -33,14 +34,15 @@ from pipeline.readers.source import Form, Source
 from pipeline.shard_writer import ShardReport
 from pipeline.spool import SLOTS, read_images, shard_count
 from pipeline.summary import Tally
-from runners.beam_jobs import JobKind
-from runners.local_worker import Job
+from runners.jobs import Job, JobKind
 from runners.worker_pool import WorkerPool
 from schemas.errors import ConfigError
+from schemas.reasons import Reason, Stage
 
 OnProgress = Callable[["RunProgress"], None]
 
 _SLOT_GROUPS_PER_WORKER = 4
+_DEATHS_PER_IMAGE = 2
 
 
 @dataclass(slots=True)
@@ -162,10 +164,27 @@ def _process_images(
     progress.images_total = sum(1 for _ in _distinct_images(plan))
     groups = min(SLOTS, workers * _SLOT_GROUPS_PER_WORKER)
     jobs = [Job(JobKind.IMAGES, plan, tuple(range(first, SLOTS, groups))) for first in range(groups)]
-    for result in pool.run(jobs):
+    for result in pool.run(jobs, _holding_back_killers(plan)):
         for counts in result:
             tally.update(counts)
     return tally
+
+
+def _holding_back_killers(plan: RunPlan) -> Callable[[int], bool]:
+    """An image on which two workers died (a decoder that crashes) is held back; the others go on."""
+    cache = ImageCache(plan.layout.image_cache, plan.image_digest())
+    deaths: Counter[str] = Counter()
+
+    def on_death(pid: int) -> bool:
+        sha = cache.begun_by(pid)
+        deaths[sha] += 1
+        if not sha or deaths[sha] < _DEATHS_PER_IMAGE:
+            return False
+        stage, reason = Stage.AUDIT_IMAGE.value, Reason.ENGINE_FAILED.value
+        cache.save(ImageResult(sha, stage=stage, reason=reason), None)
+        return True
+
+    return on_death
 
 
 def _distinct_images(plan: RunPlan) -> Iterator[str]:

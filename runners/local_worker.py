@@ -10,35 +10,14 @@ import logging
 import os
 import sys
 import threading
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
 
-from pipeline.plan import RunPlan
 from pipeline.progress import PROGRESS
-from runners.beam_jobs import JobKind, run_job
+from runners.beam_jobs import run_job
+from runners.jobs import Job, Reply
 from schemas.errors import ConfigError, MmscrubError
 
 _REPORT_SECONDS = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Units of one job. ``kind`` None asks for the engines of the plan."""
-
-    kind: JobKind | None
-    plan: RunPlan
-    units: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a worker says: progress counts, or the end of a job with its result or its error."""
-
-    counts: dict[str, int]
-    finished: bool = False
-    result: Any = None
-    error: MmscrubError | None = None
 
 
 def main() -> None:

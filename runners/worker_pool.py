@@ -12,10 +12,12 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any
 
-from runners.local_worker import Job, Reply
+from runners.jobs import Job, Reply
 from schemas.errors import RunFailed
 
 OnCounts = Callable[[dict[str, int]], None]
+OnDeath = Callable[[int], bool]
+"""Told the process id of a worker that died; True if its cause is removed."""
 
 _MAX_DEATHS = 3
 DEBUG_VARIABLE = "MMSCRUB_DEBUG"
@@ -51,6 +53,7 @@ class WorkerPool:
     def __init__(self, workers: int, on_counts: OnCounts) -> None:
         self._size = workers
         self._on_counts = on_counts
+        self._deaths = 0
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> WorkerPool:
@@ -62,10 +65,10 @@ class WorkerPool:
         for worker in self._workers:
             worker.stop()
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Any]:
+    def run(self, jobs: Sequence[Job], on_death: OnDeath = lambda _: False) -> Iterator[Any]:
         """The results of ``jobs``, in the order in which they finish. Raises the first error."""
         waiting = deque(jobs)
-        deaths = 0
+        self._deaths = 0
         while waiting or any(worker.job for worker in self._workers):
             self._hand_out(waiting)
             for pipe in wait([worker.pipe for worker in self._workers]):
@@ -73,8 +76,7 @@ class WorkerPool:
                 try:
                     reply = worker.pipe.recv()
                 except (EOFError, OSError):
-                    deaths += 1
-                    self._bury(worker, waiting, deaths)
+                    self._bury(worker, waiting, on_death)
                     continue
                 self._on_counts(reply.counts)
                 if reply.finished:
@@ -94,14 +96,15 @@ class WorkerPool:
             worker.job = waiting.popleft()
             worker.pipe.send(worker.job)
 
-    def _bury(self, worker: _Worker, waiting: deque[Job], deaths: int) -> None:
+    def _bury(self, worker: _Worker, waiting: deque[Job], on_death: OnDeath) -> None:
         worker.stop()
         self._workers.remove(worker)
-        if deaths >= _MAX_DEATHS:
+        self._deaths = 0 if on_death(worker.process.pid) else self._deaths + 1
+        if self._deaths >= _MAX_DEATHS:
             code = worker.process.returncode
             raise RunFailed(
-                f"worker processes died {deaths} times (last exit status {code}), often for lack of memory: "
-                "use fewer workers; a new run goes on where this one stopped"
+                f"worker processes died {self._deaths} times (last exit status {code}), often for lack of "
+                "memory: use fewer workers; a new run goes on where this one stopped"
             )
         if worker.job is not None:
             waiting.appendleft(worker.job)

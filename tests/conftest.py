@@ -1,0 +1,24 @@
+"""Shared fixtures."""
+
+import json
+
+import pytest
+from small_corpus import build_small, small_records, write_image
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory):
+    """A folder with ``corpus.json`` and ``images/``."""
+    folder = tmp_path_factory.mktemp("corpus")
+    for index in range(6):
+        write_image(folder / "images" / "set" / f"{index}.jpg", index, "jo.doe@example.org" if index == 1 else "")
+    (folder / "corpus.json").write_text(json.dumps(small_records(), indent=1))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_build(small_corpus, tmp_path_factory):
+    """The corpus, built once with one worker: (corpus folder, OUT, summary)."""
+    out = tmp_path_factory.mktemp("built") / "out"
+    result = build_small(small_corpus, out)
+    return small_corpus, out, result.summary
