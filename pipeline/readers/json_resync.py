@@ -32,17 +32,17 @@ def resync(text: str, start: int, first_key: str | None, *, by_brackets: bool = 
     it has conversations, or begins with ``first_key`` as the last good element did. Text inside a string
     never does: its quotes are escaped.
     """
-    end = _balanced_end(text, start) if by_brackets else None
-    if end is None:
-        return _next_record(text, start + 1, len(text), first_key)
-    swallowed = _next_record(text, start + 1, end, None)
-    return end if swallowed is None else swallowed
+    # The next sure record bounds the search by brackets: a broken element costs about its own length.
+    record = _next_record(text, start + 1, None)
+    limit = len(text) if record is None else record
+    end = _balanced_end(text, start, limit) if by_brackets else None
+    return _next_record(text, start + 1, first_key) if end is None else end
 
 
-def _balanced_end(text: str, start: int) -> int | None:
-    """The delimiter of the list behind the element at ``start``; None if the brackets do not balance."""
+def _balanced_end(text: str, start: int, limit: int) -> int | None:
+    """The delimiter behind the element at ``start``; None if brackets do not balance before ``limit``."""
     stack: list[str] = []
-    for match in _TOKEN.finditer(text, start):
+    for match in _TOKEN.finditer(text, start, limit):
         token = match.group()
         if token in ("{", "["):
             stack.append(token)
@@ -75,9 +75,9 @@ def _is_element(text: str, position: int) -> bool:
     return _character(text, skip_space(text, end)) in (",", "]")
 
 
-def _next_record(text: str, start: int, limit: int, first_key: str | None) -> int | None:
+def _next_record(text: str, start: int, first_key: str | None) -> int | None:
     position = start
-    while (match := _OBJECT.search(text, position, limit)) is not None:
+    while (match := _OBJECT.search(text, position)) is not None:
         try:
             value, end = _DECODER.raw_decode(text, match.start())
         except ValueError:
