@@ -57,20 +57,61 @@ def _check(ordered: Sequence[Replacement], length: int) -> None:
         end = item.end
 
 
-def original_span(edits: Sequence[TextEdit], turn: int, start: int, end: int) -> tuple[int, int]:
-    """The characters of the old turn behind ``start:end`` of the new one; whole edits where they are touched."""
-    shift_start = shift_end = 0
-    old_start, old_end = start, end
-    for edit in edits:
-        if edit.turn != turn:
-            continue
-        shift = (edit.end - edit.start) - (edit.new_end - edit.new_start)
-        if edit.new_end <= start:
-            shift_start += shift
-        if edit.new_end <= end:
-            shift_end += shift
-    old_start, old_end = start + shift_start, end + shift_end
-    for edit in edits:
-        if edit.turn == turn and edit.new_start < end and start < edit.new_end:
-            old_start, old_end = min(old_start, edit.start), max(old_end, edit.end)
-    return old_start, max(old_start, old_end)
+def compose(
+    texts: Sequence[str], edits: Sequence[TextEdit], later: Sequence[Replacement]
+) -> tuple[Replacement, ...]:
+    """One set of replacements of the old turns that does what ``edits`` and then ``later`` do.
+
+    ``texts``: the turns after ``edits``; ``later``: offsets into them. An earlier edit that a later replacement
+    touches becomes part of it. Raises ValueError as ``apply_edits`` does.
+    """
+    composed: list[Replacement] = []
+    for turn in sorted({edit.turn for edit in edits} | {item.turn for item in later}):
+        ordered = sorted(
+            (item for item in later if item.turn == turn), key=lambda item: (item.start, item.end)
+        )
+        _check(ordered, len(texts[turn]))
+        composed.extend(_composed_turn(texts[turn], [edit for edit in edits if edit.turn == turn], ordered))
+    return tuple(composed)
+
+
+def _composed_turn(text: str, edits: Sequence[TextEdit], later: Sequence[Replacement]) -> list[Replacement]:
+    composed: list[Replacement] = []
+    shift = 0
+    for start, end, earlier, now in _groups(edits, later):
+        old_start = start - shift
+        shift += sum((edit.new_end - edit.new_start) - (edit.end - edit.start) for edit in earlier)
+        old_end = end - shift
+        whole = text[start:end]
+        for item in reversed(now):
+            whole = whole[: item.start - start] + item.text + whole[item.end - start :]
+        cause: Replacement | TextEdit = now[0] if now else earlier[0]
+        composed.append(
+            Replacement(
+                cause.turn, old_start, old_end, whole, cause.attribute, cause.kind, cause.action, cause.rule
+            )
+        )
+    return composed
+
+
+_Group = tuple[int, int, list[TextEdit], list[Replacement]]
+
+
+def _groups(edits: Sequence[TextEdit], later: Sequence[Replacement]) -> list[_Group]:
+    """Spans of the new text that belong together, in order: what overlaps, and what touches an empty edit."""
+    items: list[tuple[int, int, TextEdit | None, Replacement | None]] = [
+        (edit.new_start, edit.new_end, edit, None) for edit in edits
+    ] + [(item.start, item.end, None, item) for item in later]
+    groups: list[_Group] = []
+    for start, end, edit, item in sorted(items, key=lambda one: (one[0], one[1])):
+        earlier = [edit] if edit is not None else []
+        now = [item] if item is not None else []
+        if groups:
+            before = groups[-1]
+            both_edits = not now and not before[3]
+            touching = start < before[1] or (start == before[1] and (start == end or before[0] == before[1]))
+            if touching and not both_edits:
+                groups[-1] = (before[0], max(before[1], end), before[2] + earlier, before[3] + now)
+                continue
+        groups.append((start, end, earlier, now))
+    return groups

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.edit import Action, Replacement, TextEdit
-from schemas.finding import Kind, TextFinding
+from schemas.finding import TextFinding
 from schemas.policy import Policy
 from schemas.reasons import Reason
 from transforms.engines.protocols import Embedder, TextParser
 from transforms.fidelity.text import TextPair, is_measured, text_fidelity
-from transforms.text.apply_edits import apply_edits, original_span
-from transforms.text.audit import ReadTurn, read_conversations
-from transforms.text.contract import CleanedText, Conversation, TextCandidate
+from transforms.text.apply_edits import apply_edits, compose
+from transforms.text.audit import ReadTurn, audit_conversations, read_conversations
+from transforms.text.contract import CleanedText, Conversation, TextCandidate, TurnText
 from transforms.text.decide import Decision, decide
 from transforms.text.mentions import Mention
 from transforms.text.refuse import choose_refusal, is_refusal
@@ -21,15 +21,17 @@ from transforms.text.rewrite import rewrite_passage
 from transforms.text.rules import TextRules
 from transforms.text.verify import Check, Leak, checks_for, leaks_in
 
-MAX_CANDIDATES = 3
-"""The grammatical rewrite, then up to two passes that put a blunt word where the verifier still sees a leak."""
+MAX_PASSES = 4
+"""Rounds of reading a candidate again before it is given up as never settling."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Applied:
+class _State:
+    """A conversation under way. ``settled``: the last reading found nothing more to change and no leak."""
+
     texts: tuple[str, ...]
     edits: tuple[TextEdit, ...]
-    leaks: tuple[Leak, ...]
+    settled: bool
 
 
 def clean_conversations(
@@ -53,18 +55,20 @@ def clean_conversations(
         decide(conversation, found, policy)
         for conversation, found in zip(conversations, findings, strict=True)
     ]
-    touched = [index for index, one in enumerate(decisions) if one.edited and not one.dropped]
-    reads = dict(
-        zip(
-            touched,
-            read_conversations([conversations[i] for i in touched], rules=rules, parser=parser),
-            strict=True,
-        )
-    )
-    applied: list[_Applied] = []
-    for index, (conversation, decision, key) in enumerate(zip(conversations, decisions, keys, strict=True)):
-        candidate = TextCandidate(tuple(_replacements(conversation, decision, reads.get(index), policy, key)))
-        applied.append(_settled(conversation, candidate, checks, policy))
+    states = [_State(tuple(turn.text for turn in conversation), (), False) for conversation in conversations]
+    active = [index for index, one in enumerate(decisions) if not one.dropped]
+    todo = {index: decisions[index] for index in active}
+    for _ in range(MAX_PASSES):
+        reads = _read(conversations, states, todo, rules, parser)
+        for index, decision in todo.items():
+            states[index] = _next(
+                conversations[index], states[index], decision, reads.get(index), keys[index], checks, policy
+            )
+        active = [index for index in active if not states[index].settled]
+        if not active:
+            break
+        todo = _decide_again(conversations, states, active, policy, rules, parser)
+    applied = states
     scores = _fidelities(conversations, decisions, applied, embedder)
     return [
         _verdict(conversation, found, decision, result, score, policy)
@@ -74,14 +78,85 @@ def clean_conversations(
     ]
 
 
+def _read(
+    conversations: Sequence[Conversation],
+    states: Sequence[_State],
+    todo: Mapping[int, Decision],
+    rules: TextRules,
+    parser: TextParser,
+) -> dict[int, list[ReadTurn]]:
+    """The turns that are about to be edited, as the recognisers see them; other turns are left empty."""
+    chosen = {
+        index: _current(conversations[index], states[index], {one.turn for one, _ in decision.edited})
+        for index, decision in todo.items()
+        if decision.edited
+    }
+    read = read_conversations(list(chosen.values()), rules=rules, parser=parser)
+    return dict(zip(chosen, read, strict=True))
+
+
+def _current(conversation: Conversation, state: _State, turns: Collection[int]) -> list[TurnText]:
+    return [
+        TurnText(text if turn in turns else "", said.question)
+        for turn, (text, said) in enumerate(zip(state.texts, conversation, strict=True))
+    ]
+
+
+def _decide_again(
+    conversations: Sequence[Conversation],
+    states: Sequence[_State],
+    active: Sequence[int],
+    policy: Policy,
+    rules: TextRules,
+    parser: TextParser,
+) -> dict[int, Decision]:
+    """Decisions on what a second reading of the edited turns still finds."""
+    changed = [
+        _current(conversations[index], states[index], {edit.turn for edit in states[index].edits})
+        for index in active
+    ]
+    found = audit_conversations(changed, rules=rules, parser=parser)
+    return {
+        index: decide(
+            [
+                TurnText(text, said.question)
+                for text, said in zip(states[index].texts, conversations[index], strict=True)
+            ],
+            findings,
+            policy,
+        )
+        for index, findings in zip(active, found, strict=True)
+    }
+
+
+def _next(
+    conversation: Conversation,
+    state: _State,
+    decision: Decision,
+    reads: Sequence[ReadTurn] | None,
+    key: str,
+    checks: Sequence[Check],
+    policy: Policy,
+) -> _State:
+    """One pass: the grammatical rewrite; once that finds nothing, a blunt word at every leak."""
+    candidate = TextCandidate(tuple(_replacements(state.texts, decision, reads, policy, key)))
+    if not candidate.replacements:
+        leaks = _leaks(conversation, state.texts, checks, policy)
+        if not leaks:
+            return replace(state, settled=True)
+        candidate = TextCandidate(tuple(_blunt(state.texts, leaks)))
+    whole = compose(state.texts, state.edits, candidate.replacements)
+    texts, edits = apply_edits([turn.text for turn in conversation], whole)
+    return _State(texts, edits, False)
+
+
 def _replacements(
-    conversation: Conversation, decision: Decision, reads: Sequence[ReadTurn] | None, policy: Policy, key: str
+    texts: Sequence[str], decision: Decision, reads: Sequence[ReadTurn] | None, policy: Policy, key: str
 ) -> Iterator[Replacement]:
     for turn, cause in sorted(decision.refused.items()):
         refusal = choose_refusal(policy.refusals, key, turn)
-        length = len(conversation[turn].text)
         yield Replacement(
-            turn, 0, length, refusal, cause.attribute, cause.kind, Action.REFUSE, cause.detector
+            turn, 0, len(texts[turn]), refusal, cause.attribute, cause.kind, Action.REFUSE, cause.detector
         )
     if reads is None:
         return
@@ -124,74 +199,42 @@ def _shown(action: Action, rule: str) -> Action:
     return Action.MASK if rule.startswith("mask.") else action
 
 
-def _settled(
-    conversation: Conversation, candidate: TextCandidate, checks: Sequence[Check], policy: Policy
-) -> _Applied:
-    """The first candidate without a leak, else the last one tried."""
-    result = _apply(conversation, candidate, checks, policy)
-    for _ in range(MAX_CANDIDATES - 1):
-        if not result.leaks:
-            break
-        candidate = _blunter(candidate, result)
-        result = _apply(conversation, candidate, checks, policy)
-    return result
-
-
-def _apply(
-    conversation: Conversation, candidate: TextCandidate, checks: Sequence[Check], policy: Policy
-) -> _Applied:
-    texts, edits = apply_edits([turn.text for turn in conversation], candidate.replacements)
-    leaks = tuple(
+def _leaks(
+    conversation: Conversation, texts: Sequence[str], checks: Sequence[Check], policy: Policy
+) -> list[Leak]:
+    return [
         leak
         for turn, (text, said) in enumerate(zip(texts, conversation, strict=True))
         if not is_refusal(text, policy.refusals)
         for leak in leaks_in(
             turn, text, checks, question=said.question, refused=_answer_refused(texts, turn, policy)
         )
-    )
-    return _Applied(texts, edits, leaks)
+    ]
 
 
 def _answer_refused(texts: Sequence[str], turn: int, policy: Policy) -> bool:
     return turn + 1 < len(texts) and is_refusal(texts[turn + 1], policy.refusals)
 
 
-def _blunter(candidate: TextCandidate, result: _Applied) -> TextCandidate:
-    """``candidate`` with a blunt replacement at every leak; edits that a leak touches give way to it."""
-    added: list[Replacement] = []
-    for leak in result.leaks:
-        start, end = original_span(result.edits, leak.turn, leak.start, leak.end)
-        blunt = _within(result, leak)
-        one = Replacement(
-            leak.turn, start, end, blunt, leak.attribute, Kind.IMPLICIT, Action.REWRITE, f"blunt.{leak.rule}"
-        )
-        if all(one.turn != other.turn or one.end <= other.start or other.end <= one.start for other in added):
-            added.append(one)
-    kept = [
-        item
-        for item in candidate.replacements
-        if all(item.turn != one.turn or item.end <= one.start or one.end <= item.start for one in added)
-    ]
-    return replace(candidate, replacements=(*kept, *added))
-
-
-def _within(result: _Applied, leak: Leak) -> str:
-    """The blunt word inside what the touched edits had written around it."""
-    left, right = leak.start, leak.end
-    for edit in result.edits:
-        if edit.turn == leak.turn and edit.new_start < leak.end and leak.start < edit.new_end:
-            left, right = min(left, edit.new_start), max(right, edit.new_end)
-    text = result.texts[leak.turn]
-    word = leak.blunt
-    if text[leak.start : leak.end][:1].isupper() and word and not word.startswith("["):
-        word = word[0].upper() + word[1:]
-    return text[left : leak.start] + word + text[leak.end : right]
+def _blunt(texts: Sequence[str], leaks: Sequence[Leak]) -> Iterator[Replacement]:
+    """The next blunter candidate: the verifier's own word at every leak, without regard to grammar."""
+    end = {leak.turn: 0 for leak in leaks}
+    for leak in sorted(leaks, key=lambda one: (one.turn, one.start, -one.end)):
+        if leak.start < end[leak.turn]:
+            continue
+        end[leak.turn] = leak.end
+        word = leak.blunt
+        if word and not word.startswith("[") and texts[leak.turn][leak.start].isupper():
+            word = word[0].upper() + word[1:]
+        rule = f"blunt.{leak.rule}"
+        action = Action.MASK if leak.attribute.startswith("pii.") else Action.REWRITE
+        yield Replacement(leak.turn, leak.start, leak.end, word, leak.attribute, leak.kind, action, rule)
 
 
 def _fidelities(
     conversations: Sequence[Conversation],
     decisions: Sequence[Decision],
-    applied: Sequence[_Applied],
+    applied: Sequence[_State],
     embedder: Embedder,
 ) -> list[float | None]:
     pairs: list[TextPair] = []
@@ -217,14 +260,14 @@ def _verdict(
     conversation: Conversation,
     findings: Sequence[TextFinding],
     decision: Decision,
-    result: _Applied,
+    result: _State,
     fidelity: float | None,
     policy: Policy,
 ) -> CleanedText:
     reason: Reason | None = None
     if decision.dropped:
         reason = Reason.DROPPED_BY_POLICY
-    elif result.leaks:
+    elif not result.settled:
         reason = Reason.TEXT_STILL_LEAKS
     elif fidelity is not None and fidelity < policy.min_text_fidelity:
         reason = Reason.TEXT_UNFAITHFUL

@@ -132,6 +132,7 @@ class PeopleWords:
     person: frozenset[str]
     pronouns: frozenset[str]
     animals: frozenset[str]
+    childrens_things: frozenset[str]
 
 
 def _with_plurals(words: list[str]) -> frozenset[str]:
@@ -169,4 +170,5 @@ def load_people_words() -> PeopleWords:
         person=(human | _with_plurals(people["other"]) | frozenset(neutral)) - {"", "elderly"},
         pronouns=frozenset(people["pronouns"]),
         animals=animals,
+        childrens_things=_with_plurals(people["childrens_things"]),
     )

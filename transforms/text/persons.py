@@ -74,12 +74,21 @@ def _end_of_nouns(doc: Doc, start: int, people: PeopleWords) -> Token:
         if (
             is_person(token, people)
             or not is_person(best, people)
-            or (best.lower_ in _THINGS_IN_FRONT and best.dep_ == "compound" and best.head.i >= position)
+            or (best.lower_ in _THINGS_IN_FRONT and _is_thing(doc, best, token, people))
             or token.lower_ in people.animals
         ):
             best = token
         position += 1
     return best
+
+
+def _is_thing(doc: Doc, noun: Token, following: Token, people: PeopleWords) -> bool:
+    """ "the baby carriage" against "the baby sleeps", whose verb is often tagged as a noun."""
+    if following.lower_ in people.childrens_things:
+        return True
+    after_article = noun.i > 0 and doc[noun.i - 1].pos_ == "DET"
+    verb_like = following.tag_ == "NNS" and noun.tag_ == "NN" and after_article
+    return noun.dep_ == "compound" and noun.head.i >= following.i and not verb_like
 
 
 def head_counts(token: Token, head: Head, people: PeopleWords) -> bool:
@@ -198,7 +207,10 @@ def in_title(doc: Doc, index: int) -> bool:
 
 def _neighbour(doc: Doc, index: int, step: int) -> Token | None:
     position = index + step
-    while 0 <= position < len(doc) and doc[position].lower_ in ("'s", "'", "of", "the", "and", "-", "&"):
+    while 0 <= position < len(doc) and (
+        (step > 0 and doc[position].tag_ == "JJ")
+        or doc[position].lower_ in ("'s", "'", "of", "the", "and", "-", "&")
+    ):
         position += step
     if not 0 <= position < len(doc) or not doc[position].is_alpha:
         return None

@@ -66,7 +66,18 @@ _LABEL = regex.compile(
     r"(?i)\b(?P<label>age(?: range| group)?|estimated age|gender|sex|race|ethnicity|race/ethnicity|weight|body type|build|"
     r"eye colou?r|eyes)(?:\*\*)?\s?:(?:\*\*)?\s?(?P<value>[^\s.;,\n(\[*|](?:(?! and \**\w+:)[^.;,\n(\[*|]){0,60})"
 )
-_LABELS = {"a": AGE, "g": GENDER, "s": GENDER, "r": RACE, "w": WEIGHT, "b": WEIGHT}
+_LABELS = (
+    ("age", AGE),
+    ("estimated", AGE),
+    ("gender", GENDER),
+    ("sex", GENDER),
+    ("race", RACE),
+    ("ethnicity", RACE),
+    ("weight", WEIGHT),
+    ("body", WEIGHT),
+    ("build", WEIGHT),
+    ("eye", EYES),
+)
 NOT_STATED = "not stated"
 _SILENT = regex.compile(r"(?i)^\W*(?:not |unknown|n/?a\b|visible|unspecified|\[)")
 
@@ -245,9 +256,7 @@ def _owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
 def _labels(text: str, wanted: frozenset[str]) -> Iterator[Mention]:
     for match in _LABEL.finditer(text):
         label = match.group("label").lower()
-        attribute = (
-            EYES if label.startswith("eye") else _LABELS[label[0] if not label.startswith("est") else "a"]
-        )
+        attribute = next(name for start, name in _LABELS if label.startswith(start))
         value = match.group("value").rstrip()
         if attribute in wanted and not _SILENT.match(value):
             start = match.start("value")

@@ -110,7 +110,7 @@ def _noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
     shown = like_case(neutral, doc.text[mention.start : mention.end])
     edits = [PassageEdit(mention.start, mention.end, shown, mention, mention.rule)]
     following = doc[index + 1] if index + 1 < len(doc) else None
-    possessive = following is not None and following.text in ("'", "’") and following.tag_ == "POS"
+    possessive = following is not None and following.text == "'" and not doc[index].whitespace_
     if possessive and following is not None and mention.plural and not mention.neutral.endswith("s"):
         end = following.idx + len(following)
         edits.append(PassageEdit(end, end, "s", mention, "agreement.possessive", 2))

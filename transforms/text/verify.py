@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 import regex
 
@@ -17,9 +16,6 @@ from schemas.finding import Kind
 from schemas.policy import Policy
 from transforms.text.fold import fold
 from transforms.text.lexicon import read_list
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
 
 TIMEOUT_SECONDS = 2.0
 
@@ -32,6 +28,7 @@ class Leak:
     start: int
     end: int
     attribute: str
+    kind: Kind
     blunt: str
     rule: str
 
@@ -102,21 +99,7 @@ def leaks_in(
                 continue
             blunt = check.blunt.get(found.lower(), check.blunt.get("*", ""))
             first, last = folded.original_span(start, end)
-            yield Leak(turn, first, last, check.attribute, blunt, check.rule)
-
-
-def gendered_pronouns(turn: int, offset: int, doc: Doc) -> Iterator[Leak]:
-    """Pronouns that the tagger's morphology calls masculine or feminine."""
-    for token in doc:
-        if (
-            token.pos_ == "PRON"
-            and token.morph.get("Gender", []) in (["Masc"], ["Fem"])
-            and not token.text.isupper()
-        ):
-            start = offset + token.idx
-            yield Leak(
-                turn, start, start + len(token), "biometric.gender", "they", "verify.gender.morphology"
-            )
+            yield Leak(turn, first, last, check.attribute, check.kind, blunt, check.rule)
 
 
 # A quotation after a word for print: what stands on the sign, not what is said of somebody.

@@ -1,0 +1,73 @@
+from collections.abc import Callable
+
+import pytest
+
+from schemas.policy import Policy
+from transforms.text.lexicon import read_list
+from transforms.text.verify import checks_for, leaks_in
+
+
+def leaks(policy: Policy, text: str, question: bool = False, refused: bool = False) -> list[str]:
+    return [
+        one.attribute for one in leaks_in(0, text, checks_for(policy), question=question, refused=refused)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("He sits.", "biometric.gender"),
+        ("Give it to him.", "biometric.gender"),
+        ("A woman sits.", "biometric.gender"),
+        ("the young person", "biometric.age"),
+        ("They are 27 years old.", "biometric.age"),
+        ("a black person", "biometric.race"),
+        ("their blue eyes", "biometric.eye_color"),
+        ("an overweight person", "biometric.weight"),
+        ("write to a@b.org", "pii.email"),
+        ("call 555-123-4567", "pii.phone"),
+        ("123-45-6789", "pii.ssn"),
+    ],
+)
+def test_a_leak_is_seen(policy_of: Callable[..., Policy], text: str, attribute: str) -> None:
+    assert attribute in leaks(policy_of("standard"), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["They sit with their dog.", "A person, 2 dogs and [NAME] at [EMAIL].", "Women's Health", "The Old Man and the Sea",
+     'a sign that says "men at work"', "[0.25, 0.43, 0.69, 0.88]", "a gingerbread man", "The building is 100 years old."],
+)  # fmt: skip
+def test_a_clean_text_is_silent(policy_of: Callable[..., Policy], text: str) -> None:
+    assert leaks(policy_of("standard"), text) == []
+
+
+def test_what_a_refused_question_offers_is_no_leak(policy_of: Callable[..., Policy]) -> None:
+    policy = policy_of("standard")
+    assert leaks(policy, "Is it a man or a woman?", question=True, refused=True) == []
+    assert leaks(policy, "Is it a man or a woman?", question=True) != []
+
+
+def test_the_verifier_names_its_own_source() -> None:
+    assert "independently" in read_list("verifier")["source"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gender",
+        "age",
+        "race",
+        "weight",
+        "eye_color",
+        "people",
+        "animals",
+        "questions",
+        "other_biometric",
+        "sensitive",
+        "patterns",
+        "names",
+    ],
+)
+def test_every_list_names_its_source(name: str) -> None:
+    assert len(read_list(name)["source"]) > 20
