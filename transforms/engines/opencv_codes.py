@@ -17,7 +17,11 @@ _STRIP: Final = (64, 512)
 """Height and width (pixels) of a straightened candidate barcode."""
 _MIN_BAR_EDGES: Final = 36
 """The shortest common symbol, EAN-8, has 22 bars, thus 44 edges; most of them must show."""
-_MIN_STRIPE_SHARE: Final = 0.6
+_MIN_GRADIENT: Final = 40
+"""Mean one-way gradient (of 255) of an area that may hold bars."""
+_MIN_BAR_SIDES: Final = (16, 60)
+"""Shorter and longer side (pixels) from which an area is looked at."""
+_MIN_STRIPE_SHARE: Final = 0.75
 """Share of the candidate's variance that its column means must explain: bars are the same in every row."""
 
 
@@ -52,7 +56,7 @@ class OpenCvCodes:
         for detector in self._qr:
             for quad, read in self._quads(detector, grey):
                 _keep(found, quad, 1.0 if read else 0.6, grey.shape)
-        for quad, read in self._quads(self._bars, grey):
+        for quad, read in (*self._quads(self._bars, grey), *self._striped_areas(grey)):
             if read or self._looks_like_bars(grey, quad):
                 _keep(found, quad, 1.0 if read else 0.5, grey.shape)
         hits = [ScoredBox(box, score) for box, score in found.items()]
@@ -73,6 +77,25 @@ class OpenCvCodes:
             for index, quad in enumerate(corners)
             if np.isfinite(quad).all()
         ]
+
+    def _striped_areas(self, grey: Grey) -> list[tuple[NDArray[np.float32], bool]]:
+        """Candidates that OpenCV's detector misses or cuts short: areas whose gradient has one direction."""
+        cv2 = self._cv2
+        across = np.abs(cv2.Scharr(grey, cv2.CV_32F, 1, 0))
+        along = np.abs(cv2.Scharr(grey, cv2.CV_32F, 0, 1))
+        found = []
+        for one, other, kernel in ((across, along, (21, 7)), (along, across, (7, 21))):
+            one_way = np.clip((one - other) / 16.0, 0, 255).astype(np.uint8)
+            mask = (cv2.blur(one_way, (9, 9)) > _MIN_GRADIENT).astype(np.uint8)
+            mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones(kernel[::-1], np.uint8))
+            mask = cv2.erode(mask, np.ones((5, 5), np.uint8))
+            mask = cv2.dilate(mask, np.ones((7, 7), np.uint8))
+            contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+            for contour in contours:
+                area = cv2.minAreaRect(contour)
+                if min(area[1]) >= _MIN_BAR_SIDES[0] and max(area[1]) >= _MIN_BAR_SIDES[1]:
+                    found.append((cv2.boxPoints(area).astype(np.float32), False))
+        return found
 
     def _looks_like_bars(self, grey: Grey, quad: NDArray[np.float32]) -> bool:
         """True if the straightened candidate has many parallel bars, along either of its sides."""

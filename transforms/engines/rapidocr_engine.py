@@ -17,7 +17,9 @@ PHOTO_SIDE: Final = 640
 """Longer side (pixels) at which text is looked for first. Measured: below 480 small print is lost, above
 640 a photograph of that size costs more and reads no better."""
 DOCUMENT_SIDE: Final = 1280
-"""Longer side at which a larger image is looked at."""
+"""Longer side at which a larger image is looked at as well."""
+_MIN_SIDE: Final = 4
+_COVERED: Final = 0.7
 
 
 class RapidOcr:
@@ -71,10 +73,18 @@ class RapidOcr:
 
     def read(self, image: RgbArray) -> tuple[OcrLine, ...]:
         """Lines of ``image`` (height x width x 3), in the order of the engine."""
-        height, width = image.shape[:2]
-        side = max(height, width)
-        self._detector.limit_side_len = min(max(side, PHOTO_SIDE), DOCUMENT_SIDE)
-        found = self._engine(np.ascontiguousarray(image[:, :, ::-1]))
+        if min(image.shape[:2]) < _MIN_SIDE:
+            return ()
+        bgr = np.ascontiguousarray(image[:, :, ::-1])
+        if max(image.shape[:2]) <= PHOTO_SIDE:
+            return self._read_at(bgr, PHOTO_SIDE)
+        # Thin print is lost at one scale and read at the other, either way.
+        fine, coarse = self._read_at(bgr, DOCUMENT_SIDE), self._read_at(bgr, PHOTO_SIDE)
+        return fine + tuple(line for line in coarse if not _is_covered(line, fine))
+
+    def _read_at(self, bgr: RgbArray, side: int) -> tuple[OcrLine, ...]:
+        self._detector.limit_side_len = side
+        found = self._engine(bgr)
         if found.boxes is None or found.txts is None:
             return ()
         return tuple(
@@ -85,6 +95,21 @@ class RapidOcr:
             )
             for quad, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
         )
+
+
+def _is_covered(line: OcrLine, others: tuple[OcrLine, ...]) -> bool:
+    """True if most of the box around ``line`` lies in the boxes around ``others``."""
+    x0, y0, x1, y1 = _bounds(line)
+    shared = 0.0
+    for other in others:
+        u0, v0, u1, v1 = _bounds(other)
+        shared += max(0.0, min(x1, u1) - max(x0, u0)) * max(0.0, min(y1, v1) - max(y0, v0))
+    return shared >= _COVERED * max(1.0, (x1 - x0) * (y1 - y0))
+
+
+def _bounds(line: OcrLine) -> tuple[float, float, float, float]:
+    xs, ys = zip(*line.quad, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _make_engine(settings: dict[str, object]) -> Any:

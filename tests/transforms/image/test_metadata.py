@@ -61,7 +61,7 @@ CASES = [
     ("jpeg progressive trailing", encode("JPEG", progressive=True) + CANARY, "JPEG", ("image.exif",)),
     ("jpeg padding", encode("JPEG") + b"\0" * 9, "JPEG", ()),
     ("png plain", encode("PNG", icc_profile=ICC), "PNG", ()),
-    ("png text", encode("PNG", pnginfo=png_text(Comment="zq", zipped=CANARY.decode())), "PNG", ("image.exif",)),
+    ("png text", encode("PNG", pnginfo=png_text(A="zq", zipped=CANARY.decode())), "PNG", ("image.exif",)),
     ("png exif", encode("PNG", exif=exif(gps=True)), "PNG", BOTH),
     ("png turned", encode("PNG", exif=exif(orientation=3)), "PNG", ("image.exif",)),
     ("png trailing", encode("PNG") + CANARY, "PNG", ("image.exif",)),

@@ -116,9 +116,7 @@ REJECTED = [
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize(
-    ("data", "reason"), [c[1:] for c in REJECTED], ids=[c[0] for c in REJECTED]
-)
+@pytest.mark.parametrize(("data", "reason"), [c[1:] for c in REJECTED], ids=[c[0] for c in REJECTED])
 def test_what_does_not_open_says_why(data, reason):
     with pytest.raises(RejectRecord) as caught:
         open_image(data, LIMITS)

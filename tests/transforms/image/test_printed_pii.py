@@ -50,9 +50,10 @@ def test_print_is_found(text, attribute, value):
 
 
 SILENT = [
-    "STOP", "EXIT 24", "Flight 2231", "100% COTTON", "$12.99", "TOTAL 41.50", "2024-11-05", "No. 7", "Coca-Cola",
-    "Main Street", "Name", "Address:", "1-800", "[PHONE]", "12:45 PM", "3.14159", "ABC 123", "Table 4", "Route 66",
-    "MADE IN ITALY", "Boeing 747-400", "www", "LP 8 45 12", "Platform 9", "1024 x 768", "ISO 9001",
+    "STOP", "EXIT 24", "Flight 2231", "100% COTTON", "$12.99", "TOTAL 41.50", "2024-11-05", "No. 7",
+    "Coca-Cola", "Main Street", "Name", "Address:", "1-800", "[PHONE]", "12:45 PM", "3.14159", "ABC 123",
+    "Table 4", "Route 66", "MADE IN ITALY", "Boeing 747-400", "www", "LP 8 45 12", "Platform 9",
+    "1024 x 768", "ISO 9001",
 ]  # fmt: skip
 
 
@@ -64,7 +65,9 @@ def test_ordinary_print_is_not(text):
 def test_value_beside_and_beneath_its_label():
     assert found(line("Full Name", 10, 10), line("Anna Berg", 300, 12)) == {("pii.name", "Anna Berg")}
     assert found(line("Full Name", 10, 10), line("Anna Berg", 10, 40)) == {("pii.name", "Anna Berg")}
-    assert found(line("Name", 10, 10), line("Date of Birth", 200, 10), line("Berg", 10, 40)) == {("pii.name", "Berg")}
+    assert found(line("Name", 10, 10), line("Date of Birth", 200, 10), line("Berg", 10, 40)) == {
+        ("pii.name", "Berg")
+    }
 
 
 def test_a_label_does_not_take_another_label_for_its_value():
