@@ -56,10 +56,11 @@ def finish_run(
     if plan.mode is Mode.BUILD:
         merge_llava(plan, len(shards))
         write_atomically(layout.card, _card(plan, summary, manifest).encode())
-    write_atomically(layout.summary, _pretty(summary))
-    write_atomically(layout.run, _pretty(volatile))
-    write_atomically(layout.report, render_report(summary, manifest, volatile).encode())
-    write_atomically(layout.manifest, _pretty(manifest))
+    files = {layout.summary: _pretty(summary), layout.run: _pretty(volatile), layout.manifest: _pretty(manifest)}
+    # Rendered from what is written, as `mmscrub report` does it.
+    report = render_report(*(json.loads(files[path]) for path in (layout.summary, layout.manifest, layout.run)))
+    for path, content in ({layout.report: report.encode()} | files).items():
+        write_atomically(path, content)
     for folder in (layout.spool, layout.blobs, layout.work / "tmp"):
         rmtree(folder, ignore_errors=True)
     return summary

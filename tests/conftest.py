@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from small_corpus import build_small, small_records, write_image
+from tests.small_corpus import build_small, small_records, write_image
 
 
 @pytest.fixture(scope="session")

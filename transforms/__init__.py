@@ -1,0 +1,1 @@
+"""What is done to data, one folder per concern."""

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pyarrow.parquet as pq
 import pytest
-from bad_corpus import EMITTED, write_bad_corpus
+from tests.bad_corpus import EMITTED, write_bad_corpus
 
 import mmscrub
 

@@ -11,7 +11,7 @@ import time
 import pytest
 
 import mmscrub
-from small_corpus import build_small, shard_digests
+from tests.small_corpus import build_small, shard_digests
 
 
 def test_two_workers_give_the_same_shards_as_one(small_build, tmp_path):

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from small_corpus import write_image
+from tests.small_corpus import write_image
 
 CANARY = "zqxcanary7731"
 
