@@ -97,7 +97,9 @@ def main() -> None:
         "cores": len(os.sched_getaffinity(0)),
         "memory_gb": round(psutil.virtual_memory().total / 2**30),
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in ("mmscrub", "apache-beam", "spacy", "onnxruntime", "pyarrow")},
+        "versions": {
+            name: version(name) for name in ("mmscrub", "apache-beam", "spacy", "onnxruntime", "pyarrow")
+        },
         "command": " ".join(["python", "benchmarks/scale.py", *sys.argv[1:]]),
     }
     print(json.dumps(hardware, indent=2))
@@ -109,7 +111,9 @@ def main() -> None:
     growth = rows[-1]["peak_rss_mb"] / rows[0]["peak_rss_mb"] - 1
     print(f"RSS grows by {growth:.1%} from {rows[0]['size']}x to {rows[-1]['size']}x")
     if args.save:
-        args.save.write_text(json.dumps(hardware | {"rows": rows, "rss_growth": round(growth, 4)}, indent=2) + "\n")
+        args.save.write_text(
+            json.dumps(hardware | {"rows": rows, "rss_growth": round(growth, 4)}, indent=2) + "\n"
+        )
 
 
 if __name__ == "__main__":

@@ -56,9 +56,14 @@ def finish_run(
     if plan.mode is Mode.BUILD:
         merge_llava(plan, len(shards))
         write_atomically(layout.card, _card(plan, summary, manifest).encode())
-    files = {layout.summary: _pretty(summary), layout.run: _pretty(volatile), layout.manifest: _pretty(manifest)}
+    files = {
+        layout.summary: _pretty(summary),
+        layout.run: _pretty(volatile),
+        layout.manifest: _pretty(manifest),
+    }
     # Rendered from what is written, as `mmscrub report` does it.
-    report = render_report(*(json.loads(files[path]) for path in (layout.summary, layout.manifest, layout.run)))
+    read_summary, read_run, read_manifest = (json.loads(content) for content in files.values())
+    report = render_report(read_summary, read_manifest, read_run)
     for path, content in ({layout.report: report.encode()} | files).items():
         write_atomically(path, content)
     for folder in (layout.spool, layout.blobs, layout.work / "tmp"):

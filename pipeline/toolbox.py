@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from transforms.text.audit import TextRules, audit_plain_text, load_text_rules
-
 from pipeline.plan import RunPlan
 from schemas.errors import ConfigError
 from schemas.finding import TextFinding
@@ -15,6 +13,8 @@ from transforms.engines.protocols import Embedder, EngineInfo, TextParser
 from transforms.engines.registry import check_engine, load_detector, load_embedder, load_ocr, load_parser
 from transforms.image.audit import ImageEngines
 from transforms.image.open import ImageLimits
+from transforms.text.audit import audit_plain_text, load_text_rules
+from transforms.text.rules import TextRules
 
 
 @dataclass(frozen=True)

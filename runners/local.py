@@ -7,6 +7,7 @@ where it stopped.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import platform
 import sys
@@ -101,12 +102,34 @@ def check_places(config: RunConfig, sources: tuple[Source, ...]) -> None:
         raise ConfigError("out", str(config.out), "is a file; give a folder")
     if out.is_dir() and any(out.iterdir()) and not (out / WORK).is_dir():
         raise ConfigError("out", str(config.out), "is not empty and holds no mmscrub run; give a new folder")
+    _refuse_other_run(config, out, {source.name for source in sources})
     for source in sources:
         if out.resolve() in Path(source.uri).resolve().parents:
             raise ConfigError("out", str(config.out), "holds the input; a run would replace what it reads")
     root = config.image_root
     if root is not None and out.resolve() in (root.resolve(), *root.resolve().parents):
         raise ConfigError("out", str(config.out), "holds the images; give a folder of its own")
+
+
+def _refuse_other_run(config: RunConfig, out: Path, names: set[str]) -> None:
+    """A finished run is replaced only by a run of the same kind over the same inputs, or with ``force``."""
+    layout = Layout(out)
+    if config.force or not layout.manifest.is_file():
+        return
+    try:
+        manifest = json.loads(layout.manifest.read_bytes())
+        earlier = {str(entry["name"]) for entry in manifest["inputs"]}
+        mode = manifest["settings"]["mode"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            "out", str(config.out), "holds an unreadable manifest.json; give a new folder"
+        ) from error
+    if mode != config.mode.value or earlier != names:
+        raise ConfigError(
+            "out",
+            str(config.out),
+            f"holds a finished {mode} of {', '.join(sorted(earlier))}; give a new folder, or --force",
+        )
 
 
 @contextmanager

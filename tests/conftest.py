@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from tests.small_corpus import build_small, small_records, write_image
 
 
@@ -11,7 +12,9 @@ def small_corpus(tmp_path_factory):
     """A folder with ``corpus.json`` and ``images/``."""
     folder = tmp_path_factory.mktemp("corpus")
     for index in range(6):
-        write_image(folder / "images" / "set" / f"{index}.jpg", index, "jo.doe@example.org" if index == 1 else "")
+        write_image(
+            folder / "images" / "set" / f"{index}.jpg", index, "jo.doe@example.org" if index == 1 else ""
+        )
     (folder / "corpus.json").write_text(json.dumps(small_records(), indent=1))
     return folder
 

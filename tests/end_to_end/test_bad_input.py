@@ -5,9 +5,9 @@ from collections import Counter
 
 import pyarrow.parquet as pq
 import pytest
-from tests.bad_corpus import EMITTED, write_bad_corpus
 
 import mmscrub
+from tests.bad_corpus import EMITTED, write_bad_corpus
 
 
 @pytest.fixture(scope="module")

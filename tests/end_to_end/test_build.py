@@ -74,7 +74,9 @@ def test_questions_about_attributes_are_refused(small_build):
 def test_edits_point_at_what_changed(small_build):
     corpus, out, _ = small_build
     before = {json.dumps(r): r for r in json.loads((corpus / "corpus.json").read_text())}
-    lineage = {row["record_key"]: row for p in out.glob("audit/lineage-*") for row in pq.read_table(p).to_pylist()}
+    lineage = {
+        row["record_key"]: row for p in out.glob("audit/lineage-*") for row in pq.read_table(p).to_pylist()
+    }
     source = json.loads((corpus / "corpus.json").read_text())
     assert before
     seen = 0
@@ -170,7 +172,10 @@ def test_other_conversation_forms_come_back_in_their_form(tmp_path):
         },
         {
             "id": "c",
-            "conversations": [{"from": "user", "value": "Hi"}, {"from": "assistant", "value": "A woman sits."}],
+            "conversations": [
+                {"from": "user", "value": "Hi"},
+                {"from": "assistant", "value": "A woman sits."},
+            ],
         },
     ]
     (tmp_path / "chat.jsonl").write_text("\n".join(map(json.dumps, records)))

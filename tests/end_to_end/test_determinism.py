@@ -35,7 +35,9 @@ def test_a_shuffled_input_gives_the_same_shards(small_build, tmp_path):
 
 def test_building_what_was_built_changes_nothing(small_build, tmp_path):
     corpus, out, _ = small_build
-    result = mmscrub.build(out / "llava" / "corpus.json", tmp_path / "again", images=str(corpus / "images"), workers=1)
+    result = mmscrub.build(
+        out / "llava" / "corpus.json", tmp_path / "again", images=str(corpus / "images"), workers=1
+    )
     assert result.summary["edits"] == {}
     assert (tmp_path / "again/llava/corpus.json").read_bytes() == (out / "llava/corpus.json").read_bytes()
 
@@ -43,7 +45,10 @@ def test_building_what_was_built_changes_nothing(small_build, tmp_path):
 def test_redacted_images_are_not_redacted_again(small_corpus, tmp_path):
     build_small(small_corpus, tmp_path / "out", llava_images=True)
     again = mmscrub.build(
-        tmp_path / "out/llava/corpus.json", tmp_path / "again", images=str(tmp_path / "out/llava/images"), workers=1
+        tmp_path / "out/llava/corpus.json",
+        tmp_path / "again",
+        images=str(tmp_path / "out/llava/images"),
+        workers=1,
     )
     assert again.summary["images"]["redacted"] == 0
     assert again.summary["edits"] == {}
@@ -78,7 +83,9 @@ def test_a_run_killed_at_any_moment_ends_with_the_same_bytes(small_build, tmp_pa
     }
     (tmp_path / "run.yaml").write_text(json.dumps(config))
     command = [sys.executable, "-P", "-m", "mmscrub", "build", "--config", str(tmp_path / "run.yaml")]
-    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     time.sleep(2.0 + 2.5 * moment)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()

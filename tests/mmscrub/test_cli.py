@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from mmscrub.cli import app
 
-RECORDS = [{"id": "a", "conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]}]
+RECORDS = [
+    {"id": "a", "conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]}
+]
 
 
 @pytest.fixture
@@ -44,7 +46,10 @@ def plain(text):
         (["build", "CORPUS", "--out", "CORPUS", "--images", "none"], "is a file"),
         (["build", "CORPUS", "--out", "FOLDER", "--images", "none"], "not empty"),
         (["build", "CORPUS", "--out", "OUT", "--images", "none", "--fail-on", "luck=1"], "quarantined"),
-        (["build", "CORPUS", "--out", "OUT", "--images", "none", "--fail-on", "quarantined=x"], "quarantined=x"),
+        (
+            ["build", "CORPUS", "--out", "OUT", "--images", "none", "--fail-on", "quarantined=x"],
+            "quarantined=x",
+        ),
         (["build", "CORPUS", "--out", "OUT", "--images", "none", "--hash-key-file", "/no"], "hash_key_file"),
         (["build", "CORPUS", "--out", "OUT", "--images", "none", "--nonsense"], "nonsense"),
         (["build", "--config", "/no/run.yaml"], "config"),
@@ -131,7 +136,13 @@ def test_build_validate_report_and_gate_in_turn(corpus, tmp_path):
 
 def test_preview_shows_and_writes_nothing(tmp_path):
     records = [
-        {"id": 1, "conversations": [{"from": "human", "value": "Who?"}, {"from": "gpt", "value": "A woman.\x1b[31m"}]},
+        {
+            "id": 1,
+            "conversations": [
+                {"from": "human", "value": "Who?"},
+                {"from": "gpt", "value": "A woman.\x1b[31m"},
+            ],
+        },
         {"id": 2, "conversations": []},
     ]
     (tmp_path / "c.json").write_text(json.dumps(records))
@@ -151,3 +162,15 @@ def test_every_command_has_help(command):
         [sys.executable, "-P", "-m", "mmscrub", command, "--help"], capture_output=True, text=True, check=True
     )
     assert len(done.stdout) > 300
+
+
+def test_a_finished_run_is_not_replaced_by_another_one_by_accident(corpus, tmp_path):
+    out = tmp_path / "out"
+    assert call("build", corpus, "--out", out, "--images", "none", "-j", "1").exit_code == 0
+    other = tmp_path / "other.json"
+    other.write_text(corpus.read_text())
+    for arguments in (["audit", corpus], ["build", other]):
+        refused = call(*arguments, "--out", out, "--images", "none")
+        assert refused.exit_code == 2
+        assert "finished build of corpus" in plain(refused.output)
+    assert list((out / "data").iterdir())

@@ -24,7 +24,9 @@ def test_safe_llava_leaves_images_alone_and_has_one_refusal():
     policy = load_policy("safe-llava")
     assert not policy.touches_images()
     assert policy.age_nouns
-    assert policy.refusals == ("I'm sorry, but I cannot provide information related to biometric attributes.",)
+    assert policy.refusals == (
+        "I'm sorry, but I cannot provide information related to biometric attributes.",
+    )
 
 
 def test_permissive_policies_act_on_no_proxy():

@@ -46,7 +46,11 @@ def test_a_shard_does_not_depend_on_input_order(tmp_path):
 def test_the_input_digest_sees_every_change(tmp_path):
     write(tmp_path / "a", DIGESTS)
     write(tmp_path / "b", DIGESTS[:-1])
-    changed = [s for s in range(8) if shard_input_digest(tmp_path / "a", s, 8) != shard_input_digest(tmp_path / "b", s, 8)]
+    changed = [
+        s
+        for s in range(8)
+        if shard_input_digest(tmp_path / "a", s, 8) != shard_input_digest(tmp_path / "b", s, 8)
+    ]
     assert changed == [shard_of(DIGESTS[-1], 8)]
 
 

@@ -11,7 +11,9 @@ NEEDED = {
 
 
 def test_the_taxonomy_holds_every_attribute_that_reports_rely_on():
-    assert set(load_taxonomy()) == {f"{group}.{name}" for group, names in NEEDED.items() for name in names.split()}
+    assert set(load_taxonomy()) == {
+        f"{group}.{name}" for group, names in NEEDED.items() for name in names.split()
+    }
 
 
 def test_entries_are_complete():
@@ -27,6 +29,6 @@ def test_the_default_policy_is_what_the_taxonomy_says():
     from pipeline.policy_file import load_policy
 
     standard = load_policy("standard").mentions
-    assert {name: action for name, action in standard.items()} == {
+    assert dict(standard) == {
         name: attribute.default for name, attribute in load_taxonomy().items()
     }

@@ -51,7 +51,9 @@ class OcrEngine(Protocol):
 
     info: EngineInfo
 
-    def read(self, image: RgbArray) -> tuple[OcrLine, ...]: ...
+    def read(self, image: RgbArray) -> tuple[OcrLine, ...]:
+        """Lines in reading order."""
+        ...
 
 
 class BoxDetector(Protocol):
@@ -59,7 +61,9 @@ class BoxDetector(Protocol):
 
     info: EngineInfo
 
-    def detect(self, image: RgbArray) -> tuple[ScoredBox, ...]: ...
+    def detect(self, image: RgbArray) -> tuple[ScoredBox, ...]:
+        """Boxes, best first."""
+        ...
 
 
 class TextParser(Protocol):
@@ -67,7 +71,9 @@ class TextParser(Protocol):
 
     info: EngineInfo
 
-    def parse(self, texts: Sequence[str]) -> list[Doc]: ...
+    def parse(self, texts: Sequence[str]) -> list[Doc]:
+        """One parsed document per text."""
+        ...
 
 
 class Embedder(Protocol):
@@ -75,4 +81,6 @@ class Embedder(Protocol):
 
     info: EngineInfo
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row per text."""
+        ...
