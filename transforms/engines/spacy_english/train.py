@@ -31,6 +31,12 @@ SYNTAX_FILES = ("syn_train", "syn_dev")
 NAME_FILES = ("gum_train", "gum_dev", "uner_dev", "wnut_train", "presidio_train")
 SYNTAX_PIPES = ("tok2vec", "tagger", "morphologizer", "parser")
 NAME_PIPES = ("ner_tok2vec", "ner")
+META = {
+    "name": "mmscrub_english",
+    "version": "1.0.0",
+    "description": "English tags, parse, lemmas and names for captions and short answers",
+    "license": "CC BY-SA 4.0",
+}
 NAME_LABELS = frozenset({"PERSON", "ORG", "LOC"})
 
 
@@ -189,7 +195,7 @@ def train(data: Path, out: Path, minutes: float, names_share: float, seed: int) 
     name_phase = Phase(NAME_PIPES, minutes * names_share, learn_rate=0.001, dropout=0.2, captions=1200)
     steps = train_phase(nlp, names, name_phase, seed + 1, augmentation)
     report(f"names: {steps} steps")
-    nlp.meta.update({"name": "mmscrub_english", "license": "CC BY-SA 4.0"})
+    nlp.meta.update(META)
     nlp.to_disk(out)
 
 
