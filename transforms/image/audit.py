@@ -12,6 +12,7 @@ from schemas.finding import Box, ImageFinding, Kind, TextFinding
 from transforms.engines.protocols import BoxDetector, OcrEngine, RgbArray
 from transforms.image.ocr_text import OcrText, join_lines
 from transforms.image.open import OpenedImage
+from transforms.image.plates import find_plates
 from transforms.image.printed_pii import find_printed
 
 FindText = Callable[[str], tuple[TextFinding, ...]]
@@ -78,24 +79,50 @@ def _print(
     ocr = join_lines(engine.read(view))
     if not ocr.text:
         return
-    for start, end, pii, rule, score in _spans(ocr, find_text):
-        attribute = _PLATE if pii == "pii.plate" else _TEXT
-        if attribute not in wanted:
-            continue
-        digest = hash_value(ocr.text[start:end], value_key)
-        for line, placed in ocr.boxes(start, end):
+    for span in _spans(ocr, wanted, find_text):
+        digest = hash_value(ocr.text[span.start : span.end], value_key)
+        for line, placed in ocr.boxes(span.start, span.end):
             box = clip(placed, view)
             if box is not None:
-                sure = round(score * ocr.lines[line].score, 4)
-                yield ImageFinding(attribute, Kind.EXPLICIT, f"ocr.{rule}", sure, box, digest)
+                sure = round(span.score * ocr.lines[line].score, 4)
+                yield ImageFinding(span.attribute, Kind.EXPLICIT, f"ocr.{span.rule}", sure, box, digest)
 
 
-def _spans(ocr: OcrText, find_text: FindText) -> Iterator[tuple[int, int, str, str, float]]:
-    for finding in find_text(ocr.text):
-        if finding.attribute.startswith("pii."):
-            yield finding.start, finding.end, finding.attribute, finding.detector, finding.score
-    for span in find_printed(ocr):
-        yield span.start, span.end, span.attribute, span.rule, _LOOSE_SCORE
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    attribute: str
+    rule: str
+    score: float
+
+
+def _spans(ocr: OcrText, wanted: frozenset[str], find_text: FindText) -> list[_Span]:
+    """Spans of wanted image attributes, without those that lie inside another of the same attribute."""
+    told = [
+        (finding.start, finding.end, finding.attribute, finding.detector, finding.score)
+        for finding in find_text(ocr.text)
+        if finding.attribute.startswith("pii.")
+    ]
+    told.extend(
+        (span.start, span.end, span.attribute, span.rule, _LOOSE_SCORE)
+        for span in (*find_printed(ocr), *find_plates(ocr))
+    )
+    spans = [
+        _Span(start, end, _PLATE if pii == "pii.plate" else _TEXT, rule, score)
+        for start, end, pii, rule, score in told
+    ]
+    kept: list[_Span] = []
+    for span in sorted(
+        set(spans), key=lambda item: (item.start - item.end, -item.score, item.start, item.rule)
+    ):
+        inside = any(
+            other.attribute == span.attribute and other.start <= span.start and span.end <= other.end
+            for other in kept
+        )
+        if span.attribute in wanted and not inside:
+            kept.append(span)
+    return kept
 
 
 def clip(box: Box, view: RgbArray) -> Box | None:

@@ -39,24 +39,28 @@ def clean_image(
 ) -> CleanedImage:
     """The file without what ``policy`` acts on, such that a new audit of it acts on nothing.
 
-    Each try takes what the one before left, or made appear, as further findings, and is blunter. After
-    the last the reason is ``IMAGE_STILL_LEAKS`` and the data are the source's."""
+    Each try takes what the one before left, or made appear, as further findings, and is blunter about
+    what touches them. After the last the reason is ``IMAGE_STILL_LEAKS`` and the data are the source's."""
     acted = tuple(finding for finding in findings if policy.acts_on(finding.attribute, finding.kind))
     if not acted:
         return CleanedImage(data, (), None, None)
     lines = None
+    leaks: tuple[ImageFinding, ...] = ()
     for bluntness in Bluntness:
         if bluntness is not Bluntness.EXACT and lines is None and engines.ocr is not None:
             has_text = any(finding.attribute == TEXT for finding in acted)
             lines = (
                 tuple(line for view in opened.views for line in engines.ocr.read(view)) if has_text else None
             )
-        redacted = redact_image(data, opened, acted, policy, bluntness=bluntness, lines=lines or ())
+        redacted = redact_image(
+            data, opened, acted, policy, bluntness=bluntness, lines=lines or (), leaks=leaks
+        )
         verdict = verify_image(
             redacted, opened, policy=policy, engines=engines, find_text=find_text, value_key=value_key
         )
         if verdict.passed and verdict.reopened is not None:
             fidelity = image_fidelity(opened.rgb, verdict.reopened.rgb, redacted.painted)
             return CleanedImage(redacted.data, redacted.edits, fidelity, None)
+        leaks = tuple(dict.fromkeys((*leaks, *verdict.leaks)))
         acted = tuple(dict.fromkeys((*acted, *verdict.leaks)))
     return CleanedImage(data, (), None, Reason.IMAGE_STILL_LEAKS)

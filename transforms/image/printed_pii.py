@@ -66,7 +66,7 @@ def _patterns() -> tuple[_Pattern, ...]:
             regex.compile(entry["pattern"], regex.VERSION1 | (0 if entry.get("case") else regex.IGNORECASE)),
             int(entry.get("digits", 0)),
         )
-        for rule, entry in _load()["patterns"].items()
+        for rule, entry in load_printed()["patterns"].items()
     )
 
 
@@ -80,12 +80,13 @@ def _labels() -> tuple[_Label, ...]:
             int(entry.get("min_digits", 3 if entry.get("needs_digit") else 0)),
             int(entry.get("lines", 1)),
         )
-        for entry in _load()["labels"]
+        for entry in load_printed()["labels"]
     )
 
 
 @cache
-def _load() -> dict[str, Any]:
+def load_printed() -> dict[str, Any]:
+    """The tables of ``printed_pii.yaml``."""
     text = resources.files("transforms.image").joinpath("printed_pii.yaml").read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded

@@ -58,13 +58,15 @@ def redact_image(
     *,
     bluntness: Bluntness = Bluntness.EXACT,
     lines: Sequence[OcrLine] = (),
+    leaks: Sequence[ImageFinding] = (),
 ) -> RedactedImage:
     """Acts on those of ``findings`` that ``policy`` acts on; none: ``data`` itself.
 
     Metadata alone are taken out without touching a pixel where the format allows it. Pixels outside the
     boxes are handed to the encoder as they were decoded. A picture that was turned by its EXIF orientation
     is written upright, so that boxes mean the same to readers that ignore the tag. ``lines``: the OCR
-    lines of the image, for the blunter ways to redact text."""
+    lines of the image, for the blunter ways to redact text. ``leaks``: what an earlier try left; where
+    given, ``Bluntness.LINE`` is for the findings that touch one, the others stay exact."""
     acted = [finding for finding in findings if policy.acts_on(finding.attribute, finding.kind)]
     if not acted:
         return RedactedImage(data, ())
@@ -73,11 +75,12 @@ def redact_image(
     edits = [ImageEdit(0, None, name, _action(policy, name), "strip") for name in fields]
     boxes = sorted(
         {
-            (_grown(finding, policy, bluntness, lines, width, height), finding.attribute)
+            (_grown(finding, policy, level, lines, width, height), finding.attribute, level)
             for finding in acted
             if finding.box is not None
+            for level in (_level(finding, bluntness, leaks),)
         },
-        key=lambda item: (item[0].y0, item[0].x0, item[0].y1, item[0].x1, item[1]),
+        key=lambda item: (item[0].y0, item[0].x0, item[0].y1, item[0].x1, item[1:]),
     )
     if not boxes and bluntness is Bluntness.EXACT:
         stripped = strip_metadata(data, opened.format, opened.orientation)
@@ -86,10 +89,9 @@ def redact_image(
     raster = read_raster(data)
     painted = raster.pixels.copy()
     colour = raster.colour(policy.image.fill_rgb)
-    blurred = policy.image.face_fill is FaceFill.BLUR and bluntness is Bluntness.EXACT
     # Blur first: a solid box must stay solid where it overlaps a face.
-    for box, name in sorted(boxes, key=lambda item: item[1] != FACE):
-        if name == FACE and blurred:
+    for box, name, level in sorted(boxes, key=lambda item: not _is_blurred(item[1], item[2], policy)):
+        if _is_blurred(name, level, policy):
             fill_blur(painted, box)
             edits.append(ImageEdit(0, box, name, _action(policy, name), "blur"))
         else:
@@ -102,6 +104,17 @@ def redact_image(
 
 def _action(policy: Policy, attribute: str) -> Action:
     return policy.mentions.get(attribute, Action.REDACT)
+
+
+def _is_blurred(attribute: str, level: Bluntness, policy: Policy) -> bool:
+    return attribute == FACE and policy.image.face_fill is FaceFill.BLUR and level is Bluntness.EXACT
+
+
+def _level(finding: ImageFinding, bluntness: Bluntness, leaks: Sequence[ImageFinding]) -> Bluntness:
+    if bluntness is not Bluntness.LINE or not leaks or finding.box is None:
+        return bluntness
+    boxes = [leak.box for leak in leaks if leak.box is not None]
+    return bluntness if any(_touches(finding.box, box, 0.5) for box in boxes) else Bluntness.EXACT
 
 
 def _grown(
