@@ -40,6 +40,9 @@ ONE_LINE = [
     ("DOB: 11 Apr 1933", "pii.date_of_birth", "11 Apr 1933"),
     ("DL P27589460", "pii.id_number", "P27589460"),
     ("Passport No.: X1234567", "pii.id_number", "X1234567"),
+    ("No. E-39382", "pii.id_number", "E-39382"),
+    ("833 RODRIGUEZ CURVE", "pii.address", "833 RODRIGUEZ CURVE"),
+    ("Name Anna Berg", "pii.name", "Name Anna Berg"),
     ("password: hunter2!", "pii.secret", "hunter2!"),
 ]
 
@@ -68,6 +71,11 @@ def test_value_beside_and_beneath_its_label():
     assert found(line("Name", 10, 10), line("Date of Birth", 200, 10), line("Berg", 10, 40)) == {
         ("pii.name", "Berg")
     }
+
+
+def test_a_town_does_not_swallow_the_label_above_it():
+    page = (line("Town and ZIP", 10, 10), line("Springfield, IL 62704", 300, 10))
+    assert found(*page) == {("pii.address", "Springfield, IL 62704")}
 
 
 def test_a_label_does_not_take_another_label_for_its_value():
