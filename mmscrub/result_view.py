@@ -29,6 +29,11 @@ def show_result(result: RunResult, mode: Mode) -> None:
     edits = ", ".join(f"{count} {action}" for action, count in result.summary["edits"].items())
     if edits:
         typer.echo(f"text edits: {edits}")
+    kept = result.summary["notes"].get("personal_data_in_kept_fields")
+    if kept:
+        typer.echo(
+            f"note: {kept} records hold personal data in fields other than the conversation; these were kept"
+        )
     if mode is Mode.BUILD:
         typer.echo(f"corpus:  {result.layout.data}")
         typer.echo(f"LLaVA:   {result.layout.llava}")

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from transforms.text.audit import audit_conversations
-from transforms.text.clean import clean_conversations
-
 from pipeline.config import Mode
 from pipeline.image_cache import ImageCache, ImageResult
+from pipeline.kept_fields import kept_texts
 from pipeline.outcome import Chunk, Outcome
 from pipeline.parse_record import parse_record
 from pipeline.plan import RunPlan
@@ -21,9 +19,12 @@ from schemas.finding import TextFinding
 from schemas.reasons import Reason, Stage
 from schemas.record import Origin, Record, Role
 from schemas.record_key import record_key
+from transforms.text.audit import audit_conversations
+from transforms.text.clean import clean_conversations
 from transforms.text.contract import CleanedText, TurnText
 
 CHUNK_RECORDS = 64
+_ROLE_LENGTH = 9  # "assistant": role names stand in every record and hold nothing
 
 
 def read_chunks(plan: RunPlan, shard: int) -> Iterator[Chunk]:
@@ -88,9 +89,17 @@ def audit_text(chunk: Chunk, tools: Toolbox) -> Chunk:
             rules=tools.rules,
             parser=tools.parser,
         )
-        return [replace(outcome, findings=found) for outcome, found in zip(outcomes, findings, strict=True)]
+        return [
+            replace(outcome, findings=found, kept_field_findings=_count_kept(_record(outcome), tools))
+            for outcome, found in zip(outcomes, findings, strict=True)
+        ]
 
     return _each_alone_on_failure(chunk, audit, Stage.AUDIT_TEXT)
+
+
+def _count_kept(record: Record, tools: Toolbox) -> int:
+    """Personal data in the record's other fields: not touched, but not passed over in silence either."""
+    return sum(len(tools.find_text(text)) for text in kept_texts(record) if len(text) > _ROLE_LENGTH)
 
 
 def clean_text(chunk: Chunk, tools: Toolbox) -> Chunk:

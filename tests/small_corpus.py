@@ -18,7 +18,12 @@ CAPTIONS = [
     "Write to jane.roe@example.com or call (212) 555-0147.",
     "A bowl of fruit on a wooden table.",
 ]
-QUESTIONS = ["What is shown here?", "How old is the woman?", "What is the gender of the person?", "Describe it."]
+QUESTIONS = [
+    "What is shown here?",
+    "How old is the woman?",
+    "What is the gender of the person?",
+    "Describe it.",
+]
 
 
 def write_image(path: Path, index: int, text: str = "") -> None:

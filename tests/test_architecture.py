@@ -17,7 +17,17 @@ MAY_IMPORT = {
     "evaluation": {"schemas", "transforms"},
     "mmscrub": {"schemas", "transforms", "pipeline", "runners", "evaluation"},
 }
-HEAVY = {"spacy", "onnxruntime", "cv2", "rapidocr", "torch", "transformers", "easyocr", "datasets", "phonenumbers"}
+HEAVY = {
+    "spacy",
+    "onnxruntime",
+    "cv2",
+    "rapidocr",
+    "torch",
+    "transformers",
+    "easyocr",
+    "datasets",
+    "phonenumbers",
+}
 
 
 def modules(package):
@@ -45,7 +55,9 @@ def test_no_runner_is_named_in_the_pipeline_or_the_transforms():
     for package in ("pipeline", "transforms"):
         for path in modules(package):
             text = path.read_text("utf-8")
-            assert not any(name in text for name in ("FnApiRunner", "DataflowRunner", "FlinkRunner", "SparkRunner")), path
+            assert not any(
+                name in text for name in ("FnApiRunner", "DataflowRunner", "FlinkRunner", "SparkRunner")
+            ), path
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
@@ -76,6 +88,10 @@ def test_a_shadowing_folder_does_no_harm_with_a_safe_path(tmp_path):
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "__init__.py").write_text("")
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "mmscrub", "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-m", "mmscrub", "--help"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0

@@ -186,3 +186,14 @@ def test_other_conversation_forms_come_back_in_their_form(tmp_path):
     assert emitted[1]["messages"][1]["content"] == [{"type": "text", "text": "They are running."}]
     assert emitted[2]["conversations"][1] == {"from": "assistant", "value": "A person sits."}
     assert len(load(tmp_path / "out", tmp_path)) == 3
+
+
+def test_personal_data_in_kept_fields_is_told_of(tmp_path):
+    turns = [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]
+    records = [
+        {"id": 1, "conversations": turns, "meta": {"by": ["jane.roe@example.com"]}},
+        {"id": 2, "conversations": turns, "meta": {"by": ["nobody in particular"]}},
+    ]
+    (tmp_path / "c.json").write_text(json.dumps(records))
+    result = mmscrub.build(tmp_path / "c.json", tmp_path / "out", images="none", workers=1)
+    assert result.summary["notes"]["personal_data_in_kept_fields"] == 1
