@@ -24,15 +24,17 @@ DIGITS = 4
 SHORT_WORDS = 4
 """Texts of fewer words are compared together with their question: one word alone has no stable meaning."""
 
-WINDOW = 320
+WINDOW = 200
 """Characters of a long text that are compared, from shortly before its first edit."""
 
 _KEPT = regex.compile(
-    r"(?i)\b(?:\d[\d.,]*|no|not|never|none|nobody|nothing|without|n't|red|green|blue|yellow|orange|purple|pink|brown|black|white|gr[ae]y"
+    r"(?i)\b(?:\d[\d.,]*|no|not|never|none|nobody|nothing|without|n't|red|green|blue|yellow|orange|purple"
+    r"|pink|brown|black|white|gr[ae]y"
     r"|left|right|above|below|under|behind|front|near|inside|outside|top|bottom|between|over|beside)\b"
 )
 _CONTENT = regex.compile(
-    r"(?i)\b(?!(?:appear|seem|look|like|probab|about|around|approx|have|been|being|were|with|their|them|they|this|that|very|early|late)"
+    r"(?i)\b(?!(?:appear|seem|look|like|probab|about|around|approx|have|been|being|were|with|their|them"
+    r"|they|this|that|very|early|late)"
     r"\w*\b)(?:\p{L}{4,}|\d+)"
 )
 SMOOTHING = 2

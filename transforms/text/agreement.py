@@ -22,9 +22,11 @@ _IRREGULAR = {
     "goes": "go",
 }
 _NOT_VERBS_IN_S = frozenset({"across", "perhaps", "always", "sometimes", "besides", "towards", "afterwards", "as", "this", "its",
-                             "his", "less", "plus", "versus", "yes", "thus", "us", "gas", "glasses", "shorts", "jeans"})  # fmt: skip
+                             "his", "less", "plus", "versus", "yes", "thus", "us", "gas",
+                             "glasses", "shorts", "jeans"})  # fmt: skip
 _VOWEL_SOUND = regex.compile(
-    r"(?i)^(?:[aeio]|u(?!ni(?!n|m)|s[aei]|tensil|k|r[aeiou]|bi)|hour|honest|honou?r|heir|8|11\b|18\b|x-|mri|fbi)"
+    r"(?i)^(?:[aeio]|u(?!ni(?!n|m)|s[aei]|tensil|k|r[aeiou]|bi)|hour|honest|honou?r|heir|8|11\b|18\b|x-"
+    r"|mri|fbi)"
 )
 _CONSONANT_SOUND = regex.compile(r"(?i)^(?:eu|ewe|one\b|once\b|one-|u\b|u-|us\b|uk\b|uni[cfqtv])")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,9 +27,29 @@ from transforms.text.rules import TextRules, compile_rules
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_WORD = regex.compile(r"[A-Za-z']+")
-_INNER_CAPITAL = regex.compile(r"(?<=[\p{Ll}\d,;)'\"-] )\(?[\p{Lu}][\p{Ll}'.]")
-_CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}']+")
+_WORD = re.compile(r"[a-z]+")
+_DECADE = re.compile(r"\d0'?s\b|\d\s?y/?o\b")
+_STARTERS = frozenset(
+    {
+        "the",
+        "a",
+        "an",
+        "this",
+        "these",
+        "in",
+        "on",
+        "at",
+        "is",
+        "are",
+        "what",
+        "which",
+        "there",
+        "no",
+        "yes",
+        "two",
+    }
+)
+_CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}']*")
 KEPT_ASKS = frozenset({"question.choice", "question.adjective"})
 """Ways of asking that name the alternatives: what a question offers is told of nobody and stays."""
 
@@ -54,8 +75,10 @@ def _compiled(attributes: frozenset[str], age_nouns: bool) -> TextRules:
 
 def needs_parse(text: str, question: bool, rules: TextRules) -> bool:
     """The prefilter: false only if no rule that reads a parse can find anything in the folded ``text``."""
-    words = _WORD.findall(text.lower())
-    if any(word in rules.triggers or word.removesuffix("'s") in rules.triggers for word in words):
+    words = set(_WORD.findall(text.lower()))
+    if not words.isdisjoint(rules.triggers) or _DECADE.search(text):
+        return True
+    if not words.isdisjoint(rules.weak_triggers) and not words.isdisjoint(rules.person_words):
         return True
     if question and may_ask(text, rules):
         return True
@@ -64,12 +87,18 @@ def needs_parse(text: str, question: bool, rules: TextRules) -> bool:
 
 def may_hold_name(text: str, rules: TextRules) -> bool:
     """True if the folded ``text`` has a capital inside a sentence or begins with a given name."""
-    if _INNER_CAPITAL.search(text):
-        return True
     names = rules.names
-    return any(
-        word.lower() in names.sure or word.lower() in names.ambiguous for word in _CAPITALISED.findall(text)
-    )
+    before = ""
+    for match in _CAPITALISED.finditer(text):
+        word = match.group().lower()
+        if word in names.sure or word in names.titles or names.contexts.search(text[: match.start()]):
+            return True
+        # A name without a known given name has two parts; a capital after a full stop proves nothing.
+        joined = before and text[: match.start()].rstrip(" .").endswith(before)
+        if joined and (before.lower() in names.ambiguous or before.lower() not in _STARTERS):
+            return True
+        before = match.group()
+    return False
 
 
 def passage_mentions(text: str, question: bool, doc: Doc | None, rules: TextRules) -> PassageMentions:

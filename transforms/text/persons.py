@@ -185,7 +185,8 @@ def only_animals(doc: Doc, index: int, people: PeopleWords) -> bool:
 
 
 _ONE_HUMAN_OR_MANY = _ONE_HUMAN | {
-    "men", "women", "people", "boys", "girls", "ladies", "guys", "someone", "couple", "family", "he", "she", "individuals",
+    "men", "women", "people", "boys", "girls", "ladies", "guys", "someone", "couple", "family", "he", "she",
+    "individuals",
 }  # fmt: skip
 
 

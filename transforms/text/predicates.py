@@ -18,8 +18,10 @@ NEUTRAL = "visible"
 """What is said of the subject instead: true of everybody in a picture, and telling nothing."""
 
 _HEDGE = (
-    r"(?:[\s,]+(?:to|be|have|been|like|likely|probably|possibly|perhaps|maybe|also|both|very|quite|rather|somewhat|slightly|a|bit|little"
-    r"|relatively|fairly|around|about|approximately|roughly|not|clearly|still|either|mostly|of|in|more|most|noticeably"
+    r"(?:[\s,]+(?:to|be|have|been|like|likely|probably|possibly|perhaps|maybe|also|both|very|quite|rather"
+    r"|somewhat|slightly|a|bit|little"
+    r"|relatively|fairly|around|about|approximately|roughly|not|clearly|still|either|mostly|of|in|more"
+    r"|most|noticeably"
     r"|moderately|extremely|severely|too|so|as))*\s*$"
 )
 _BE = regex.compile(r"(?i)(?:\b(?:is|are|was|were|am|be|been|being)|'s|'re|n't)" + _HEDGE)
@@ -27,10 +29,12 @@ _SEEM = regex.compile(
     r"(?i)\b(?P<verb>appears?|appeared|seems?|seemed|looks?|looked|looking|appearing)" + _HEDGE
 )
 _JOINED_BEFORE = regex.compile(
-    r"(?i)(?:,? and|,? or|,)(?: (?:is|are|was|were|likely|probably|very|quite|slightly|also|appears? to be))*\s*$"
+    r"(?i)(?:,? and|,? or|,)(?: (?:is|are|was|were|likely|probably|very|quite|slightly|also"
+    r"|appears? to be))*\s*$"
 )
 _JOINED_AFTER = regex.compile(
-    r"(?i)^(?: in (?:age|color|colour|appearance))?(?:,? (?:and|or|but)|,)\s+(?!the\b|a\b|an\b|they\b|he\b|she\b|his\b|her\b|there\b|it\b|is\b|are\b|has\b|have\b|with\b)(?=\w)"
+    r"(?i)^(?: in (?:age|color|colour|appearance))?(?:,? (?:and|or|but)|,)\s+(?!the\b|a\b|an\b|they\b"
+    r"|he\b|she\b|his\b|her\b|there\b|it\b|is\b|are\b|has\b|have\b|with\b)(?=\w)"
 )
 _TAIL = regex.compile(r"(?i)^ (?:in age|in appearance|of age|in colou?r)\b")
 

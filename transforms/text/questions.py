@@ -28,7 +28,8 @@ ASKS = "question."
 """Prefix of the rule ids of this module."""
 
 _DEGREE = regex.compile(
-    r"(?i)\bhow (?P<word>old|young|heavy|fat|tall|much)\b(?P<verb> (?:do you think |would you say )?(?:is|are|was|were|does|do|might|would|could))?"
+    r"(?i)\bhow (?P<word>old|young|heavy|fat|tall|much)\b(?P<verb> (?:do you think |would you say )?(?:is"
+    r"|are|was|were|does|do|might|would|could))?"
 )
 _DEGREE_ATTRIBUTE = {"old": "biometric.age", "young": "biometric.age", "heavy": "biometric.weight", "fat": "biometric.weight",
                      "much": "biometric.weight", "tall": "biometric.height"}  # fmt: skip
@@ -37,22 +38,25 @@ _COLOR_OF_EYES = regex.compile(
 )
 _EYES = regex.compile(r"(?i)\beyes?\b")
 _BORN = regex.compile(
-    r"(?i)\b(?P<word>when|where) (?:was|were|is|are|does|do|did) (?P<who>.{1,60}?) (?P<verb>born|live|lives|living|reside)\b"
+    r"(?i)\b(?P<word>when|where) (?:was|were|is|are|does|do|did) (?P<who>.{1,60}?) (?P<verb>born|live"
+    r"|lives|living|reside)\b"
 )
 _CLOSED = regex.compile(
     r"(?i)^\W*(?:(?:yes or no|question)\W+)?(?:is|are|was|were|does|do|did|can|could|would)\b"
 )
 _EXISTENCE = regex.compile(
-    r"(?i)(?:\b(?:is|are|was|were) there|\bhow many|\b(?:do|can|could) you (?:see|find|spot|identify)|\b(?:contain|show|include|depict|feature|have)s?"
+    r"(?i)(?:\b(?:is|are|was|were) there|\bhow many|\b(?:do|can|could) you (?:see|find|spot|identify)"
+    r"|\b(?:contain|show|include|depict|feature|have)s?"
     r"|\b(?:is|are) (?:this|that|it|these|those)(?: (?:image|picture|photo|photograph)s?)?(?: of)?)"
-    r"(?: (?:a|an|any|some|the|only|at|least|one|two|three|number|of|more|than|other|both|\w+ly))*(?: \w+(?:-\w+)*){0,2}$"
+    r"(?: (?:a|an|any|some|the|only|at|least|one|two|three|number|of|more|than|other|both"
+    r"|\w+ly))*(?: \w+(?:-\w+)*){0,2}$"
 )
 _STOP = regex.compile(
     r"(?i)\b(?:is|are|was|were|near|with|to|next|who|that|by|in|on|the|wearing|holding|behind|front|of)\b"
 )
 _POSSESSIVES = frozenset({"his", "her", "their", "your", "whose"})
 ASKS_HINT = regex.compile(
-    r"(?i)\bhow (?:old|young|heavy|fat|tall|much)\b|\beyes?\b|\bborn\b|\blives?\b|\bliving\b|\breside\b|\bhow many\b|\bis there\b|\bare there\b|\b(?:is|are|was|were|do|does)\b.*\bor\b"
+    r"(?i)\bhow (?:old|young|heavy|fat|tall)\b|\beyes?\b|\bborn\b|\bwhere\b.*\b(?:lives?|living|reside)\b"
 )
 """Cheap test beside the asked nouns: a question without a hit asks for nothing that is looked for."""
 

@@ -29,7 +29,8 @@ GENDER = "biometric.gender"
 _SCORE = {Kind.EXPLICIT: 0.95, Kind.IMPLICIT: 0.9, Kind.PROXY: 0.6}
 # What is printed on a shirt or a sign is told of nobody in the picture.
 _PRINTED = regex.compile(
-    r"(?i)\b(?:says?|saying|reads?|reading|written|titled?|called|labell?ed|words?|signs?|text|logo|letters|title|phrase|message|slogan)"
+    r"(?i)\b(?:says?|saying|reads?|reading|written|titled?|called|labell?ed|words?|signs?|text|logo"
+    r"|letters|title|phrase|message|slogan)"
     r'[^".]{0,30}"(?P<value>[^"]{1,120})"'
 )
 _HOLDERS_OF_CONDITION = frozenset(

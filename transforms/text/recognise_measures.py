@@ -33,7 +33,8 @@ AGE, WEIGHT, EYES, RACE, GENDER = (
 )
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _NUMBER = (
-    rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_ONES}))?|ten|eleven|twelve"
+    rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_ONES}))?|ten"
+    rf"|eleven|twelve"
     rf"|(?:thir|four|fif|six|seven|eigh|nine)teen|{_ONES})"
 )
 _ABOUT = (
@@ -44,10 +45,12 @@ _RANGE = rf"{_NUMBER}(?:\s?(?:-|–|to|or|and)\s?{_NUMBER})?"
 _DECADE = r"(?:\d0'?s|teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
 _PART = r"(?:(?:very )?(?:early|mid|middle|late)(?: (?:to|or) (?:early|mid|late))?[ -]?(?:to[ -])?)"
 _YEARS_OLD = regex.compile(
-    rf"(?i)\b{_ABOUT}{_RANGE}[ -]?(?:years?|yrs?\.?|months?|weeks?)[ -]?(?:olds?|of[ -]age)\b|\b\d{{1,2}} ?y/?o\b"
+    rf"(?i)\b{_ABOUT}{_RANGE}[ -]?(?:years?|yrs?\.?|months?|weeks?)[ -]?(?:olds?|of[ -]age)\b"
+    rf"|\b\d{{1,2}} ?y/?o\b"
 )
 _AGED = regex.compile(
-    rf"(?i)(?:,? ?\b(?:aged|at (?:the )?age(?: of)?|of age|(?<=\b(?:person|man|woman|boy|girl|child|kid),? )age|ages) {_ABOUT}{_RANGE}\b"
+    rf"(?i)(?:,? ?\b(?:aged|at (?:the )?age(?: of)?|of age|(?<=\b(?:person|man|woman|boy|girl|child"
+    rf"|kid),? )age|ages) {_ABOUT}{_RANGE}\b"
     r"(?:[ -]?years?(?: old)?)?)"
 )
 _IN_DECADE = regex.compile(
@@ -58,13 +61,16 @@ _IN_DECADE = regex.compile(
 )
 _PART_OF_DECADE = regex.compile(rf"(?i)\b(?:early|mid|late)[ -]?(?:to[ -](?:mid|late)[ -])?{_DECADE}\b")
 _WEIGHS = regex.compile(
-    rf"(?i)\b(?P<verb>weigh(?:s|ed|ing)?)(?: in at)? {_ABOUT}(?:\d{{2,3}}(?:\.\d)?|{_NUMBER})(?:\s?(?:-|to|or)\s?\d{{2,3}})?"
+    rf"(?i)\b(?P<verb>weigh(?:s|ed|ing)?)(?: in at)? {_ABOUT}(?:\d{{2,3}}(?:\.\d)?|{_NUMBER})(?:\s?(?:-|to"
+    rf"|or)\s?\d{{2,3}})?"
     r"\s?(?:kgs?|kilos?|kilograms?|pounds?|lbs?|stones?)\b\.?"
 )
 _WEIGHT_MODIFIER = regex.compile(r"(?i)\b\d{2,3}[ -]?(?:kg|kilos?|kilograms?|pounds?|lbs?|stone)\b")
 _LABEL = regex.compile(
-    r"(?i)\b(?P<label>age(?: range| group)?|estimated age|gender|sex|race|ethnicity|race/ethnicity|weight|body type|build|"
-    r"eye colou?r|eyes)(?:\*\*)?\s?:(?:\*\*)?\s?(?P<value>[^\s.;,\n(\[*|](?:(?! and \**\w+:)[^.;,\n(\[*|]){0,60})"
+    r"(?i)\b(?P<label>age(?: range| group)?|estimated age|gender|sex|race|ethnicity|race/ethnicity|weight"
+    r"|body type|build|"
+    r"eye colou?r"
+    r"|eyes)(?:\*\*)?\s?:(?:\*\*)?\s?(?P<value>[^\s.;,\n(\[*|](?:(?! and \**\w+:)[^.;,\n(\[*|]){0,60})"
 )
 _LABELS = (
     ("age", AGE),

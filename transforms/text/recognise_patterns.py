@@ -20,7 +20,8 @@ TIMEOUT_SECONDS = 2.0
 """Per pattern and passage. Patterns are linear, so only a defect reaches it."""
 
 MAY_HOLD = regex.compile(
-    r"[0-9@]|www\.|://|\.(?:com|org|net|edu|gov|info|biz|io|co)\b|\[at\]|\(at\)|(?i:passw|secret|token|user ?name|login|handle|\bpwd)"
+    r"[0-9@]|www\.|://|\.(?:com|org|net|edu|gov|info|biz|io|co)\b|\[at\]|\(at\)|(?i:passw|secret|token"
+    r"|user ?name|login|handle|\bpwd)"
 )
 """Every text that one of the patterns can match holds one of these."""
 

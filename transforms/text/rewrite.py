@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _DEGREE_WORDS = frozenset({"very", "quite", "slightly", "somewhat", "rather", "really", "extremely", "relatively", "fairly", "visibly",
-                           "mildly", "severely", "morbidly", "more", "most", "too", "pretty", "moderately", "apparently", "seemingly",
+                           "mildly", "severely", "morbidly", "more", "most", "too", "pretty", "moderately",
+                           "apparently", "seemingly",
                            "likely", "probably", "possibly"})  # fmt: skip
 _AGE_NOUNS = frozenset({"baby", "babies", "toddler", "infant", "newborn", "child", "kid", "teen"})
 _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:]['\")*]*\s+)[\"'(*]*$")

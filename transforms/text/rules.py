@@ -7,15 +7,21 @@ from dataclasses import dataclass
 
 import regex
 
-from transforms.text.lexicon import Lexicon, PeopleWords, load_lexicon, load_people_words, read_list
+from transforms.text.lexicon import Lexicon, PeopleWords, WordRole, load_lexicon, load_people_words, read_list
 from transforms.text.recognise_patterns import Pattern, load_patterns
 
 _LINKING = (
-    r"(?:\b(?:is|are|was|were|am|be|been|being|appears?|appeared|seems?|seemed|looks?|looked|looking)|'s|'re|n't)"
-    r"(?:[\s,]+(?:to|be|have|been|like|likely|probably|possibly|perhaps|maybe|also|both|very|quite|rather|somewhat|slightly|a|bit"
-    r"|little|relatively|fairly|around|about|approximately|roughly|not|clearly|still|either|mostly|all|of|in|more|most|"
+    r"(?:\b(?:is|are|was|were|am|be|been|being|appears?|appeared|seems?|seemed|looks?|looked|looking)|'s"
+    r"|'re|n't)"
+    r"(?:[\s,]+(?:to|be|have|been|like|likely|probably|possibly|perhaps|maybe|also|both|very|quite|rather"
+    r"|somewhat|slightly|a|bit"
+    r"|little|relatively|fairly|around|about|approximately|roughly|not|clearly|still|either|mostly|all|of"
+    r"|in|more|most|"
     r"noticeably|moderately|extremely|severely|too|so|as|an|and|or|\w+,?(?=\s+(?:and|or)\s)))*[\s,]*$"
 )
+
+
+_PERSONAL = frozenset({"he", "she", "they", "who", "him", "her", "his", "their", "them"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ class AskedNoun:
 
 @dataclass(frozen=True, slots=True)
 class TextRules:
-    """The compiled rules. ``attributes``: what is looked for; ``triggers``: single words that ask for a parse."""
+    """The compiled rules. ``attributes``: what is looked for; ``triggers``: single words that ask for a
+    parse, ``weak_triggers``: those that do so beside one of the ``person_words`` only."""
 
     attributes: frozenset[str]
     age_nouns: bool
@@ -49,6 +56,8 @@ class TextRules:
     people: PeopleWords
     pronouns: Mapping[str, str]
     triggers: frozenset[str]
+    weak_triggers: frozenset[str]
+    person_words: frozenset[str]
     phrases: regex.Pattern[str] | None
     exceptions: regex.Pattern[str] | None
     linking: regex.Pattern[str]
@@ -74,15 +83,18 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     pronouns: Mapping[str, str] = read_list("gender")["pronouns"]
     eyes, race, weight, names = (read_list(name) for name in ("eye_color", "race", "weight", "names"))
     phrases = _alternation(tuple(lexicon.phrases))
-    first_words = {regex.split(r"[\s-]", phrase)[0] for phrase in lexicon.phrases}
+    strong, weak = _lexicon_triggers(lexicon)
+    people = load_people_words()
     colors = _alternation(eyes["colors"])
     return TextRules(
         attributes=attributes,
         age_nouns=age_nouns,
         lexicon=lexicon,
-        people=load_people_words(),
+        people=people,
         pronouns=pronouns,
-        triggers=frozenset(set(lexicon.words) | first_words | _measure_triggers(attributes, pronouns)),
+        triggers=strong | _measure_triggers(attributes, pronouns),
+        weak_triggers=weak,
+        person_words=frozenset(people.person | _PERSONAL),
         phrases=regex.compile(rf"(?i)(?<![\w-])(?:{phrases})(?![\w-])") if phrases else None,
         exceptions=regex.compile(rf"(?i)(?<!\w)(?:{_alternation(lexicon.exceptions)})(?!\w)"),
         linking=regex.compile("(?i)" + _LINKING),
@@ -106,21 +118,35 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         ),
         eye_colors=regex.compile(
             rf"(?i)\b(?P<adj>(?:(?:{colors})(?:,? and |, | |-)){{1,4}})(?P<noun>eyes?|eyed|irises)\b"
-            rf"|\b(?P<eyes>eyes|eye color|eye colour|irises)(?P<link> (?:is|are|appear|look|seem|were|was)(?: to be)?(?: \w+ly)?) "
-            rf"(?P<value>(?:a )?(?:(?:{colors})[ -]?(?:and |or )?(?:in color|in colour)?){{1,4}})(?=[\s.,;!?)]|$)"
+            rf"|\b(?P<eyes>eyes|eye color|eye colour|irises)(?P<link> (?:is|are|appear|look|seem|were"
+            rf"|was)(?: to be)?(?: \w+ly)?) "
+            rf"(?P<value>(?:a )?(?:(?:{colors})[ -]?(?:and |or )?(?:in color"
+            rf"|in colour)?){{1,4}})(?=[\s.,;!?)]|$)"
         ),
         iris_colors=frozenset(eyes["colors"]) - frozenset(eyes["shades"]),
         descent=regex.compile(
             r"(?i),? ?\b(?:possibly |likely |probably |perhaps )?of (?:an? )?(?:possibly |likely |probably )?"
-            rf"(?:{_alternation(race['descent_adjectives'])})(?:(?: or |/| and |-)(?:{_alternation(race['descent_adjectives'])}))?"
+            rf"(?:{_alternation(race['descent_adjectives'])})(?:(?: or |/| and "
+            rf"|-)(?:{_alternation(race['descent_adjectives'])}))?"
             rf" (?:{'|'.join(race['descent_nouns'])})\b"
         ),
         build=regex.compile(
             r"(?i)\b(?:(?:with|of|has|have|having|and)\s+)?(?:an?\s+|his\s+|her\s+|their\s+)?"
-            rf"(?P<value>(?:(?:relatively |fairly |slightly |very )?(?:{_alternation(weight['build_adjectives'])})(?:,? and |, | |-)){{1,3}})"
+            rf"(?P<value>(?:(?:relatively |fairly |slightly "
+            rf"|very )?(?:{_alternation(weight['build_adjectives'])})(?:,? and |, | |-)){{1,3}})"
             r"(?P<noun>build|physique|body type|body build|figure|frame)\b"
         ),
     )
+
+
+def _lexicon_triggers(lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
+    """First words of what tells something alone, and of adjectives, which need a person to do so."""
+    strong: set[str] = set()
+    weak: set[str] = set()
+    for entry in (*lexicon.words.values(), *lexicon.phrases.values()):
+        first = regex.split(r"[\s'-]", entry.surface)[0]
+        (weak if entry.role is WordRole.ADJECTIVE else strong).add(first)
+    return frozenset(strong), frozenset(weak)
 
 
 def _measure_triggers(attributes: frozenset[str], pronouns: Mapping[str, str]) -> frozenset[str]:
@@ -129,7 +155,7 @@ def _measure_triggers(attributes: frozenset[str], pronouns: Mapping[str, str]) -
         words |= set(pronouns)
     if "biometric.age" in attributes:
         words |= {"year", "years", "yrs", "month", "months", "week", "weeks", "aged", "age", "ages", "twenties", "thirties", "forties",
-                  "fifties", "sixties", "seventies", "eighties", "nineties", "teens", "s", "y", "yo"}  # fmt: skip
+                  "fifties", "sixties", "seventies", "eighties", "nineties", "teens"}  # fmt: skip
     if "biometric.eye_color" in attributes:
         words |= {"eyes", "eye", "eyed", "irises"}
     if "biometric.weight" in attributes:

@@ -104,7 +104,8 @@ def leaks_in(
 
 # A quotation after a word for print: what stands on the sign, not what is said of somebody.
 _QUOTED = regex.compile(
-    r'(?i)(?:say|read|writ|titl|call|label|word|sign|text|logo|letter|phrase|message|slogan)\w*[^".]{0,32}"[^"]{1,124}"'
+    r"(?i)(?:say|read|writ|titl|call|label|word|sign|text|logo|letter|phrase|message"
+    r'|slogan)\w*[^".]{0,32}"[^"]{1,124}"'
 )
 
 _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:\n*\"(]\s*)$")

@@ -63,7 +63,8 @@ def test_a_cleaned_answer_is_left_alone(answer: Answer, before: str) -> None:
 
 _WORDS = st.sampled_from(
     ["a", "the", "old", "young", "man", "woman", "she", "he", "her", "his", "is", "has", "and", "or", ",", ".", "black", "Asian", "eyes",
-     "blue", "child", "dog", "runs", "with", "27 years old", "overweight", "Mr.", "Smith", "looks", "boys", "men", "him", "who", "in"]
+     "blue", "child", "dog", "runs", "with", "27 years old", "overweight", "Mr.", "Smith", "looks", "boys",
+     "men", "him", "who", "in"]
 )  # fmt: skip
 
 
