@@ -99,8 +99,7 @@ def _shown(text: str, context: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
-    """A score in [0, 1] per pair: the mean of the embeddings' cosine and of ``content_kept``, 0 where something
-    that must stay is gone.
+    """A score in [0, 1] per pair: the mean of the cosine and ``content_kept``, 0 where ``retains`` says no.
 
     One call of the embedder for all distinct texts. Scores are rounded to ``DIGITS`` decimals.
     """

@@ -21,7 +21,8 @@ _IRREGULAR = {
     "'s": "'re",
     "goes": "go",
 }
-_NOT_VERBS_IN_S = frozenset({"across", "perhaps", "always", "sometimes", "besides", "towards", "afterwards", "as", "this", "its",
+_NOT_VERBS_IN_S = frozenset({"across", "perhaps", "always", "sometimes", "besides", "towards",
+    "afterwards", "as", "this", "its",
                              "his", "less", "plus", "versus", "yes", "thus", "us", "gas",
                              "glasses", "shorts", "jeans"})  # fmt: skip
 _VOWEL_SOUND = regex.compile(
@@ -32,7 +33,7 @@ _CONSONANT_SOUND = regex.compile(r"(?i)^(?:eu|ewe|one\b|once\b|one-|u\b|u-|us\b|
 
 
 def base_form(verb: str, lemma: str = "") -> str:
-    """The form with "they" of a third-person singular verb ("runs" -> "run"); the verb itself if it is none."""
+    """The form with "they" of a third-person singular verb ("runs" -> "run"); else the word itself."""
     lower = verb.lower()
     if lower in _IRREGULAR:
         return _IRREGULAR[lower]
@@ -82,7 +83,7 @@ def verbs_of(doc: Doc, pronoun: Token) -> Iterator[tuple[Token, str]]:
 
 
 def _joined_verbs(doc: Doc, pronoun: Token) -> Iterator[Token]:
-    """Singular verbs right after "and", "but", "or" or a comma, up to the next subject: theirs is still "they"."""
+    """Singular verbs right after "and", "but", "or" or a comma, up to the next subject."""
     if pronoun.lower_ not in ("he", "she"):
         return
     for index in range(pronoun.i + 1, sentence_bounds(doc, pronoun.i)[1]):
@@ -94,12 +95,13 @@ def _joined_verbs(doc: Doc, pronoun: Token) -> Iterator[Token]:
         following = index + 1
         while following < len(doc) and doc[following].pos_ == "ADV":
             following += 1
-        if following < len(doc) and _is_singular(doc[following]):
+        if following < len(doc) and (_is_singular(doc[following]) or _joined_noun_of_verb(doc[following])):
             yield doc[following]
-        elif following < len(doc) and doc[following].tag_ == "NNS" and doc[following].dep_ == "conj":
-            # The second of two joined verbs is often tagged as a plural noun.
-            if doc[following].head.tag_ == "VBZ":
-                yield doc[following]
+
+
+def _joined_noun_of_verb(token: Token) -> bool:
+    """The second of two joined verbs is often tagged as a plural noun."""
+    return token.tag_ == "NNS" and token.dep_ == "conj" and token.head.tag_ == "VBZ"
 
 
 def _finite(clause: Token, pronoun: Token) -> Iterator[Token]:

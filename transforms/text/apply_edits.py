@@ -42,7 +42,7 @@ def apply_edits(
                     item.kind,
                     item.action,
                     item.rule,
-                )  # fmt: skip
+                )
             )
     return tuple(changed), tuple(edits)
 
@@ -62,8 +62,8 @@ def compose(
 ) -> tuple[Replacement, ...]:
     """One set of replacements of the old turns that does what ``edits`` and then ``later`` do.
 
-    ``texts``: the turns after ``edits``; ``later``: offsets into them. An earlier edit that a later replacement
-    touches becomes part of it. Raises ValueError as ``apply_edits`` does.
+    ``texts``: the turns after ``edits``; ``later``: offsets into them. An earlier edit that a later
+    replacement touches becomes part of it. Raises ValueError as ``apply_edits`` does.
     """
     composed: list[Replacement] = []
     for turn in sorted({edit.turn for edit in edits} | {item.turn for item in later}):

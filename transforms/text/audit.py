@@ -132,7 +132,7 @@ def _parsed(wanted: Iterable[str], parser: TextParser) -> dict[str, Doc]:
 
 @dataclass(frozen=True, slots=True)
 class ReadTurn:
-    """A turn as the recognisers see it. ``passages[i]`` has the mentions ``mentions[i]`` and the parse ``docs[i]``."""
+    """A turn as the recognisers see it: ``mentions[i]`` and parse ``docs[i]`` are of ``passages[i]``."""
 
     folded: Folded
     question: bool

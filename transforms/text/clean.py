@@ -179,7 +179,7 @@ def _turn_replacements(
                 chosen.append((mention, action))
         if not chosen:
             continue
-        actions = {mention: action for mention, action in chosen}
+        actions = dict(chosen)
         for edit in rewrite_passage(passage.text, doc, chosen):
             start, end = read.folded.original_span(passage.offset + edit.start, passage.offset + edit.end)
             cause = edit.cause

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from transforms.text.agreement import like_case
@@ -29,7 +30,7 @@ def joined_pairs(
     edits: list[PassageEdit] = []
     covered: set[int] = set()
     order = sorted(nouns)
-    for first, second in zip(order, order[1:], strict=False):
+    for first, second in pairwise(order):
         one, other = nouns[first], nouns[second]
         if first in covered or one.neutral != other.neutral or one.plural != other.plural:
             continue
@@ -45,7 +46,7 @@ def joined_pairs(
         if second + 1 < len(doc) and doc[second + 1].lower_ in ("'s", "'", "and", ",", "or"):
             continue
         start = _article_before(doc, first, removed)
-        preceding = _previous(doc, start if start is not None else first, removed)
+        preceding = _previous(start if start is not None else first, removed)
         if preceding is not None and doc[preceding].lower_ in ("and", ","):
             continue
         owned = start is None and preceding is not None and doc[preceding].lower_ in _OWNERS
@@ -145,11 +146,11 @@ def _article_edit(
 
 
 def _article_before(doc: Doc, index: int, removed: Collection[int]) -> int | None:
-    position = _previous(doc, index, removed)
+    position = _previous(index, removed)
     return position if position is not None and doc[position].lower_ in _ARTICLES else None
 
 
-def _previous(doc: Doc, index: int, removed: Collection[int]) -> int | None:
+def _previous(index: int, removed: Collection[int]) -> int | None:
     position = index - 1
     while position >= 0 and position in removed:
         position -= 1

@@ -16,8 +16,8 @@ PRONOUN_RULE = "lexicon.gender.pronoun"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``refused``: answer turns to refuse, with the finding that is the reason; ``edited``: findings whose span
-    changes, with the action; ``dropped``: the policy drops the record."""
+    """``refused``: answer turns to refuse, with the finding that is the reason; ``edited``: findings
+    whose span changes, with the action; ``dropped``: the policy drops the record."""
 
     refused: dict[int, TextFinding]
     edited: tuple[tuple[TextFinding, Action], ...]

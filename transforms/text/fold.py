@@ -32,7 +32,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """NFKC per character (Unicode Standard Annex 15), quotes and hyphens to ASCII, invisible characters out."""
+    """NFKC per character (Unicode Annex 15), quotes and hyphens to ASCII, invisible characters out."""
     if text.isascii():
         return Folded(text, None)
     characters: list[str] = []

@@ -39,7 +39,7 @@ class Head(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LexiconEntry:
-    """One surface form. ``neutral`` replaces it as a noun (empty: no noun use); ``when`` names a policy switch."""
+    """One surface form. ``neutral`` replaces it as a noun; ``when`` names a switch of the policy."""
 
     surface: str
     attribute: str

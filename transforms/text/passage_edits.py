@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PassageEdit:
-    """Characters ``start:end`` become ``text`` because of ``cause``. Of two that overlap the lower ``rank`` stays."""
+    """Characters ``start:end`` become ``text``. Of two that overlap the lower ``rank`` stays."""
 
     start: int
     end: int
@@ -64,7 +64,7 @@ def fix_articles(doc: Doc, edits: Sequence[PassageEdit]) -> list[PassageEdit]:
             continue
         end = token.idx + len(token)
         near = [edit for edit in edits if edit.end > token.idx and edit.start <= end + 1]
-        if not near or near[0].start < end or not text[end : near[0].start].strip() == "":
+        if not near or near[0].start < end or text[end : near[0].start].strip():
             continue
         word, _ = next_word(text, edits, end)
         if not word[:1].isalnum():

@@ -1,4 +1,4 @@
-"""Edits for attributes that are said of a subject: "is overweight", "appears to be in her 60s", "weighs 80 kg"."""
+"""Edits for attributes said of a subject: "is overweight", "appears to be in her 60s", "weighs 80 kg"."""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ _DEGREE = regex.compile(
     r"(?i)\bhow (?P<word>old|young|heavy|fat|tall|much)\b(?P<verb> (?:do you think |would you say )?(?:is"
     r"|are|was|were|does|do|might|would|could))?"
 )
-_DEGREE_ATTRIBUTE = {"old": "biometric.age", "young": "biometric.age", "heavy": "biometric.weight", "fat": "biometric.weight",
+_DEGREE_ATTRIBUTE = {"old": "biometric.age", "young": "biometric.age", "heavy": "biometric.weight",
+    "fat": "biometric.weight",
                      "much": "biometric.weight", "tall": "biometric.height"}  # fmt: skip
 _COLOR_OF_EYES = regex.compile(
     r"(?i)\b(?:what|which)(?:'s| is| are)? (?:the )?colou?rs?\b|\bcolou?rs? (?:of|are|is)\b"
@@ -62,7 +63,7 @@ ASKS_HINT = regex.compile(
 
 
 def may_ask(text: str, rules: TextRules) -> bool:
-    """True if the parse of a question is needed. Never false where ``asked_attributes`` would find anything by nouns."""
+    """True if a question needs a parse although it tells nothing."""
     return bool(ASKS_HINT.search(text)) or any(asked.nouns.search(text) for asked in rules.asked)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from schemas.finding import Kind
-from transforms.text.lexicon import LexiconEntry, WordRole
+from transforms.text.lexicon import Head, LexiconEntry, WordRole
 from transforms.text.mentions import Form, Mention
 from transforms.text.persons import (
     head_counts,
@@ -36,7 +36,8 @@ _PRINTED = regex.compile(
 _HOLDERS_OF_CONDITION = frozenset(
     {"has", "have", "had", "having", "with", "from", "of", "battling", "for", "treating"}
 )
-_DETERMINERS = frozenset({"a", "an", "the", "this", "that", "these", "those", "one", "two", "three", "some", "several",
+_DETERMINERS = frozenset({"a", "an", "the", "this", "that", "these", "those", "one", "two", "three",
+    "some", "several",
                           "many", "another", "each", "every", "both", "young", "old"})  # fmt: skip
 _PROPER_ADJECTIVES = frozenset(
     {"biometric.race", "sensitive.nationality", "sensitive.religion", "sensitive.politics"}
@@ -150,6 +151,8 @@ def _beside_animal(doc: Doc, end: int, rules: TextRules) -> bool:
 def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
     people = rules.people
     if entry.plural and entry.surface.endswith("s"):
+        return None
+    if entry.head is Head.HUMAN and end < len(doc) and doc[end].text == "-":
         return None
     head = phrase_head(doc, end, people)
     if head is not None:

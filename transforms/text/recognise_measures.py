@@ -85,7 +85,10 @@ _LABELS = (
     ("eye", EYES),
 )
 NOT_STATED = "not stated"
-_SILENT = regex.compile(r"(?i)^\W*(?:not |unknown|n/?a\b|visible|unspecified|\[)")
+_SILENT = regex.compile(
+    r"(?i)^\W*(?:(?:he|she|they|the|this|his|her|their|it|you|based)\b"
+    r"|not |unknown|n/?a\b|visible|unspecified|\[)"
+)
 
 
 def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
@@ -209,6 +212,8 @@ def _eyes(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
         if not _owner_is_person(doc, match.start(), rules):
             continue
         if match.group("value") is not None:
+            if rules.iris_colors.isdisjoint(regex.findall(r"[\w-]+", match.group("value").lower())):
+                continue
             start, end = match.span("value")
             end = start + len(match.group("value").rstrip())
             yield Mention(start, end, EYES, Kind.EXPLICIT, "pattern.eye_color.are", Form.PREDICATE)
@@ -216,8 +221,8 @@ def _eyes(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
             yield Mention(*match.span(), EYES, Kind.EXPLICIT, "pattern.eye_color.eyed", Form.MODIFIER)
         else:
             start = match.start("adj")
-            yield Mention(start, start + len(match.group("adj").rstrip(" -,")), EYES, Kind.EXPLICIT, "pattern.eye_color.eyes",
-                          Form.MODIFIER)  # fmt: skip
+            end = start + len(match.group("adj").rstrip(" -,"))
+            yield Mention(start, end, EYES, Kind.EXPLICIT, "pattern.eye_color.eyes", Form.MODIFIER)
 
 
 def _eye_adjectives(doc: Doc, rules: TextRules) -> Iterator[Mention]:
@@ -266,5 +271,6 @@ def _labels(text: str, wanted: frozenset[str]) -> Iterator[Mention]:
         value = match.group("value").rstrip()
         if attribute in wanted and not _SILENT.match(value):
             start = match.start("value")
-            yield Mention(start, start + len(value), attribute, Kind.EXPLICIT, f"pattern.{attribute.split('.')[1]}.label",
-                          Form.VALUE, NOT_STATED)  # fmt: skip
+            rule = f"pattern.{attribute.split('.')[1]}.label"
+            end = start + len(value)
+            yield Mention(start, end, attribute, Kind.EXPLICIT, rule, Form.VALUE, NOT_STATED)

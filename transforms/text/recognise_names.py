@@ -90,6 +90,8 @@ def _refused(doc: Doc, start: int, end: int, words: NameWords) -> bool:
     ):
         return True
     following = doc[end] if end < len(doc) else None
+    if following is not None and following.text == "-" and not doc[end - 1].whitespace_:
+        return True
     nearby = run[1:] + (
         [following.lower_] if following is not None and following.pos_ in ("NOUN", "PROPN") else []
     )

@@ -9,7 +9,7 @@ PURPOSE = "refusal"
 
 
 def choose_refusal(refusals: Sequence[str], key: str, turn: int) -> str:
-    """One of ``refusals`` for turn ``turn`` of the record with key ``key``. Raises ValueError if there is none."""
+    """One of ``refusals`` for turn ``turn`` of the record ``key``. Raises ValueError if there is none."""
     if not refusals:
         raise ValueError("the policy refuses but has no refusal sentence")
     digest = hashlib.blake2b(f"{PURPOSE}\x00{key}\x00{turn}".encode(), digest_size=8).digest()

@@ -21,7 +21,8 @@ from transforms.text.recognise_measures import NOT_STATED
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_DEGREE_WORDS = frozenset({"very", "quite", "slightly", "somewhat", "rather", "really", "extremely", "relatively", "fairly", "visibly",
+_DEGREE_WORDS = frozenset({"very", "quite", "slightly", "somewhat", "rather", "really", "extremely",
+    "relatively", "fairly", "visibly",
                            "mildly", "severely", "morbidly", "more", "most", "too", "pretty", "moderately",
                            "apparently", "seemingly",
                            "likely", "probably", "possibly"})  # fmt: skip
@@ -32,7 +33,7 @@ _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:]['\")*]*\s+)[\"'(*]*$")
 def rewrite_passage(
     text: str, doc: Doc | None, wanted: Sequence[tuple[Mention, Action]]
 ) -> list[PassageEdit]:
-    """Edits of one passage, in text order and without overlap. ``wanted``: mentions with the action on each."""
+    """Edits of one passage, in text order, without overlap. ``wanted``: mentions with their actions."""
     edits = [
         PassageEdit(one.start, one.end, mask_of(one.attribute), one, f"mask.{one.attribute}", 0)
         for one, action in wanted
@@ -190,7 +191,8 @@ def _modifies(doc: Doc, index: int) -> bool:
 
 def _postmodifier_edit(text: str, mention: Mention) -> PassageEdit:
     start, end = mention.start, mention.end
-    lead = regex.search(r"(?i)(?:[\s,]+(?:likely|probably|possibly|perhaps|maybe|about|around|approximately|and|or|roughly|apparently|who is|who are))*[\s,]*$",
+    lead = regex.search(r"(?i)(?:[\s,]+(?:likely|probably|possibly|perhaps|maybe|about|around|approximately"
+        r"|and|or|roughly|apparently|who is|who are))*[\s,]*$",
                         text[:start])  # fmt: skip
     start = lead.start() if lead else start
     opened = start > 0 and text[start - 1] == "("

@@ -154,12 +154,14 @@ def _measure_triggers(attributes: frozenset[str], pronouns: Mapping[str, str]) -
     if "biometric.gender" in attributes:
         words |= set(pronouns)
     if "biometric.age" in attributes:
-        words |= {"year", "years", "yrs", "month", "months", "week", "weeks", "aged", "age", "ages", "twenties", "thirties", "forties",
+        words |= {"year", "years", "yrs", "month", "months", "week", "weeks", "aged", "age", "ages",
+            "twenties", "thirties", "forties",
                   "fifties", "sixties", "seventies", "eighties", "nineties", "teens"}  # fmt: skip
     if "biometric.eye_color" in attributes:
         words |= {"eyes", "eye", "eyed", "irises"}
     if "biometric.weight" in attributes:
-        words |= {"weighs", "weigh", "weighing", "weighed", "weight", "kg", "kgs", "lbs", "lb", "pound", "pounds", "kilos", "kilograms",
+        words |= {"weighs", "weigh", "weighing", "weighed", "weight", "kg", "kgs", "lbs", "lb",
+            "pound", "pounds", "kilos", "kilograms",
                   "build", "physique", "figure", "frame"}  # fmt: skip
     if "biometric.race" in attributes:
         words |= {"descent", "ethnicity", "ancestry", "heritage", "origin", "race"}

@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Characters ``start:end`` of turn ``turn`` of the cleaned text still tell ``attribute``; ``blunt`` would hide it."""
+    """Characters ``start:end`` of a cleaned turn still tell ``attribute``; ``blunt`` would hide it."""
 
     turn: int
     start: int

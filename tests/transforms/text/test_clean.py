@@ -62,10 +62,43 @@ def test_a_cleaned_answer_is_left_alone(answer: Answer, before: str) -> None:
 
 
 _WORDS = st.sampled_from(
-    ["a", "the", "old", "young", "man", "woman", "she", "he", "her", "his", "is", "has", "and", "or", ",", ".", "black", "Asian", "eyes",
-     "blue", "child", "dog", "runs", "with", "27 years old", "overweight", "Mr.", "Smith", "looks", "boys",
-     "men", "him", "who", "in"]
-)  # fmt: skip
+    [
+        "a",
+        "the",
+        "old",
+        "young",
+        "man",
+        "woman",
+        "she",
+        "he",
+        "her",
+        "his",
+        "is",
+        "has",
+        "and",
+        "or",
+        ",",
+        ".",
+        "black",
+        "Asian",
+        "eyes",
+        "blue",
+        "child",
+        "dog",
+        "runs",
+        "with",
+        "27 years old",
+        "overweight",
+        "Mr.",
+        "Smith",
+        "looks",
+        "boys",
+        "men",
+        "him",
+        "who",
+        "in",
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -35,9 +35,17 @@ def test_a_leak_is_seen(policy_of: Callable[..., Policy], text: str, attribute: 
 
 @pytest.mark.parametrize(
     "text",
-    ["They sit with their dog.", "A person, 2 dogs and [NAME] at [EMAIL].", "Women's Health", "The Old Man and the Sea",
-     'a sign that says "men at work"', "[0.25, 0.43, 0.69, 0.88]", "a gingerbread man", "The building is 100 years old."],
-)  # fmt: skip
+    [
+        "They sit with their dog.",
+        "A person, 2 dogs and [NAME] at [EMAIL].",
+        "Women's Health",
+        "The Old Man and the Sea",
+        'a sign that says "men at work"',
+        "[0.25, 0.43, 0.69, 0.88]",
+        "a gingerbread man",
+        "The building is 100 years old.",
+    ],
+)
 def test_a_clean_text_is_silent(policy_of: Callable[..., Policy], text: str) -> None:
     assert leaks(policy_of("standard"), text) == []
 
