@@ -110,16 +110,15 @@ def _finite(clause: Token, pronoun: Token) -> Iterator[Token]:
         child.i for child in clause.children if child.dep_.startswith("nsubj") and child.i > pronoun.i
     ]
     end = min(subjects, default=len(pronoun.doc))
+    # Where a finite verb follows at once, a later "was" has another subject: "all she did was sleep".
+    following = pronoun.doc[pronoun.i + 1] if pronoun.i + 1 < len(pronoun.doc) else pronoun
+    last = following.i if following.tag_ in ("VBD", "VBZ", "VBP", "MD") else end
     while pending:
         head = pending.pop()
         for token in (head, *head.children):
             auxiliary = token is not head and token.dep_ in ("aux", "aux:pass", "auxpass", "cop")
-            if (
-                (token is head or auxiliary)
-                and token.i != pronoun.i
-                and token.i < end
-                and _is_singular(token)
-            ):
+            near = pronoun.i - 3 < token.i < end and (head is not clause or token.i <= last)
+            if (token is head or auxiliary) and token.i != pronoun.i and near and _is_singular(token):
                 yield token
         for child in head.children:
             own_subject = any(other.dep_.startswith(("nsubj", "expl")) for other in child.children)
@@ -139,7 +138,7 @@ def _adjacent_verb(doc: Doc, pronoun: Token) -> Token | None:
     index = pronoun.i + 1
     while (
         index < len(doc)
-        and doc[index].pos_ in ("ADV", "PART")
+        and doc[index].pos_ in ("ADV", "PART", "SPACE")
         and index < pronoun.i + 3
         and not _is_singular(doc[index])
     ):
@@ -148,12 +147,10 @@ def _adjacent_verb(doc: Doc, pronoun: Token) -> Token | None:
         index == pronoun.i + 1 and doc[index].tag_ == "NNS" and doc[index].lower_ not in _NOT_VERBS_IN_S
     )):  # fmt: skip
         return doc[index]
-    if pronoun.i and doc[pronoun.i - 1].lower_ in ("is", "was", "has", "does", "'s"):
-        return (
-            doc[pronoun.i - 1]
-            if doc[pronoun.i - 1].tag_ != "POS" or (pronoun.i > 1 and doc[pronoun.i - 2].tag_[0] == "W")
-            else None
-        )
+    if pronoun.i and doc[pronoun.i - 1].lower_ in ("is", "was", "has", "does"):
+        return doc[pronoun.i - 1]
+    if pronoun.i > 1 and doc[pronoun.i - 1].lower_ == "'s":
+        return doc[pronoun.i - 1] if doc[pronoun.i - 2].tag_[0] == "W" else None
     if (
         pronoun.i > 1
         and doc[pronoun.i - 1].lower_ == "n't"
@@ -180,6 +177,8 @@ def _is_has(contraction: Token, doc: Doc) -> bool:
         index += 1
     if index >= len(doc):
         return False
+    if doc[index].tag_ == "VBN" and any(one.dep_ == "obj" and one.i > index for one in doc[index].children):
+        return True
     following = doc[index].lower_
     return following in (
         "been",

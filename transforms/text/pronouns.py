@@ -56,6 +56,8 @@ def neutral_form(doc: Doc, pronoun: Token) -> str:
         return "theirs" if ends else "their"
     if ends and not (following is not None and following.text == '"'):
         return "them"
+    if _causative(doc, pronoun):
+        return "them"
     if pronoun.tag_ == "PRP$":
         return "their"
     # After a verb the parser takes "her" for an object too often when a noun follows at once.
@@ -63,6 +65,24 @@ def neutral_form(doc: Doc, pronoun: Token) -> str:
     if noun_next and (pronoun.dep_ in ("nmod:poss", "det", "compound", "amod") or pronoun.head.i > pronoun.i):
         return "their"
     return "their" if noun_next and pronoun.dep_ not in ("iobj", "obj", "obl") else "them"
+
+
+def _causative(doc: Doc, pronoun: Token) -> bool:
+    """ "let her talk": the word after the pronoun is a verb, whatever its tag."""
+    if not pronoun.i or doc[pronoun.i - 1].lower_ not in (
+        "let",
+        "lets",
+        "letting",
+        "make",
+        "makes",
+        "made",
+        "making",
+    ):
+        return False
+    index = pronoun.i + 1
+    if index < len(doc) and doc[index].tag_ == "VB":
+        return True
+    return index + 1 >= len(doc) or doc[index + 1].pos_ in ("PUNCT", "ADP", "ADV", "CCONJ")
 
 
 def _verb_edits(doc: Doc, pronoun: Token, cause: Mention) -> list[PassageEdit]:

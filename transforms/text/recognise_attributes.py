@@ -74,7 +74,7 @@ def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         elif (
             GENDER in rules.attributes
             and token.lower_ in rules.pronouns
-            and not in_title(doc, token.i)
+            and (token.is_sent_start or not in_title(doc, token.i))
             and not _covered((token.idx, token.idx + len(token)), blocked)
         ):
             yield Mention(token.idx, token.idx + len(token), GENDER, Kind.IMPLICIT, "lexicon.gender.pronoun",

@@ -70,11 +70,10 @@ def _continues_name(doc: Doc, index: int) -> bool:
     if doc[index - 1].whitespace_ == "" and token.text not in ("-", ".") and doc[index - 1].text != "-":
         return False
     if token.lower_ in _PARTICLES:
-        return (
-            index + 1 < len(doc)
-            and doc[index + 1].text[:1].isupper()
-            and bool(_NAME_TOKEN.match(doc[index + 1].text))
-        )
+        after = index + 1
+        while after < len(doc) and doc[after].lower_ in _PARTICLES:
+            after += 1
+        return after < len(doc) and doc[after].text[:1].isupper() and bool(_NAME_TOKEN.match(doc[after].text))
     return (
         bool(_NAME_TOKEN.match(token.text))
         and token.text[0].isupper()
@@ -105,7 +104,7 @@ def _refused(doc: Doc, start: int, end: int, words: NameWords) -> bool:
     ):
         return True
     before = doc[start - 1].lower_ if start else ""
-    if before in ("the", "a", "an", "at", "in", "from", "to") and end - start == 1:
+    if before in ("the", "a", "an", "at", "in") and end - start == 1:
         return True
     return (
         all(doc[index].text.isupper() and len(doc[index].text) > 2 for index in range(start, end))
@@ -131,19 +130,18 @@ def _evidence(doc: Doc, start: int, end: int, words: NameWords, entities: set[in
         return 0.9
     if size >= 2 and maybe and in_entity > 0:
         return 0.85
-    if size >= 2 and size <= 3 and in_entity == 1.0 and _human_verb_or_end(doc, start, end):
+    if 2 <= size <= 3 and in_entity == 1.0 and _placed_as_person(doc, start, end):
         return 0.6
     if size == 1 and given and (in_entity > 0 or start > 0):
         return 0.8 if doc[start].tag_ == "NNP" else 0.0
     return 0.0
 
 
-def _human_verb_or_end(doc: Doc, start: int, end: int) -> bool:
+def _placed_as_person(doc: Doc, start: int, end: int) -> bool:
     """A name without a known given name counts as a subject, after "by", or where it is the whole text."""
+    if all(doc[index].text.isupper() for index in range(start, end)):
+        return False
     whole = start == 0 and all(doc[index].is_punct for index in range(end, len(doc)))
     by = start > 0 and doc[start - 1].lower_ == "by"
-    return whole or by or doc[start].dep_ in ("nsubj", "nsubj:pass", "vocative") or _appositive(doc, start)
-
-
-def _appositive(doc: Doc, start: int) -> bool:
-    return start > 0 and doc[start - 1].pos_ == "NOUN" and doc[start].dep_ in ("appos", "flat")
+    appositive = start > 0 and doc[start - 1].pos_ == "NOUN" and doc[start].dep_ in ("appos", "flat")
+    return whole or by or appositive or doc[start].dep_ in ("nsubj", "nsubj:pass", "vocative")
