@@ -29,6 +29,4 @@ def test_the_default_policy_is_what_the_taxonomy_says():
     from pipeline.policy_file import load_policy
 
     standard = load_policy("standard").mentions
-    assert dict(standard) == {
-        name: attribute.default for name, attribute in load_taxonomy().items()
-    }
+    assert dict(standard) == {name: attribute.default for name, attribute in load_taxonomy().items()}
