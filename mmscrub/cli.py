@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
 import typer
+from jinja2 import TemplateError
 from rich.console import Console
 
 from mmscrub.gates import crossed_gates, parse_gates
@@ -290,7 +291,11 @@ def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a 
                 "out", str(out), f"holds no readable {path.name}: is the run finished?"
             ) from None
     try:
-        write_atomically(layout.report, render_report(parts[0], parts[1], parts[2]).encode())
+        page = render_report(parts[0], parts[1], parts[2])
+    except (LookupError, TypeError, ValueError, AttributeError, TemplateError):
+        raise ConfigError("out", str(out), "holds a summary or manifest that is no run's") from None
+    try:
+        write_atomically(layout.report, page.encode())
     except OSError as error:
         raise ConfigError("out", str(out), f"cannot be written ({error.strerror})") from error
     typer.echo(str(layout.report))

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.config_errors import first_config_error
+from pipeline.yaml_file import read_yaml_file
 from schemas.errors import ConfigError
 
 NO_IMAGES = "none"
 
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=2**40)]
+
+
+def _check_path(path: Path) -> Path:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        what = error.strerror if isinstance(error, OSError) else "a character that no path holds"
+        raise ValueError(f"is no usable path ({what})") from None
+    return path
+
+
+UsablePath = Annotated[Path, AfterValidator(_check_path)]
 
 
 class Mode(StrEnum):
@@ -70,13 +85,13 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_default=True)
 
     input: Annotated[str, Field(min_length=1)]
-    out: Path
+    out: UsablePath
     images: str = ""
     mode: Mode = Mode.BUILD
     policy: str = "standard"
     seed: int = 0
-    split: Annotated[str, Field(pattern=r"^\w+(\.\w+)*$")] = "train"
-    workers: Annotated[int, Field(ge=0)] = 0
+    split: Annotated[str, Field(max_length=64, pattern=r"^\w+(\.\w+)*$")] = "train"
+    workers: Annotated[int, Field(ge=0, le=1024)] = 0
     engines: EngineChoice = EngineChoice()
     limits: Limits = Limits()
     shards: ShardSizes = ShardSizes()
@@ -84,13 +99,13 @@ class RunConfig(BaseModel):
     llava_images: bool = False
     keep_quarantined: bool = False
     force: bool = False
-    hash_key_file: Path | None = None
+    hash_key_file: UsablePath | None = None
     fail_on: dict[Gate, Annotated[float, Field(ge=0)]] = {}
 
     @field_validator("images")
     @classmethod
     def _images_exist(cls, images: str) -> str:
-        if images not in ("", NO_IMAGES) and not Path(images).is_dir():
+        if images not in ("", NO_IMAGES) and not os.path.isdir(images):  # noqa: PTH112  (never raises)
             raise ValueError("must be an existing folder, or 'none' to keep references and open no image")
         return images
 
@@ -119,14 +134,11 @@ class RunConfig(BaseModel):
 
 def read_config_file(path: Path) -> dict[str, Any]:
     """The mapping in a YAML config file, not yet validated."""
-    try:
-        written = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("config", str(path), "cannot be read as UTF-8 text") from error
-    except yaml.YAMLError as error:
-        raise ConfigError("config", str(path), "is not valid YAML") from error
+    written = read_yaml_file("config", path)
     if not isinstance(written, dict):
         raise ConfigError("config", str(path), "must hold a mapping such as 'input: corpus.json'")
+    if "mode" in written:
+        raise ConfigError("mode", written["mode"], "the command says it: mmscrub build or mmscrub audit")
     return written
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.config_errors import first_config_error
+from pipeline.parse_record import IMAGE_TOKEN
+from pipeline.yaml_file import parse_yaml, read_yaml_file
 from schemas.edit import Action
 from schemas.errors import ConfigError
 from schemas.policy import FaceFill, ImagePolicy, Policy, ProxyLevel, TextFill
@@ -20,6 +22,15 @@ MentionAction = Literal["report", "rewrite", "mask", "redact", "drop"]
 QuestionAction = Literal["report", "refuse"]
 
 DEFAULT_REFUSAL = "I'm sorry, but I cannot share personal information about people."
+
+
+def _check_refusal(refusal: str) -> str:
+    if not refusal.strip() or IMAGE_TOKEN in refusal:
+        raise ValueError(f"must be a sentence, without {IMAGE_TOKEN}")
+    return refusal
+
+
+Refusal = Annotated[str, Field(min_length=1), AfterValidator(_check_refusal)]
 
 
 class ImageSection(BaseModel):
@@ -47,7 +58,7 @@ class PolicyFile(BaseModel):
     mentions: dict[str, MentionAction]
     questions: dict[str, QuestionAction] = {}
     proxy_level: ProxyLevel = ProxyLevel.PERMISSIVE
-    refusals: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)] = [DEFAULT_REFUSAL]
+    refusals: Annotated[list[Refusal], Field(min_length=1)] = [DEFAULT_REFUSAL]
     age_nouns: bool = False
     min_text_fidelity: Annotated[float, Field(ge=0, le=1)] = 0.25
     image: ImageSection = ImageSection()
@@ -66,16 +77,12 @@ def load_policy(name_or_path: str) -> Policy:
     """A preset by name, else a YAML file by path. Raises ConfigError that names key, value and remedy."""
     if name_or_path in preset_names():
         text = resources.files("schemas").joinpath("policies", f"{name_or_path}.yaml").read_text("utf-8")
+        written = parse_yaml("policy", name_or_path, text)
     else:
-        path = Path(name_or_path)
-        if not path.is_file():
+        if not os.path.isfile(name_or_path):  # noqa: PTH113  (Path raises on names that are too long)
             allowed = ", ".join(preset_names())
             raise ConfigError("policy", name_or_path, f"neither a preset ({allowed}) nor a file")
-        text = path.read_text("utf-8", errors="replace")
-    try:
-        written = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError("policy", name_or_path, "is not valid YAML") from error
+        written = read_yaml_file("policy", Path(name_or_path))
     if not isinstance(written, dict):
         raise ConfigError("policy", name_or_path, "must hold a mapping with name, mentions, questions …")
     try:

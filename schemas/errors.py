@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from reprlib import Repr
+
 from schemas.reasons import Reason, Stage
+
+_SHORT = Repr()
+# A value comes from a file of the user's: one word, or a list that unfolds to gigabytes.
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother, _SHORT.maxlong = 2, 300, 300, 60
 
 
 class MmscrubError(Exception):
@@ -25,7 +31,7 @@ class ConfigError(MmscrubError):
     """The call or the config is wrong: exit 2 before work starts. Names key, value and remedy."""
 
     def __init__(self, key: str, value: object, remedy: str) -> None:
-        super().__init__(f"{key}: {value!r}: {remedy}")
+        super().__init__(f"{key}: {_SHORT.repr(value)}: {remedy}")
         self.key = key
         self.value = value
         self.remedy = remedy

@@ -156,6 +156,16 @@ def test_preview_shows_and_writes_nothing(tmp_path):
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize("content", ["{}", "[]", "null", '{"records": {"in": "x", "emitted": 1}}'])
+def test_a_report_of_something_else_exits_with_2(tmp_path, content):
+    (tmp_path / "audit").mkdir()
+    for name in ("audit/summary.json", "manifest.json", "run.json"):
+        (tmp_path / name).write_text(content)
+    result = call("report", tmp_path)
+    assert result.exit_code == 2, result.output
+    assert "no run's" in plain(result.output)
+
+
 @pytest.mark.parametrize("command", ["build", "audit", "preview", "validate", "report"])
 def test_every_command_has_help(command):
     done = subprocess.run(

@@ -28,6 +28,14 @@ def test_defaults_are_sane():
         ({"speed": 1}, "speed"),
         ({"fail_on": {"luck": 1}}, "fail_on.luck.[key]"),
         ({"seed": "a"}, "seed"),
+        ({"out": "o" * 5000}, "out"),
+        ({"out": "a\0b"}, "out"),
+        ({"out": "a\ud800b"}, "out"),
+        ({"images": "i" * 5000}, "images"),
+        ({"hash_key_file": "k\0"}, "hash_key_file"),
+        ({"split": "s" * 65}, "split"),
+        ({"workers": 10**9}, "workers"),
+        ({"limits": {"image_bytes": 10**30}}, "limits.image_bytes"),
     ],
 )
 def test_errors_name_the_key(change, key):
@@ -42,10 +50,38 @@ def test_a_short_secret_is_refused(tmp_path):
         make_config(GOOD | {"hash_key_file": tmp_path / "key"}).secret()
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a: [", b"- 1"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe\x00",
+        b"a: [",
+        b"- 1",
+        b"seed: " + b"[" * 3000 + b"]" * 3000,
+        b"seed: " + b"9" * 6000,
+        b"split: 2020-99-99",
+        b"seed: !!python/object/apply:os.system ['true']",
+        b"seed: 1\nseed: 2",
+    ],
+)
 def test_broken_config_files_are_named(tmp_path, content):
     path = tmp_path / "run.yaml"
     path.write_bytes(content)
     with pytest.raises(ConfigError) as caught:
         read_config_file(path)
     assert caught.value.key == "config"
+
+
+def test_the_message_stays_short_when_the_value_unfolds_to_gigabytes(tmp_path):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    (tmp_path / "run.yaml").write_text("\n".join(lines))
+    for key in ("seed", "engines", "input"):
+        with pytest.raises(ConfigError) as caught:
+            make_config(GOOD | {key: read_config_file(tmp_path / "run.yaml")["a11"]})
+        assert len(str(caught.value)) < 500
+
+
+def test_a_config_file_does_not_choose_the_command(tmp_path):
+    (tmp_path / "run.yaml").write_text("mode: destroy")
+    with pytest.raises(ConfigError, match="mmscrub build or mmscrub audit"):
+        read_config_file(tmp_path / "run.yaml")

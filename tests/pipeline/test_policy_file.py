@@ -47,6 +47,11 @@ def test_permissive_policies_act_on_no_proxy():
         ("mentions: {}", "policy.name", "(missing)"),
         ("- a\n- b", "policy", "mapping"),
         ("name: [", "policy", "YAML"),
+        ("name: x\nmentions: {pii.email: mask}\nmentions: {}", "policy", "twice"),
+        ("name: x\nmentions: {}\nrefusals: []", "policy.refusals", "at least 1"),
+        ("name: x\nmentions: {}\nrefusals: ['  ']", "policy.refusals.0", "sentence"),
+        ("name: x\nmentions: {}\nrefusals: ['<image> No.']", "policy.refusals.0", "sentence"),
+        ('name: x\nmentions: {}\nrefusals: ["\\ud800"]', "policy.refusals.0", "unicode"),
     ],
 )
 def test_errors_name_key_and_value(tmp_path, text, key, said):
@@ -59,5 +64,6 @@ def test_errors_name_key_and_value(tmp_path, text, key, said):
 
 
 def test_an_unknown_preset_lists_the_known_ones():
-    with pytest.raises(ConfigError, match="safe-llava"):
-        load_policy("safest")
+    for name in ("safest", "s" * 5000, "a\0b"):
+        with pytest.raises(ConfigError, match="safe-llava"):
+            load_policy(name)
