@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _WORD = re.compile(r"[a-z]+")
-_DECADE = re.compile(r"\d0'?s\b|\d\s?y/?o\b")
+_DECADE = re.compile(
+    r"\d0'?s\b|\d\s?y/?o\b|(?i:\b(?:i am|i'm|(?:my|our) \w+ (?:is|was)|turn(?:s|ed|ing)?)(?: \w+)? \d)"
+)
 _STARTERS = frozenset(
     {
         "the",

@@ -34,7 +34,11 @@ def joined_pairs(
         one, other = nouns[first], nouns[second]
         if first in covered or one.neutral != other.neutral or one.plural != other.plural:
             continue
-        between = [index for index in range(first + 1, second) if index not in removed]
+        between = [
+            index
+            for index in range(first + 1, second)
+            if index not in removed and doc[index].idx < other.start
+        ]
         words = [doc[index].lower_ for index in between]
         joiner = words[0] if words else ""
         if (
@@ -54,14 +58,24 @@ def joined_pairs(
         if text is None:
             continue
         begin = start if start is not None else first
+        if _said_of_one(doc, begin):
+            # "I am a diabetic and a Catholic" is one person.
+            edits.append(PassageEdit(one.end, other.end, "", other, "rewrite.pair", 0))
+            covered.update(range(begin, second + 1))
+            continue
         if (
             start is None
+            and not owned
             and preceding is not None
             and doc[preceding].pos_ in ("DET", "PRON", "ADJ", "NUM", "NOUN")
         ):
+            if one.plural and joiner == "and":
+                # "several men and women" -> "several people"
+                edits.append(PassageEdit(one.end, other.end, "", other, "rewrite.pair", 0))
+                covered.add(second)
             continue
         edits += (
-            _there_are(doc, begin, one) if text.endswith(("people", "children")) and not one.plural else []
+            there_are(doc, begin, one) if text.endswith(("people", "children")) and not one.plural else []
         )
         edits.append(
             PassageEdit(doc[begin].idx, other.end, like_case(text, doc[begin].text), one, "rewrite.pair", 0)
@@ -70,7 +84,15 @@ def joined_pairs(
     return edits, covered
 
 
-def _there_are(doc: Doc, begin: int, cause: Mention) -> list[PassageEdit]:
+def _said_of_one(doc: Doc, begin: int) -> bool:
+    """True if "a X and a Y" at ``begin`` is said of a singular subject: "he is", "I am", "the person was"."""
+    if begin < 2 or doc[begin - 1].lower_ not in ("is", "was", "am", "'s", "'m"):
+        return False
+    subject = doc[begin - 2]
+    return subject.lower_ in ("he", "she", "i", "who", "person", "child") or subject.tag_ in ("NN", "NNP")
+
+
+def there_are(doc: Doc, begin: int, cause: Mention) -> list[PassageEdit]:
     """ "There is a man and a woman" -> "There are two people"."""
     if begin < 2 or doc[begin - 1].lower_ not in ("is", "was", "'s") or doc[begin - 2].lower_ != "there":
         return []
@@ -85,11 +107,9 @@ def _joined(
     doc: Doc, one: Mention, joiner: str, words: list[str], start: int | None, owned: bool
 ) -> str | None:
     if one.plural:
-        return (
-            None
-            if len(words) == 2
-            else (f"{doc[start].text} {one.neutral}" if start is not None else one.neutral)
-        )
+        if len(words) == 2 and (start is None or words[1] != doc[start].lower_):
+            return None
+        return f"{doc[start].text} {one.neutral}" if start is not None else one.neutral
     if joiner == "or":
         return (
             f"{doc[start].text if start is not None else 'a'} {one.neutral}"

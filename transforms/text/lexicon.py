@@ -54,11 +54,15 @@ class LexiconEntry:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Single words, phrases (words with a space or hyphen) and the expressions that are exceptions."""
+    """Single words, phrases (words with a space or hyphen) and the expressions that are exceptions.
+
+    ``adherence``: adjectives that say how far somebody belongs to a group ("devout") and go with its name.
+    """
 
     words: Mapping[str, LexiconEntry]
     phrases: Mapping[str, LexiconEntry]
     exceptions: tuple[str, ...]
+    adherence: frozenset[str]
 
 
 def read_list(name: str) -> dict[str, Any]:
@@ -83,7 +87,7 @@ def load_lexicon(attributes: frozenset[str], age_nouns: bool) -> Lexicon:
             for entry in _entries(attribute, group, age_nouns):
                 table = phrases if re.search(r"[\s-]", entry.surface) else words
                 table.setdefault(entry.surface, entry)
-    return Lexicon(words, phrases, tuple(exceptions))
+    return Lexicon(words, phrases, tuple(exceptions), frozenset(read_list("sensitive")["adherence"]))
 
 
 def _groups(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

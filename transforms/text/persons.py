@@ -117,6 +117,7 @@ def subject_of(token: Token) -> Token | None:
             "acomp",
             "attr",
             "dep",
+            "parataxis",
             "obj",
             "obl",
             "ccomp",
@@ -137,7 +138,9 @@ def is_person_subject(subject: Token | None, head: Head, people: PeopleWords) ->
     lower = subject.lower_
     if lower in _SINGULAR_PRONOUNS:
         return True
-    if lower in ("they", "we", "you", "both", "these", "all"):
+    if lower == "we":
+        return True
+    if lower in ("they", "you", "both", "these", "all"):
         return (
             head is Head.PERSON and lower == "they" and any(is_person(token, people) for token in subject.doc)
         )

@@ -1,125 +1,375 @@
-"""Edits for attributes said of a subject: "is overweight", "appears to be in her 60s", "weighs 80 kg"."""
+"""Edits for attributes said of a subject: "is overweight", "appears to be in her 60s", "weighs 80 kg".
+
+What is joined to other predicates goes with its conjunction; a clause that says nothing else goes whole;
+where a complement must stay, a neutral one stands in for it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import regex
 
-from transforms.text.agreement import like_case
+from transforms.text import clauses
 from transforms.text.mentions import Form, Mention
+from transforms.text.neutral_predicates import Predicate, neutral_edit
 from transforms.text.passage_edits import PassageEdit
-from transforms.text.persons import subject_of, token_range
+from transforms.text.persons import sentence_bounds, token_range
+from transforms.text.recognise_measures import NOT_STATED
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-NEUTRAL = "visible"
-"""What is said of the subject instead: true of everybody in a picture, and telling nothing."""
-
-_HEDGE = (
-    r"(?:[\s,]+(?:to|be|have|been|like|likely|probably|possibly|perhaps|maybe|also|both|very|quite|rather"
-    r"|somewhat|slightly|a|bit|little"
-    r"|relatively|fairly|around|about|approximately|roughly|not|clearly|still|either|mostly|of|in|more"
-    r"|most|noticeably"
-    r"|moderately|extremely|severely|too|so|as))*\s*$"
-)
-_BE = regex.compile(r"(?i)(?:\b(?:is|are|was|were|am|be|been|being)|'s|'re|n't)" + _HEDGE)
-_SEEM = regex.compile(
-    r"(?i)\b(?P<verb>appears?|appeared|seems?|seemed|looks?|looked|looking|appearing)" + _HEDGE
-)
-_JOINED_BEFORE = regex.compile(
-    r"(?i)(?:,? and|,? or|,)(?: (?:is|are|was|were|likely|probably|very|quite|slightly|also"
-    r"|appears? to be))*\s*$"
-)
-_JOINED_AFTER = regex.compile(
-    r"(?i)^(?: in (?:age|color|colour|appearance))?(?:,? (?:and|or|but)|,)\s+(?!the\b|a\b|an\b|they\b"
-    r"|he\b|she\b|his\b|her\b|there\b|it\b|is\b|are\b|has\b|have\b|with\b)(?=\w)"
-)
 _TAIL = regex.compile(r"(?i)^ (?:in age|in appearance|of age|in colou?r)\b")
+_ADVERBIAL = frozenset({"because", "since", "although", "though", "while", "as"})
+_SUBJECT_TAGS = frozenset({"PRON", "DET", "NOUN", "PROPN", "ADJ", "NUM"})
+_EYES = frozenset({"eyes", "eye", "irises"})
 
 
-def predicate_edits(doc: Doc, mention: Mention, pronoun_subject: bool) -> list[PassageEdit]:
-    """The edit that takes a predicate back. ``pronoun_subject``: the subject becomes "they"."""
-    text = doc.text
-    lead = text[: mention.start]
-    tail = _TAIL.match(text[mention.end :])
-    end = mention.end + (tail.end() if tail else 0)
-    if mention.form is Form.VERB_PHRASE:
-        joined = regex.search(r"(?i)(?:,? and|,)\s+$", lead)
-        if joined:
-            return [PassageEdit(joined.start(), end, "", mention, mention.rule, 0)]
-        many = pronoun_subject or _many(doc, mention)
-        return [
-            PassageEdit(mention.start, end, f"{'are' if many else 'is'} {NEUTRAL}", mention, mention.rule, 0)
-        ]
-    after = _JOINED_AFTER.match(text[end:])
-    before = _JOINED_BEFORE.search(lead)
-    if before and _predicate_before(doc, before.start()):
-        return [PassageEdit(before.start(), end, "", mention, mention.rule, 0)]
-    if after and not _clause_follows(doc, end + after.end()):
-        hedge = _BE.search(lead)
-        start = mention.start
-        if hedge:
-            kept = regex.match(r"(?i)(?:\w+|'s|'re|n't)(?: to be)?\s*", lead[hedge.start() :])
-            start = hedge.start() + (kept.end() if kept else 0)
-            if regex.search(r"(?i)\bnot\b", lead[start:]):
-                start = mention.start
-        return [PassageEdit(start, end + after.end(), "", mention, mention.rule, 0)]
-    be = _BE.search(lead)
-    seem = _SEEM.search(lead)
-    if seem and (be is None or seem.start() < be.start()):
-        verb = seem.group("verb")
-        shown = _be_for(verb, pronoun_subject)
-        return [
-            PassageEdit(
-                seem.start(), end, like_case(f"{shown} {NEUTRAL}".strip(), verb), mention, mention.rule, 0
+@dataclass(frozen=True, slots=True)
+class _Item:
+    first: int
+    after: int
+    removed: bool
+
+
+def predicate_edits(
+    doc: Doc, mentions: Sequence[Mention], many: Callable[[Token], bool]
+) -> list[PassageEdit]:
+    """The edits that take ``mentions`` of the forms PREDICATE and VERB_PHRASE back.
+
+    ``many``: whether a subject is, or becomes, a plural.
+    """
+    spans = {one: token_range(doc, one.start, one.end) for one in mentions}
+    gone = {
+        index for one, span in spans.items() if one.form is Form.PREDICATE for index in _words(doc, *span)
+    }
+    edits: list[PassageEdit] = []
+    whole: list[Predicate] = []
+    seen: set[int] = set()
+    for one in sorted(mentions, key=lambda mention: mention.start):
+        first, after = spans[one]
+        if one.form is Form.VERB_PHRASE:
+            whole.append(
+                Predicate(one, clauses.group_start(doc, first), first, doc[first].idx, one.end, after)
             )
+            continue
+        words = _words(doc, first, after)
+        group = clauses.verb_group(doc, words[0], gone) if words else None
+        if group is None:
+            edits.append(neutral_edit(doc, Predicate(one, first, -1, one.start, one.end, after), many))
+        elif group.link not in seen:
+            seen.add(group.link)
+            items = _items(doc, group.complement, gone)
+            if all(item.removed for item in items):
+                whole.append(_whole(doc, one, group, items, mentions))
+            else:
+                edits += _without_items(doc, items, one)
+    return edits + _settle(doc, whole, many)
+
+
+def _words(doc: Doc, first: int, after: int) -> list[int]:
+    return [index for index in range(first, after) if not doc[index].is_punct or doc[index].text == "-"]
+
+
+def _whole(
+    doc: Doc,
+    mention: Mention,
+    group: clauses.VerbGroup,
+    items: Sequence[_Item],
+    mentions: Sequence[Mention],
+) -> Predicate:
+    last = items[-1].after - 1
+    end = max(
+        [
+            doc[last].idx + len(doc[last]),
+            *(one.end for one in mentions if one.start <= doc[last].idx < one.end),
         ]
-    if be:
-        kept = regex.match(r"(?i)(?:\w+|'s|'re|n't)\s*", lead[be.start() :])
-        start = be.start() + (kept.end() if kept else 0)
-        start = min(start, mention.start)
-        space = "" if start == 0 or text[start - 1].isspace() else " "
-        return [PassageEdit(start, end, space + NEUTRAL, mention, mention.rule, 0)]
-    return [PassageEdit(mention.start, end, NEUTRAL, mention, mention.rule, 0)]
+    )
+    tail = _TAIL.match(doc.text[end:])
+    end += tail.end() if tail else 0
+    after = token_range(doc, end - 1, end)[1]
+    return Predicate(mention, group.first, group.link, doc[group.complement].idx, end, after)
 
 
-def _be_for(verb: str, pronoun_subject: bool) -> str:
-    lower = verb.lower()
-    if lower.endswith("ing"):
-        return ""
-    if lower.endswith("ed"):
-        return "were" if pronoun_subject else "was"
-    return "is" if lower.endswith("s") and not pronoun_subject else "are"
+def _items(doc: Doc, start: int, gone: set[int]) -> list[_Item]:
+    """The joined complements from ``start`` on, up to the last one that goes."""
+    items: list[_Item] = []
+    first = index = start
+    last_gone = max(gone)
+    while index < len(doc) and not (index > first and doc[index].is_sent_start):
+        joined = clauses.joiner_after(doc, index) if index > first else None
+        if joined is not None:
+            items.append(_item(doc, first, index, gone))
+            if not clauses.begins_complement(doc, joined[0], gone, joined[1]):
+                return items
+            first = index = joined[0]
+            continue
+        if doc[index].text in clauses.END_MARKS or doc[index].text in (";", ":", "(", ")"):
+            break
+        index += 1
+    if index > first:
+        items.append(_item(doc, first, index, gone))
+    while len(items) > 1 and items[-1].first > last_gone and not items[-2].removed:
+        items.pop()
+    return items
 
 
-def _many(doc: Doc, mention: Mention) -> bool:
-    verb = _token_at(doc, mention.start)
-    subject = subject_of(verb) if verb is not None else None
-    if subject is None:
-        return False
-    return subject.lower_ in ("they", "we", "you", "i") or subject.tag_ in ("NNS", "NNPS")
+def _item(doc: Doc, first: int, after: int, gone: set[int]) -> _Item:
+    """Cut after what goes: the rest of the clause ("for his age") belongs to no complement."""
+    inside = [index for index in range(first, after) if index in gone]
+    if not inside or any(
+        index not in gone and not clauses.is_hedge(doc[index]) for index in range(first, inside[-1])
+    ):
+        return _Item(first, after, False)
+    return _Item(first, inside[-1] + 1, True)
 
 
-def _token_at(doc: Doc, position: int) -> Token | None:
-    first, last = token_range(doc, position, position + 1)
-    return doc[first] if first < last else None
+def _without_items(doc: Doc, items: Sequence[_Item], cause: Mention) -> list[PassageEdit]:
+    """Deletes the removed items of a list with their joiners; the last joiner keeps its conjunction."""
+    kept = [index for index, item in enumerate(items) if not item.removed]
+    edits: list[PassageEdit] = []
+    if kept[0]:
+        edits.append(_delete(doc[items[0].first].idx, doc[items[kept[0]].first].idx, cause))
+    final = _joiner(doc, items[-2], items[-1]) if len(items) > 1 else ""
+    for left, right in pairwise(kept):
+        start, end = _end(doc, items[left].after - 1), doc[items[right].first].idx
+        shown = final.lstrip(",") if len(kept) == 2 else final
+        if right != kept[-1]:
+            shown = ", "
+        if right - left > 1 or (right == kept[-1] and right != len(items) - 1):
+            edits.append(PassageEdit(start, end, shown, cause, cause.rule, 0))
+    if kept[-1] != len(items) - 1:
+        edits.append(_delete(_end(doc, items[kept[-1]].after - 1), _end(doc, items[-1].after - 1), cause))
+    return edits
 
 
-def _predicate_before(doc: Doc, end: int) -> bool:
-    """True if the word before ``end`` is another predicate of the same clause, as in "tall and slim"."""
-    before = [token for token in doc if token.idx + len(token) <= end]
-    if not before:
-        return False
-    last = before[-1]
-    return last.pos_ in ("ADJ", "VERB") and last.lower_ not in ("is", "are", "was", "were")
+def _joiner(doc: Doc, left: _Item, right: _Item) -> str:
+    return doc.text[_end(doc, left.after - 1) : doc[right.first].idx]
 
 
-def _clause_follows(doc: Doc, start: int) -> bool:
-    token = _token_at(doc, start)
-    if token is None:
-        return True
-    if token.pos_ in ("PRON", "DET", "SCONJ", "PROPN", "NOUN", "ADP"):
-        return True
-    return token.tag_ in ("VBZ", "VBP", "VBD", "MD")
+def _end(doc: Doc, index: int) -> int:
+    return doc[index].idx + len(doc[index])
+
+
+def _delete(start: int, end: int, cause: Mention) -> PassageEdit:
+    return PassageEdit(start, end, "", cause, cause.rule, 0)
+
+
+def _delete_verb(doc: Doc, first: int, after: int, cause: Mention) -> PassageEdit:
+    """Deletes the tokens before ``after``; a contracted verb leaves its blank."""
+    glued = first > 0 and not doc[first - 1].whitespace_
+    return PassageEdit(doc[first].idx, doc[after].idx, " " if glued else "", cause, cause.rule, 0)
+
+
+def _settle(doc: Doc, whole: Sequence[Predicate], many: Callable[[Token], bool]) -> list[PassageEdit]:
+    edits: list[PassageEdit] = []
+    drops: list[tuple[PassageEdit, Predicate]] = []
+    verbs = {one.first for one in whole}
+    ordered = sorted(whole, key=lambda one: one.first)
+    index = 0
+    while index < len(ordered):
+        chain = [ordered[index]]
+        while index + 1 < len(ordered):
+            joined = clauses.joiner_after(doc, chain[-1].after)
+            if joined is None or joined[0] != ordered[index + 1].first:
+                break
+            index += 1
+            chain.append(ordered[index])
+        index += 1
+        joined_edits = _without_verbs(doc, chain, verbs)
+        if joined_edits is not None:
+            edits += joined_edits
+            continue
+        span = _droppable(doc, chain[0].first, chain[-1])
+        if span is None:
+            edits.append(neutral_edit(doc, chain[0], many))
+            if len(chain) > 1:
+                edits.append(_delete(chain[0].end, chain[-1].end, chain[-1].mention))
+        else:
+            drops.append((_delete(*span, chain[0].mention), chain[0]))
+    return edits + _settle_drops(doc, drops, many)
+
+
+def _without_verbs(doc: Doc, chain: Sequence[Predicate], verbs: set[int]) -> list[PassageEdit] | None:
+    """Edits that take the chain out of a list of verbs with one subject; None if it is no such list."""
+    cause = chain[0].mention
+    first, last = chain[0].first, chain[-1]
+    before = clauses.joiner_before(doc, first)
+    after = clauses.joiner_after(doc, last.after)
+    relative = first > 0 and doc[first - 1].lower_ in clauses.RELATIVES
+    if after is not None and not clauses.begins_verb(doc, after[0], verbs):
+        after = None
+    elif after is not None and not after[1] and (relative or doc[after[0]].tag_ in ("VBD", "VBN", "VB")):
+        # "I'm 34, married and happy" has no second verb.
+        after = None
+    if before is not None and not before[1] and (after is None or not after[1]) and len(chain) == 1:
+        before = None
+    if before is not None and after is not None:
+        joiner = doc.text[last.end : doc[after[0]].idx] if after[1] else None
+        start = _end(doc, before[0] - 1)
+        if joiner is None:
+            return [_delete_verb(doc, first, after[0], cause)]
+        return [PassageEdit(start, doc[after[0]].idx, joiner, cause, cause.rule, 0)]
+    if after is not None:
+        return [_delete_verb(doc, first, after[0], cause)]
+    if before is None or not (
+        clauses.ends_sentence(doc, last.after)
+        or clauses.joiner_after(doc, last.after)
+        or doc[last.after].is_punct
+    ):
+        return None
+    edits = [_delete(_end(doc, before[0] - 1), last.end, cause)]
+    comma = _comma_of_list(doc, before[0], verbs)
+    if comma is not None and before[1]:
+        edits.append(PassageEdit(doc[comma].idx, _end(doc, comma), " and", cause, cause.rule, 0))
+    return edits
+
+
+def _comma_of_list(doc: Doc, end: int, verbs: set[int]) -> int | None:
+    """The comma of "runs, jumps and ..." before token ``end``, which now must be "and"."""
+    for index in range(end - 1, 0, -1):
+        token = doc[index]
+        if token.is_sent_start or token.dep_.startswith("nsubj") or token.lower_ in clauses.CONJUNCTIONS:
+            return None
+        if token.text == ",":
+            following = index + 1
+            return index if clauses.begins_verb(doc, following, verbs) and following not in verbs else None
+    return None
+
+
+def _droppable(doc: Doc, first: int, last: Predicate) -> tuple[int, int] | None:
+    """The characters of the whole clause if it can go, subject and conjunction with it."""
+    subject = first - 1
+    if subject < 0 or doc[first].is_sent_start or last.link < 0:
+        return None
+    ended = clauses.ends_sentence(doc, last.after)
+    following = clauses.joiner_after(doc, last.after)
+    token = doc[subject]
+    if token.lower_ in clauses.RELATIVES and token.tag_ in ("WP", "WDT"):
+        return _relative(doc, subject, last, ended)
+    if not (ended or following is not None or doc[last.after].text in (";", ")", ":")):
+        return None
+    pronoun = token.lower_ in clauses.SUBJECT_PRONOUNS
+    start = subject if pronoun else clauses.noun_phrase_start(doc, subject)
+    if not pronoun and not (token.lower_ in _EYES and doc[start].tag_ == "PRP$"):
+        return _joined_clause(doc, start, last)
+    if start == 0 or doc[start].is_sent_start:
+        if ended:
+            return doc[start].idx, last.end
+        if following is None or not following[1] or doc[following[0]].pos_ not in _SUBJECT_TAGS:
+            return None
+        return doc[start].idx, doc[following[0]].idx
+    before = clauses.joiner_before(doc, start)
+    if before is not None and before[1]:
+        sentence = sentence_bounds(doc, start)[0]
+        has_verb = any(clauses.is_finite(other) for other in doc[sentence : before[0]])
+        return (_end(doc, before[0] - 1), last.end) if has_verb else None
+    if doc[start - 1].lower_ in _ADVERBIAL:
+        return _adverbial(doc, start - 1, last, ended)
+    return None
+
+
+def _relative(doc: Doc, pronoun: int, last: Predicate, ended: bool) -> tuple[int, int] | None:
+    opened = pronoun > 1 and doc[pronoun - 1].text == ","
+    antecedent = doc[pronoun - 2] if opened else doc[pronoun - 1]
+    if antecedent.pos_ not in ("NOUN", "PROPN", "PRON") or (
+        antecedent.is_sent_start and antecedent.pos_ == "PRON"
+    ):
+        return None
+    token = doc[last.after] if last.after < len(doc) else None
+    if token is not None and not (
+        ended or token.is_punct or clauses.is_finite(token) or token.pos_ == "CCONJ"
+    ):
+        return None
+    closed = opened and token is not None and token.text == ","
+    return _end(doc, antecedent.i), (_end(doc, last.after) if closed else last.end)
+
+
+def _joined_clause(doc: Doc, start: int, last: Predicate) -> tuple[int, int] | None:
+    """ "..., and (that) his wife is Jewish": a clause joined to one that has its own verb."""
+    lead = start - 1 if start and doc[start - 1].lower_ == "that" else start
+    before = clauses.joiner_before(doc, lead)
+    if before is None or not before[1] or doc[start].pos_ in ("ADJ", "NUM"):
+        return None
+    earlier = doc[before[0] - 1]
+    joins_nouns = earlier.pos_ in ("NOUN", "PROPN", "PRON") and doc[before[0]].text != "," and lead == start
+    sentence = sentence_bounds(doc, start)[0]
+    has_verb = any(clauses.is_finite(token) for token in doc[sentence : before[0]])
+    if joins_nouns or not has_verb:
+        return None
+    return _end(doc, before[0] - 1), last.end
+
+
+def _adverbial(doc: Doc, conjunction: int, last: Predicate, ended: bool) -> tuple[int, int] | None:
+    if conjunction == 0 or doc[conjunction].is_sent_start:
+        if last.after + 1 < len(doc) and doc[last.after].text == ",":
+            return doc[conjunction].idx, doc[last.after + 1].idx
+        return None
+    if not ended and doc[last.after].text != ",":
+        return None
+    before = conjunction - 1
+    if doc[before].text == "," and before:
+        before -= 1
+    return _end(doc, before), last.end
+
+
+def _settle_drops(
+    doc: Doc, drops: Sequence[tuple[PassageEdit, Predicate]], many: Callable[[Token], bool]
+) -> list[PassageEdit]:
+    """Deletes the clauses; a sentence that would be empty goes whole, unless it is the last one left."""
+    sentences = [(sent.start, sent.end) for sent in doc.sents] if drops else []
+    marked = {
+        first: any(token.text in clauses.END_MARKS for token in doc[max(first, end - 2) : end])
+        for first, end in sentences
+    }
+    left = sum(marked.values())
+    edits: list[PassageEdit] = []
+    for first, end in sentences:
+        here = [drop for drop in drops if doc[first].idx <= drop[0].start < _end(doc, end - 1)]
+        if not here:
+            continue
+        bare = all(
+            any(edit.start <= token.idx < edit.end for edit, _ in here)
+            for token in doc[first:end]
+            if not token.is_punct and not token.is_space
+        )
+        if bare and _is_labelled(doc, first):
+            start, stop = (
+                doc[here[0][1].first - 1].idx if here[0][1].first > first else doc[first].idx,
+                here[-1][1].end,
+            )
+            edits.append(
+                PassageEdit(
+                    min(start, doc[first].idx), stop, NOT_STATED, here[0][1].mention, "rewrite.label", 0
+                )
+            )
+            continue
+        if bare and marked[first] and left > 1:
+            left -= 1
+            edits.append(_sentence_drop(doc, first, end, here[0][1].mention))
+            continue
+        reached = -1
+        for rank, (edit, predicate) in enumerate(here):
+            overlaps = edit.start < reached or (rank + 1 < len(here) and here[rank + 1][0].start < edit.end)
+            if (bare and rank == 0) or (overlaps and not bare):
+                edits.append(neutral_edit(doc, predicate, many))
+                reached = predicate.end
+            else:
+                edits.append(_delete(max(edit.start, reached), edit.end, edit.cause))
+                reached = edit.end
+    return edits
+
+
+def _is_labelled(doc: Doc, first: int) -> bool:
+    """True right behind "Age:" or "**Age:**"."""
+    return first > 0 and regex.search(r":\W{0,4}$", doc.text[: doc[first].idx]) is not None
+
+
+def _sentence_drop(doc: Doc, first: int, end: int, cause: Mention) -> PassageEdit:
+    if end < len(doc):
+        return _delete(doc[first].idx, doc[end].idx, cause)
+    return _delete(_end(doc, first - 1) if first else 0, _end(doc, end - 1), cause)

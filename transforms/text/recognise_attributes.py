@@ -95,6 +95,10 @@ def _mention(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRul
     found = _form(doc, start, end, entry, rules)
     if found is None:
         return
+    while found is Form.NOUN and start and doc[start - 1].lower_ in rules.lexicon.adherence and (
+        entry.attribute.startswith("sensitive.")
+    ):  # fmt: skip
+        start -= 1
     first, last = doc[start], doc[end - 1]
     stop = last.idx + len(last)
     if entry.role is WordRole.TITLE and end < len(doc) and doc[end].text == ".":
@@ -110,6 +114,8 @@ def _form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules)
     if entry.role is WordRole.ADJECTIVE:
         return _adjective_form(doc, start, end, entry, rules)
     if entry.role is WordRole.NOUN_OR_ADJECTIVE:
+        if start and doc[start - 1].lower_ in ("a", "an") and _bare_noun_form(doc, start, end, entry, rules):
+            return Form.NOUN
         return _adjective_form(doc, start, end, entry, rules) or _bare_noun_form(
             doc, start, end, entry, rules
         )
@@ -155,8 +161,11 @@ def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
     if entry.head is Head.HUMAN and end < len(doc) and doc[end].text == "-":
         return None
     head = phrase_head(doc, end, people)
-    if head is not None:
-        return Form.MODIFIER if head_counts(head, entry.head, people) else None
+    if head is not None and head_counts(head, entry.head, people):
+        return Form.MODIFIER
+    # "who is overweight, sits": what follows a comma is often tagged as a noun.
+    if head is not None and not (doc[end].text == "," and head.i == end + 1):
+        return None
     if end < len(doc) and doc[end].pos_ in ("NOUN", "PROPN"):
         return None
     token = doc[end - 1]
@@ -178,7 +187,10 @@ def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
         return Form.NOUN
     if entry.plural and entry.surface.endswith("s"):
         return Form.NOUN
-    before = doc[start - 1] if start else None
+    lead = start - 1
+    while lead > 0 and (doc[lead].pos_ == "ADJ" or doc[lead].tag_ in ("VBG", "VBN")):
+        lead -= 1
+    before = doc[lead] if lead >= 0 else None
     if before is not None and before.lower_ in _DETERMINERS and doc[end - 1].tag_ != "JJR":
         return Form.NOUN
     return Form.NOUN if entry.attribute == GENDER and doc[end - 1].pos_ == "NOUN" else None

@@ -60,10 +60,15 @@ _IN_DECADE = regex.compile(
     r"|\bin (?P<whose>his|her|their) (?:youth|old age|childhood|prime|golden years|senior years)\b"
 )
 _PART_OF_DECADE = regex.compile(rf"(?i)\b(?:early|mid|late)[ -]?(?:to[ -](?:mid|late)[ -])?{_DECADE}\b")
+_BARE_YEARS = regex.compile(
+    r"(?i)(?:\b(?P<turn>turn(?:s|ed|ing)?)|\b(?:is|am|was|be)|'m|'s)\s+(?:now |already )?"
+    rf"(?P<value>{_ABOUT}(?:1[01]\d|[1-9]\d?|{_NUMBER}))(?![\w'/:%])(?!-|[.,]\d)"
+    r"(?=\s*(?:[.,;!?)]|$)|\s+(?:and|but|or|now|today|yesterday|last|this|next|in|on)\b)"
+)
 _WEIGHS = regex.compile(
     rf"(?i)\b(?P<verb>weigh(?:s|ed|ing)?)(?: in at)? {_ABOUT}(?:\d{{2,3}}(?:\.\d)?|{_NUMBER})(?:\s?(?:-|to"
     rf"|or)\s?\d{{2,3}})?"
-    r"\s?(?:kgs?|kilos?|kilograms?|pounds?|lbs?|stones?)\b\.?"
+    r"\s?(?:kgs?|kilos?|kilograms?|pounds?|lbs?|stones?)\b(?:\.(?=\s*(?-i:[a-z,;])))?"
 )
 _WEIGHT_MODIFIER = regex.compile(r"(?i)\b\d{2,3}[ -]?(?:kg|kilos?|kilograms?|pounds?|lbs?|stone)\b")
 _LABEL = regex.compile(
@@ -132,6 +137,7 @@ def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
                 "people" if plural else "person",
                 plural,
             )
+    yield from _bare_years(doc, text, rules)
     for match in _AGED.finditer(text):
         if _speaks_of_person(doc, match.start(), rules):
             yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.aged", Form.POSTMODIFIER)
@@ -146,12 +152,29 @@ def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
             yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.part_of_decade", form)
 
 
+def _bare_years(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
+    """ "she is 35", "my son turned five": a bare number said of one human being."""
+    for match in _BARE_YEARS.finditer(text):
+        first, last = token_range(doc, *match.span())
+        subject = doc[first - 1] if first else None
+        owned = first > 1 and doc[first - 2].tag_ == "PRP$"
+        head = Head.PERSON if owned else Head.HUMAN
+        if subject is None or not is_person_subject(subject, head, rules.people):
+            continue
+        start, end = match.span("value")
+        if match.group("turn"):
+            yield Mention(start, end, AGE, Kind.EXPLICIT, "pattern.age.turned", Form.VALUE, "a year older")
+        elif last >= len(doc) or doc[last].lower_ not in ("in", "on", "of", "this", "next", "last"):
+            yield Mention(start, end, AGE, Kind.EXPLICIT, "pattern.age.bare", Form.PREDICATE)
+
+
 def _age_form(doc: Doc, start: int, end: int, rules: TextRules) -> Form | None:
     first, last = token_range(doc, start, end)
     if only_animals(doc, first, rules.people):
         return None
     head = phrase_head(doc, last, rules.people)
-    if head is not None:
+    # "34 years old, work as": what follows a comma is often tagged as a noun.
+    if head is not None and (is_person(head, rules.people) or doc[last].text != "," or head.i != last + 1):
         return Form.MODIFIER if is_person(head, rules.people) else None
     if rules.linking.search(doc.text[:start]):
         subjects = [subject_of(doc[index]) for index in range(first, last)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import regex
@@ -10,22 +10,25 @@ import regex
 from schemas.edit import Action
 from transforms.text.agreement import like_case
 from transforms.text.coordination import joined_pairs, told_apart
+from transforms.text.counting import counted_groups
 from transforms.text.mask import mask_of
 from transforms.text.mentions import Form, Mention
 from transforms.text.passage_edits import PassageEdit, fix_articles, fix_capitals, resolve
-from transforms.text.persons import subject_of, token_range
+from transforms.text.persons import token_range
 from transforms.text.predicates import predicate_edits
 from transforms.text.pronouns import pronoun_edits
 from transforms.text.recognise_measures import NOT_STATED
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 _DEGREE_WORDS = frozenset({"very", "quite", "slightly", "somewhat", "rather", "really", "extremely",
     "relatively", "fairly", "visibly",
                            "mildly", "severely", "morbidly", "more", "most", "too", "pretty", "moderately",
                            "apparently", "seemingly",
                            "likely", "probably", "possibly"})  # fmt: skip
+_NOT_GRADING = frozenset({"not", "only", "just", "also", "even", "still", "then", "there", "here",
+    "early", "when", "where", "how", "why"})  # fmt: skip
 _AGE_NOUNS = frozenset({"baby", "babies", "toddler", "infant", "newborn", "child", "kid", "teen"})
 _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:]['\")*]*\s+)[\"'(*]*$")
 
@@ -73,35 +76,38 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention]) -> list[PassageEdit]:
                 edits.append(_drop_after_age_noun(doc, tokens[one], one))
                 continue
             nouns[heads[one]] = one
-    people = {index: one for index, one in nouns.items() if one.attribute.startswith("biometric.")}
+    people = {
+        index: one
+        for index, one in nouns.items()
+        if one.attribute.startswith("biometric.") or one.neutral in ("person", "people")
+    }
+    groups, counted = counted_groups(doc, people, removed)
+    people = {index: one for index, one in people.items() if index not in counted}
     pairs, covered = joined_pairs(doc, people, removed)
-    edits += pairs
+    edits += groups + pairs
     edits += told_apart(doc, people, removed, covered)
     for index, one in nouns.items():
         edits += _noun_edits(doc, index, one)
     for one in mentions:
-        if one.form in (Form.PREDICATE, Form.VERB_PHRASE):
-            edits += predicate_edits(doc, one, _subject_becomes_they(doc, tokens[one], pronouns))
-        elif one.form is Form.POSTMODIFIER:
+        if one.form is Form.POSTMODIFIER:
             edits.append(_postmodifier_edit(doc.text, one))
         elif one.form is Form.TITLE:
             end = one.end + (1 if doc.text[one.end : one.end + 1] == " " else 0)
             edits.append(PassageEdit(one.start, end, "", one, one.rule))
         elif one.form is Form.VALUE:
             edits.append(PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule))
+    said = [one for one in mentions if one.form in (Form.PREDICATE, Form.VERB_PHRASE)]
+    if said:
+        edits += predicate_edits(doc, said, lambda subject: subject.i in pronouns or _is_plural(subject))
     return edits + pronoun_edits(doc, pronouns)
+
+
+def _is_plural(subject: Token) -> bool:
+    return subject.lower_ in ("they", "we", "you") or subject.tag_ in ("NNS", "NNPS")
 
 
 def _tokens(doc: Doc, mention: Mention) -> tuple[int, ...]:
     return tuple(range(*token_range(doc, mention.start, mention.end)))
-
-
-def _subject_becomes_they(doc: Doc, indices: Sequence[int], pronouns: Mapping[int, Mention]) -> bool:
-    subjects = (subject_of(doc[index]) for index in indices)
-    found = next((subject for subject in subjects if subject is not None), None)
-    if found is not None:
-        return found.i in pronouns
-    return any(0 <= indices[0] - index <= 6 for index in pronouns) if indices else False
 
 
 def _noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
@@ -109,7 +115,11 @@ def _noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
     if mention.rule == "lexicon.age.age_noun" and index and doc[index - 1].tag_ in ("PRP$", "POS"):
         # "her baby" is no "her person".
         neutral = "relatives" if mention.plural else "relative"
-    shown = like_case(neutral, doc.text[mention.start : mention.end])
+    old = doc.text[mention.start : mention.end]
+    # A capital inside the sentence belongs to the name of the group, not to what replaces it.
+    proper = not mention.attribute.startswith("biometric.") or mention.attribute == "biometric.race"
+    inside = proper and not old.isupper() and not doc[index].is_sent_start and index > 0
+    shown = neutral if inside else like_case(neutral, old)
     edits = [PassageEdit(mention.start, mention.end, shown, mention, mention.rule)]
     following = doc[index + 1] if index + 1 < len(doc) else None
     possessive = following is not None and following.text == "'" and not doc[index].whitespace_
@@ -154,7 +164,7 @@ def _modifier_edit(doc: Doc, mention: Mention, indices: Sequence[int], removed: 
         and not doc[first - 2].whitespace_
     ):
         first -= 2
-    while first and doc[first - 1].lower_ in _DEGREE_WORDS and first - 1 not in removed:
+    while first and _grades(doc, first - 1, last) and first - 1 not in removed:
         first -= 1
     removed.update(range(first, last + 1))
     after, beyond = last + 1, last + 2
@@ -179,6 +189,16 @@ def _modifier_edit(doc: Doc, mention: Mention, indices: Sequence[int], removed: 
     if after < len(doc) and doc[after].is_punct and doc[last].whitespace_ == "" and first:
         end = doc[last].idx + len(doc[last])
     return PassageEdit(doc[first].idx, end, "", mention, mention.rule)
+
+
+def _grades(doc: Doc, index: int, last: int) -> bool:
+    """True for a word that grades the modifier after it: "very", "strikingly", by list, form or parse."""
+    token = doc[index]
+    if token.lower_ in _DEGREE_WORDS:
+        return True
+    if (token.pos_ != "ADV" and token.tag_ != "RB") or token.lower_ in _NOT_GRADING:
+        return False
+    return token.lower_.endswith("ly") or (token.dep_ == "advmod" and index < token.head.i <= last)
 
 
 def _modifies(doc: Doc, index: int) -> bool:

@@ -12,16 +12,19 @@ from transforms.text.recognise_patterns import Pattern, load_patterns
 
 _LINKING = (
     r"(?:\b(?:is|are|was|were|am|be|been|being|appears?|appeared|seems?|seemed|looks?|looked|looking)|'s"
-    r"|'re|n't)"
+    r"|'re|'m|n't)"
     r"(?:[\s,]+(?:to|be|have|been|like|likely|probably|possibly|perhaps|maybe|also|both|very|quite|rather"
     r"|somewhat|slightly|a|bit"
     r"|little|relatively|fairly|around|about|approximately|roughly|not|clearly|still|either|mostly|all|of"
     r"|in|more|most|"
-    r"noticeably|moderately|extremely|severely|too|so|as|an|and|or|\w+,?(?=\s+(?:and|or)\s)))*[\s,]*$"
+    r"noticeably|moderately|extremely|severely|too|so|as|an|and|or|\w+,?(?=\s+(?:and|or)\s)"
+    r"|of\s\w+(?:\s\w+)?\s(?:descent|origin|ethnicity|ancestry|heritage)\b))*[\s,]*$"
 )
 
 
-_PERSONAL = frozenset({"he", "she", "they", "who", "him", "her", "his", "their", "them"})
+_PERSONAL = frozenset(
+    {"he", "she", "they", "who", "him", "her", "his", "their", "them", "i", "me", "my", "we"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ Told = Callable[..., list[tuple[str, str]]]
         ("This is a Caucasian.", [("Caucasian", "race")]),
         ("A person of Asian descent.", [(" of Asian descent", "race")]),
         ("The man is overweight.", [("man", "gender"), ("overweight", "weight")]),
-        ("She weighs 80 kg.", [("She", "gender"), ("weighs 80 kg.", "weight")]),
+        ("She weighs 80 kg.", [("She", "gender"), ("weighs 80 kg", "weight")]),
         ("A 27-year-old person smiles.", [("27-year-old", "age")]),
         ("The person is 27 years old.", [("27 years old", "age")]),
         ("He is in his 60s.", [("He", "gender"), ("in his 60s", "age")]),

@@ -1,0 +1,103 @@
+"""The neutral thing said of a subject in place of an attribute, with the form of "be" that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from transforms.text import clauses
+from transforms.text.agreement import like_case
+from transforms.text.lexicon import read_list
+from transforms.text.mentions import Form, Mention
+from transforms.text.passage_edits import PassageEdit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_OWN = frozenset({"i", "we", "you", "my", "our", "your"})
+_DO = {"do": "are", "does": "is", "did": "was"}
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """Verbs and complement that tell nothing but attributes: tokens ``first`` to ``after`` (exclusive).
+
+    ``link``: the last verb, below 0 if none was found; characters ``complement`` to ``end`` are what it says.
+    """
+
+    mention: Mention
+    first: int
+    link: int
+    complement: int
+    end: int
+    after: int
+
+
+@cache
+def _neutral_words() -> tuple[str, Mapping[str, str]]:
+    content = read_list("neutral")
+    return str(content["seen"]), dict(content["unseen"])
+
+
+def neutral_edit(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> PassageEdit:
+    """The edit that says something neutral instead. ``many``: whether a subject is, or becomes, a plural."""
+    mention = said.mention
+    subject = doc[said.first - 1] if said.first > 0 else None
+    neutral = _neutral(doc, subject, mention.attribute)
+    if said.link < 0:
+        return PassageEdit(said.complement, said.end, neutral, mention, mention.rule, 0)
+    verb = _replaced_verb(doc, said)
+    if verb is None:
+        start = said.complement
+        if start > 0 and not doc.text[start - 1].isspace():
+            neutral = f" {neutral}"
+        return PassageEdit(start, said.end, neutral, mention, mention.rule, 0)
+    shown = like_case(f"{_be(doc, verb, subject, many)} {neutral}".strip(), verb.text)
+    return PassageEdit(verb.idx, said.end, shown, mention, mention.rule, 0)
+
+
+def _neutral(doc: Doc, subject: Token | None, attribute: str) -> str:
+    seen, unseen = _neutral_words()
+    fallback = unseen.get(attribute, unseen["*"])
+    if not attribute.startswith("biometric."):
+        return fallback
+    if subject is None:
+        return seen
+    start = clauses.noun_phrase_start(doc, subject.i)
+    own = (
+        subject.lower_ in _OWN or doc[start].lower_ in _OWN or subject.pos_ == "PROPN" or subject.text == "]"
+    )
+    return fallback if own else seen
+
+
+def _replaced_verb(doc: Doc, said: Predicate) -> Token | None:
+    """The first verb that must become "be"; None if the verb is "be" already and nothing is denied."""
+    if said.mention.form is Form.VERB_PHRASE:
+        denied = next((doc[i] for i in range(said.first, said.link) if doc[i].lower_ in _DO), None)
+        return denied if denied is not None else doc[said.link]
+    for index in range(said.first, said.link + 1):
+        if doc[index].lower_ in clauses.SEEM or doc[index].lower_ in _DO:
+            return doc[index]
+    following = doc[said.link + 1] if said.link + 1 < len(doc) else None
+    return doc[said.link] if following is not None and following.lower_ == "n't" else None
+
+
+def _be(doc: Doc, verb: Token, subject: Token | None, many: Callable[[Token], bool]) -> str:
+    lower = verb.lower_
+    before = doc[verb.i - 1] if verb.i else None
+    if lower.endswith("ing"):
+        return "being" if verb.i and before is not None and before.pos_ == "AUX" else ""
+    if before is not None and (before.tag_ == "MD" or before.lower_ == "to"):
+        return "be"
+    plural = subject is not None and many(subject)
+    if lower in ("appear", "seem", "look", "weigh"):
+        plural = subject is None or subject.lower_ != "i"
+    if lower in clauses.BE:
+        shown = {"'s": "is", "'re": "are", "'m": "am"}.get(lower, lower)
+    elif lower in ("did",) or lower.endswith("ed"):
+        shown = "was"
+    else:
+        shown = "am" if subject is not None and subject.lower_ == "i" else "is"
+    return {"is": "are", "was": "were"}.get(shown, shown) if plural else shown
