@@ -50,6 +50,11 @@ def counted_groups(
         following = doc[run[-1].noun + 1].lower_ if run[-1].noun + 1 < len(doc) else ""
         if text is None or following in ("'s", "'", "-"):
             continue
+        apposed = _repeats_count(doc, run)
+        if apposed is not None:
+            edits.append(PassageEdit(*apposed, "", cause, "rewrite.group", 0))
+            covered.update(group.noun for group in run)
+            continue
         start, end = doc[run[0].first], nouns[run[-1].noun].end
         edits.append(PassageEdit(start.idx, end, like_case(text, start.text), cause, "rewrite.group", 0))
         edits += there_are(doc, run[0].first, cause)
@@ -112,6 +117,28 @@ def _is_sum(doc: Doc, run: Sequence[_Group]) -> bool:
 def _list_goes_on(doc: Doc, noun: int) -> bool:
     following = [doc[index].lower_ for index in range(noun + 1, min(noun + 3, len(doc)))]
     return bool(following) and (following[0] in ("and", "&") or following == [",", "and"])
+
+
+def _repeats_count(doc: Doc, run: Sequence[_Group]) -> tuple[int, int] | None:
+    """ "three children, one girl and two boys, sit": the characters of what only says the same again."""
+    first, last = run[0].first, run[-1].noun
+    if (
+        first < 3
+        or doc[first - 1].text not in (",", "(", "-", ":")
+        or any(group.count is None for group in run)
+    ):
+        return None
+    word = doc[first - 3].lower_
+    known = (
+        _NUMBERS.index(word) if word in _NUMBERS else int(word) if word.isdecimal() and len(word) < 4 else 0
+    )
+    if doc[first - 2].tag_ not in ("NNS", "NN") or known != sum(group.count or 0 for group in run):
+        return None
+    end = last + 1
+    closes = end < len(doc) and doc[end].text in (",", ")")
+    return doc[first - 2].idx + len(doc[first - 2]), doc[end].idx + 1 if closes else doc[last].idx + len(
+        doc[last]
+    )
 
 
 def _in_list(doc: Doc, run: Sequence[_Group]) -> bool:

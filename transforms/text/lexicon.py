@@ -77,7 +77,7 @@ def load_lexicon(attributes: frozenset[str], age_nouns: bool) -> Lexicon:
     """The entries of the wanted attributes. ``age_nouns``: whether child, baby and adult tell an age."""
     words: dict[str, LexiconEntry] = {}
     phrases: dict[str, LexiconEntry] = {}
-    exceptions: list[str] = []
+    exceptions: list[str] = list(_compounds())
     for name in LEXICON_FILES:
         content = read_list(name)
         exceptions.extend(content.get("exceptions", []))
@@ -88,6 +88,20 @@ def load_lexicon(attributes: frozenset[str], age_nouns: bool) -> Lexicon:
                 table = phrases if re.search(r"[\s-]", entry.surface) else words
                 table.setdefault(entry.surface, entry)
     return Lexicon(words, phrases, tuple(exceptions), frozenset(read_list("sensitive")["adherence"]))
+
+
+def _compounds() -> Iterator[str]:
+    """The expressions of ``compounds.yaml`` with their plurals and hyphens."""
+    content = read_list("compounds")
+    for whole in content["whole"]:
+        yield from (whole, whole.replace(" ", "-"))
+    for word, followers in content["things"].items():
+        for follower in followers:
+            if follower.startswith("'"):
+                yield word + follower
+                continue
+            for ending in ("", "s"):
+                yield from (f"{word} {follower}{ending}", f"{word}-{follower}{ending}")
 
 
 def _groups(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

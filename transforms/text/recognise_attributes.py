@@ -133,6 +133,8 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
     token = doc[end - 1]
     if entry.kind is Kind.PROXY:
         return Form.NOUN
+    if entry.attribute == GENDER and not entry.plural and _names_thing(doc, token.i, entry, rules):
+        return None
     kin_or_age = entry.rule.rsplit(".", 1)[1] in _KIN_OR_AGE
     if token.pos_ == "VERB" and token.tag_ in ("VB", "VBP") and start and doc[start - 1].lower_ == "to":
         return None
@@ -141,12 +143,39 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
     head = phrase_head(doc, end - 1, people)
     if head is not None and head.i != token.i:
         if is_person(head, people):
-            return Form.MODIFIER
+            # "my mother cooks": a verb in -s is often taken for a noun.
+            verb_like = (
+                head.tag_ in ("NNS", "VBZ") and head.i == token.i + 1 and not entry.plural and kin_or_age
+            )
+            return Form.NOUN if verb_like else Form.MODIFIER
         if head.lower_ in people.animals or kin_or_age:
             return None
-    if kin_or_age and (only_animals(doc, token.i, people) or _beside_animal(doc, end, rules)):
+    owned = start > 0 and doc[start - 1].tag_ == "PRP$" and doc[start - 1].lower_ != "its"
+    if kin_or_age and not owned and (only_animals(doc, token.i, people) or _beside_animal(doc, end, rules)):
         return None
     return Form.NOUN
+
+
+def _names_thing(doc: Doc, index: int, entry: LexiconEntry, rules: TextRules) -> bool:
+    """ "the sister ship": by the parse, a word for kin that is part of the name of a thing.
+
+    Not read for "man" or "waitress", nor before a word in -s: there the parser takes verbs for nouns.
+    """
+    if entry.rule.rsplit(".", 1)[1] != "kinship" or index + 1 >= len(doc):
+        return False
+    token, following = doc[index], doc[index + 1]
+    head = token.head
+    if index and doc[index - 1].tag_ in ("PRP$", "POS"):
+        return False  # "my brother" is somebody, whatever follows.
+    return (
+        token.dep_ in ("compound", "nmod", "amod")
+        and head.i > index
+        and following.tag_ == "NN"
+        and following.text.islower()
+        and head.pos_ == "NOUN"
+        and not is_person(head, rules.people)
+        and head.lower_ not in rules.people.animals
+    )
 
 
 def _beside_animal(doc: Doc, end: int, rules: TextRules) -> bool:
@@ -181,6 +210,13 @@ def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
         following.pos_ in ("NOUN", "PROPN", "ADJ", "NUM") or following.text in ("-", "/")
     ):
         return None
+    if (
+        following is not None
+        and following.tag_ == "VBN"
+        and end + 1 < len(doc)
+        and doc[end + 1].pos_ == "NOUN"
+    ):
+        return None  # "an Asian structured house"
     if only_animals(doc, end - 1, rules.people):
         return None
     if entry.attribute == GENDER and len([token for token in doc if token.is_alpha]) == 1:
