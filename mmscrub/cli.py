@@ -131,15 +131,17 @@ def _errors_to_exit_codes(command: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-def _configure(mode: Mode, config: Path | None, flags: dict[str, Any]) -> RunConfig:
-    written = read_config_file(config) if config else {}
+def _configure(mode: Mode, flags: dict[str, Any]) -> RunConfig:
+    """The config of a command: its ``config`` file first, over it every other flag that was given."""
     given = {name: setting for name, setting in flags.items() if setting is not None}
-    for name, remedy in (("input", "give INPUT"), ("out", "give --out")):
-        if name not in written | given:
-            raise ConfigError(name, "(missing)", f"{remedy} or '{name}:' in --config")
+    path = given.pop("config", None)
     if "fail_on" in given:
         given["fail_on"] = parse_gates(given["fail_on"])
-    return make_config(written | given | {"mode": mode})
+    written = (read_config_file(path) if path else {}) | given
+    for name, remedy in (("input", "give INPUT"), ("out", "give --out")):
+        if name not in written:
+            raise ConfigError(name, "(missing)", f"{remedy} or '{name}:' in --config")
+    return make_config(written | {"mode": mode})
 
 
 def _run(config: RunConfig) -> None:
@@ -183,27 +185,7 @@ def build(
 
     Example: `mmscrub build corpus.json --images photos --out cleaned --policy standard`
     """
-    _run(
-        _configure(
-            Mode.BUILD,
-            config,
-            {
-                "input": input,
-                "images": images,
-                "out": out,
-                "policy": policy,
-                "workers": workers,
-                "seed": seed,
-                "split": split,
-                "limit": limit,
-                "llava_images": llava_images,
-                "keep_quarantined": keep_quarantined,
-                "hash_key_file": hash_key_file,
-                "force": force,
-                "fail_on": fail_on,
-            },
-        )
-    )
+    _run(_configure(Mode.BUILD, locals()))
 
 
 @app.command()
@@ -225,24 +207,7 @@ def audit(
 
     Example: `mmscrub audit corpus.json --images photos --out audit --fail-on findings=0`
     """
-    _run(
-        _configure(
-            Mode.AUDIT,
-            config,
-            {
-                "input": input,
-                "images": images,
-                "out": out,
-                "policy": policy,
-                "workers": workers,
-                "seed": seed,
-                "limit": limit,
-                "hash_key_file": hash_key_file,
-                "force": force,
-                "fail_on": fail_on,
-            },
-        )
-    )
+    _run(_configure(Mode.AUDIT, locals()))
 
 
 @app.command()
@@ -264,7 +229,7 @@ def preview(
 @_errors_to_exit_codes
 def validate(config: Annotated[Path, typer.Argument(metavar="CONFIG", help="YAML config of a run.")]) -> None:
     """Check a config file, its policy, places, engines and input, without running."""
-    checked = _configure(Mode.BUILD, config, {})
+    checked = _configure(Mode.BUILD, {"config": config})
     load_policy(checked.policy)
     checked.secret()
     for role, name in checked.engines.model_dump().items():
