@@ -20,6 +20,7 @@ Count = Annotated[int, Field(ge=1, le=2**40)]
 
 def _check_path(path: Path) -> Path:
     try:
+        str(path).encode()
         path.stat()
     except FileNotFoundError:
         pass

@@ -6,8 +6,11 @@ multi-threaded mode loses elements.
 
 from __future__ import annotations
 
+import os
 import re
+import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -16,9 +19,12 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipeline import graph
 from pipeline.plan import RunPlan
 from runners.jobs import JobKind
-from schemas.errors import RunFailed
+from schemas.errors import ConfigError, RunFailed
 
 _OPTIONS = ("--runner=FnApiRunner", "--direct_running_mode=in_memory", "--no_save_main_session")
+_OUR_FILE = re.compile(
+    re.escape(str(Path(__file__).resolve().parents[1])) + r"/((?:schemas|transforms|pipeline)/[\w/]+\.py)"
+)
 _COLLECTED: list[Any] = []
 
 
@@ -40,21 +46,23 @@ def run_job(kind: JobKind, plan: RunPlan, units: Sequence[int]) -> list[Any]:
         with beam.Pipeline(options=PipelineOptions(list(_OPTIONS))) as pipeline:
             _GRAPHS[kind](pipeline, plan, units) | "Collect" >> beam.Map(_collect)
     except Exception as error:  # noqa: BLE001  (Beam wraps everything; the text may hold content)
-        raise RunFailed(describe_failure(kind, str(error))) from None
+        raise RunFailed(describe_failure(kind, error)) from None
     return list(_COLLECTED)
 
 
-def describe_failure(kind: str, text: str) -> str:
-    """What may be said of a failure: our own message if there is one, else where it happened.
+def describe_failure(kind: str, error: BaseException) -> str:
+    """What may be said of a failure: our own message if there is one, else its class and where it happened.
 
     The text of foreign exceptions is dropped: it can hold a record's content.
     """
-    own = re.search(r"RunFailed: (.+?)(?: \[while running|\n|$)", text)
-    if own:
-        return own.group(1)
-    frames = re.findall(
-        r'File "[^"]*/((?:schemas|transforms|pipeline|runners)/[\w/]+\.py)", line (\d+), in (\w+)', text
-    )
-    where = " < ".join(f"{name}:{line} {function}" for name, line, function in reversed(frames[-4:]))
-    classes = re.findall(r"^([A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit))\b", text, re.MULTILINE)
-    return f"{kind}: {classes[-1] if classes else 'an error'} at {where or 'an unknown place'}"
+    frames = traceback.extract_tb(error.__traceback__)
+    while "[while running" in str(error) and error.__context__ is not None:
+        error = error.__context__  # what Beam raises holds what the step raised
+    if isinstance(error, RunFailed | ConfigError):
+        return str(error)
+    what = type(error).__name__
+    if isinstance(error, OSError) and error.errno is not None:
+        what = f"{os.strerror(error.errno)} ({what})"
+    ours = [(match.group(1), frame) for frame in frames if (match := _OUR_FILE.fullmatch(frame.filename))]
+    where = " < ".join(f"{name}:{frame.lineno} {frame.name}" for name, frame in reversed(ours[-4:]))
+    return f"{kind}: {what} at {where or 'an unknown place'}"

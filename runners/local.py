@@ -37,7 +37,7 @@ from pipeline.spool import SLOTS, read_images, shard_count
 from pipeline.summary import Tally
 from runners.jobs import Job, JobKind
 from runners.worker_pool import WorkerPool
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, RunFailed
 from schemas.reasons import Reason, Stage
 
 OnProgress = Callable[["RunProgress"], None]
@@ -77,17 +77,19 @@ def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> Ru
     check_places(config, sources)
     workers = config.workers or len(os.sched_getaffinity(0))
     progress = RunProgress()
-    with _prepared(plan.layout, config), WorkerPool(workers, _counter(progress, on_progress)) as pool:
+    with WorkerPool(workers, _counter(progress, on_progress)) as pool:
+        # The last check of the config: OUT is not touched before it.
         plan = replace(plan, engine_infos=next(pool.run([Job(None, plan)])))
-        partitions = _partition(pool, plan, progress)
-        plan = _with_shape(plan, config, partitions)
-        images = _process_images(pool, plan, partitions, workers, progress)
-        shards = _write_shards(pool, plan, progress)
-        progress.phase = "finish"
-        on_progress(progress)
-        seconds = time.monotonic() - started
-        volatile = _volatile(start_time, seconds, workers, progress)
-        summary = finish_run(plan, partitions, images, shards, volatile, version("mmscrub"))
+        with _disk_errors(plan.layout), _prepared(plan.layout, config):
+            partitions = _partition(pool, plan, progress)
+            plan = _with_shape(plan, config, partitions)
+            images = _process_images(pool, plan, partitions, workers, progress)
+            shards = _write_shards(pool, plan, progress)
+            progress.phase = "finish"
+            on_progress(progress)
+            seconds = time.monotonic() - started
+            volatile = _volatile(start_time, seconds, workers, progress)
+            summary = finish_run(plan, partitions, images, shards, volatile, version("mmscrub"))
     return RunResult(plan.layout, summary, time.monotonic() - started)
 
 
@@ -153,6 +155,16 @@ def _prepared(layout: Layout, config: RunConfig) -> Iterator[None]:
                 rmtree(leftover, ignore_errors=True)
         layout.prepare()
         yield
+
+
+@contextmanager
+def _disk_errors(layout: Layout) -> Iterator[None]:
+    """A full disk or a place that was taken away is no defect of ours: one line, and the run can go on."""
+    try:
+        yield
+    except OSError as error:
+        what = error.strerror or type(error).__name__
+        raise RunFailed(f"{layout.root}: {what}; a new run goes on where this one stopped") from error
 
 
 def _partition(pool: WorkerPool, plan: RunPlan, progress: RunProgress) -> list[PartitionReport]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
@@ -88,13 +89,11 @@ class WorkerPool:
     def _hand_out(self, waiting: deque[Job]) -> None:
         for worker in self._workers:
             if worker.job is None and waiting:
-                worker.job = waiting.popleft()
-                worker.pipe.send(worker.job)
+                _send(worker, waiting.popleft())
         while waiting and len(self._workers) < self._size:
             worker = _Worker()
             self._workers.append(worker)
-            worker.job = waiting.popleft()
-            worker.pipe.send(worker.job)
+            _send(worker, waiting.popleft())
 
     def _bury(self, worker: _Worker, waiting: deque[Job], on_death: OnDeath) -> None:
         worker.stop()
@@ -108,3 +107,10 @@ class WorkerPool:
             )
         if worker.job is not None:
             waiting.appendleft(worker.job)
+
+
+def _send(worker: _Worker, job: Job) -> None:
+    """To a worker that has died this fails; reading from it then says so, and its job goes to another."""
+    worker.job = job
+    with suppress(OSError):
+        worker.pipe.send(job)

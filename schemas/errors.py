@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from reprlib import Repr
 
 from schemas.reasons import Reason, Stage
@@ -31,7 +32,8 @@ class ConfigError(MmscrubError):
     """The call or the config is wrong: exit 2 before work starts. Names key, value and remedy."""
 
     def __init__(self, key: str, value: object, remedy: str) -> None:
-        super().__init__(f"{key}: {_SHORT.repr(value)}: {remedy}")
+        shown = str(value) if isinstance(value, Path) else value
+        super().__init__(f"{key}: {_SHORT.repr(shown)}: {remedy}")
         self.key = key
         self.value = value
         self.remedy = remedy

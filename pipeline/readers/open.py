@@ -5,11 +5,13 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from pipeline.readers.byte_stream import COMPRESSIONS, INPUT_KEY, is_local, open_stream
-from pipeline.readers.json_text import HEAD_BYTES, json_form
+from pipeline.layout import Layout
+from pipeline.readers.byte_stream import COMPRESSIONS, INPUT_KEY, compression_of, is_local, open_stream
+from pipeline.readers.json_text import HEAD_BYTES, has_surrogate, json_form
+from pipeline.readers.parquet import open_parquet
 from pipeline.readers.source import Form, Source
 from schemas.errors import ConfigError
 
@@ -52,6 +54,9 @@ def list_sources(input_spec: str) -> list[Source]:
     if not uris:
         raise ConfigError(INPUT_KEY, input_spec, f"holds no corpus file: give {_KNOWN}")
     uris = sorted(set(uris))
+    for uri in uris:
+        if has_surrogate(uri):
+            raise ConfigError(INPUT_KEY, uri, "has a name that is no UTF-8: rename it")
     return [
         Source(uri=uri, name=name, form=_form(uri))
         for uri, name in zip(uris, _unique_names(uris), strict=True)
@@ -79,10 +84,15 @@ def _local_files(input_spec: str) -> list[str]:
     path = Path(input_spec)
     try:
         if path.is_dir():
+            if is_build(path):
+                layout = Layout(path)
+                if not (layout.manifest.is_file() and layout.data.is_dir()):
+                    raise ConfigError(INPUT_KEY, input_spec, "is the output of a run that left no corpus")
+                path = layout.data
             found = [child for child in path.iterdir() if is_corpus_name(child.name) and child.is_file()]
-            if not found:
-                found = [child for child in path.rglob("*") if is_corpus_name(child.name) and child.is_file()]
-            return [str(child) for child in found]
+            return [str(child) for child in found or _files_below(path)]
+        if path.exists() and not path.is_file():
+            raise ConfigError(INPUT_KEY, input_spec, "is no regular file: write it to one")
         if path.exists():
             return [str(path)]
     except (OSError, ValueError) as error:
@@ -91,6 +101,20 @@ def _local_files(input_spec: str) -> list[str]:
         raise ConfigError(INPUT_KEY, input_spec, "does not exist")
     matches = glob.glob(input_spec, recursive=True)  # noqa: PTH207  (Path.glob takes no absolute pattern)
     return [match for match in matches if is_corpus_name(match) and Path(match).is_file()]
+
+
+def is_build(folder: Path) -> bool:
+    """True for the output folder of a run, finished or not: not all that is in it is corpus."""
+    layout = Layout(folder)
+    return layout.work.is_dir() or (layout.manifest.is_file() and layout.data.is_dir())
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Corpus files anywhere below ``folder``, hidden folders and outputs of other builds aside."""
+    for place, folders, files in os.walk(folder):
+        here = Path(place)
+        folders[:] = [name for name in folders if name[0] != "." and not is_build(here / name)]
+        yield from (here / name for name in files if is_corpus_name(name) and (here / name).is_file())
 
 
 def _remote_files(input_spec: str) -> list[str]:
@@ -119,13 +143,18 @@ def _form(uri: str) -> Form:
     form = form_of_name(uri)
     if form is None:
         raise ConfigError(INPUT_KEY, uri, f"is of no known form: give {_KNOWN}")
-    if form not in (Form.JSON, Form.JSONL):
+    if form is Form.PARQUET:
+        with open_parquet(uri):
+            return form
+    if form is Form.WEBDATASET:
         return form
     try:
         with open_stream(uri) as stream:
             head = b""
             while len(head) < HEAD_BYTES and (chunk := stream.read(HEAD_BYTES - len(head))):
                 head += chunk
+            if stream.damaged and not head.strip():
+                raise ConfigError(INPUT_KEY, uri, f"is no {compression_of(uri)} file")
     except OSError as error:
         raise ConfigError(INPUT_KEY, uri, f"cannot be read ({type(error).__name__})") from None
     if form is Form.JSONL and not head.strip():

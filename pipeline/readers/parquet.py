@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import datetime
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pipeline.readers.byte_stream import INPUT_KEY, open_stored
 from pipeline.readers.embedded_image import add_embedded
 from pipeline.readers.json_text import parse_json
+from pipeline.readers.own_parquet import is_own, without_additions
 from pipeline.readers.source import RawRow, Source
 from schemas.errors import ConfigError
 from schemas.reasons import Reason
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _IMAGE_COLUMNS = ("image", "images")
 _CONVERSATION_COLUMNS = ("conversations", "messages")
@@ -27,32 +30,42 @@ _BUFFER_BYTES = 1 << 20
 def read_parquet(source: Source) -> Iterator[RawRow]:
     """Yields the rows of ``source`` as plain JSON values, broken ones with a reason.
 
-    Columns ``image`` and ``images`` may hold ``struct{bytes, path}``, bytes or a path; an embedded image is
-    replaced by ``{"bytes": None, "path": ...}``. Conversations may be a list or a JSON string of one. Other
-    bytes become base64, dates ISO 8601, decimals strings. A row group that cannot be decoded gives one row
-    PARQUET_CORRUPT for each row that is lost. Raises ConfigError if the file is no Parquet.
+    Columns ``image`` and ``images`` may hold ``struct{bytes, path}``, bytes or a path; the record gets the
+    path. What an earlier build added to a row is taken away again. Conversations may be a list or a JSON
+    string of one. Other bytes become base64, dates ISO 8601, decimals strings. A row group that cannot be
+    decoded gives one row PARQUET_CORRUPT for each row that is lost. Raises ConfigError as ``open_parquet``.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    with open_stored(source.uri) as stored:
-        try:
-            file = pq.ParquetFile(stored, pre_buffer=False, buffer_size=_BUFFER_BYTES)
-        except (pa.ArrowException, OSError) as error:
-            raise ConfigError(INPUT_KEY, source.uri, f"is no Parquet file ({type(error).__name__})") from None
+    with open_parquet(source.uri) as file:
         batch_rows = _ROWS_WITH_IMAGES if _has_images(file.schema_arrow) else _ROWS_OF_TEXT
+        own = is_own(file.schema_arrow)
         row = 0
         for group in range(file.num_row_groups):
             end = row + file.metadata.row_group(group).num_rows
             try:
                 for batch in file.iter_batches(batch_size=batch_rows, row_groups=[group]):
                     for raw in _plain_rows(batch):
-                        yield _raw_row(row, raw)
+                        yield _raw_row(row, without_additions(raw) if own and raw else raw)
                         row += 1
             except (pa.ArrowException, OSError):
                 for lost in range(row, end):
                     yield RawRow(lost, None, reason=Reason.PARQUET_CORRUPT)
             row = end
+
+
+@contextmanager
+def open_parquet(uri: str) -> Iterator[pq.ParquetFile]:
+    """Opens ``uri`` and reads its footer. Raises ConfigError if it is no Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with open_stored(uri) as stored:
+        try:
+            file = pq.ParquetFile(stored, pre_buffer=False, buffer_size=_BUFFER_BYTES)
+        except (pa.ArrowException, OSError) as error:
+            raise ConfigError(INPUT_KEY, uri, f"is no Parquet file ({type(error).__name__})") from None
+        yield file
 
 
 def _has_images(schema: pa.Schema) -> bool:
@@ -100,12 +113,13 @@ def _reference(value: Any, images: dict[str, bytes]) -> Any:
     if isinstance(value, list):
         return [_reference(item, images) for item in value]
     if isinstance(value, bytes):
-        return {"bytes": None, "path": add_embedded(images, value, None)}
-    if isinstance(value, dict) and isinstance(value.get("bytes"), bytes):
-        return {**value, "bytes": None, "path": add_embedded(images, value["bytes"], value.get("path"))}
-    if isinstance(value, dict) and set(value) == {"bytes", "path"} and value["path"] is None:
-        return None
-    return value
+        return add_embedded(images, value, None)
+    if not isinstance(value, dict):
+        return value
+    if isinstance(value.get("bytes"), bytes):
+        value = {**value, "bytes": None, "path": add_embedded(images, value["bytes"], value.get("path"))}
+    # Plain LLaVA JSON names images by their paths.
+    return value["path"] if set(value) == {"bytes", "path"} and value["bytes"] is None else value
 
 
 def _plain(value: Any) -> Any:

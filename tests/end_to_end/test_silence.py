@@ -1,9 +1,13 @@
 """A planted value appears nowhere outside ``data/`` and ``llava/``: no log, metric, file name or report."""
 
 import json
+import re
 import subprocess
 import sys
 
+import pytest
+
+from schemas.errors import ConfigError, RunFailed
 from tests.small_corpus import write_image
 
 CANARY = "zqxcanary7731"
@@ -50,13 +54,46 @@ def test_a_planted_value_stays_in_the_corpus(tmp_path):
     assert f"{CANARY}@" not in (out / "llava" / "corpus.json").read_text()
 
 
-def test_the_failure_of_a_job_is_told_without_the_text_of_foreign_errors():
+def fail_with(error):
+    import apache_beam as beam
+    from apache_beam.options.pipeline_options import PipelineOptions
+
     from runners.beam_jobs import describe_failure
 
-    text = (
-        'Traceback (most recent call last):\n  File "/x/pipeline/rows.py", line 12, in data_row\n'
-        f"KeyError: '{CANARY}' [while running 'Write']"
-    )
-    assert describe_failure("records", text) == "records: KeyError at pipeline/rows.py:12 data_row"
-    own = "x\nschemas.errors.RunFailed: shard 3 does not balance [while running 'WriteShards']"
-    assert describe_failure("records", own) == "shard 3 does not balance"
+    def step(_):
+        raise error
+
+    options = PipelineOptions(["--runner=FnApiRunner", "--direct_running_mode=in_memory"])
+    try:
+        with beam.Pipeline(options=options) as pipeline:
+            pipeline | beam.Create([1]) | beam.Map(step)
+    except Exception as raised:  # noqa: BLE001
+        return describe_failure("records", raised)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyError(CANARY), "records: KeyError at an unknown place"),
+        (
+            UnicodeEncodeError("utf-8", CANARY, 1, 2, CANARY),
+            "records: UnicodeEncodeError at an unknown place",
+        ),
+        (OSError(28, CANARY, CANARY), "records: No space left on device (OSError) at an unknown place"),
+        (RunFailed("shard 3 does not balance"), "shard 3 does not balance"),
+        (ConfigError("INPUT", "c.parquet", "is no Parquet file"), "INPUT: 'c.parquet': is no Parquet file"),
+    ],
+)
+def test_the_failure_of_a_job_is_told_without_the_text_of_foreign_errors(error, said):
+    assert fail_with(error) == said
+
+
+def test_the_failure_of_a_job_names_the_place():
+    from pipeline.parse_record import replace_texts
+    from runners.beam_jobs import describe_failure
+
+    with pytest.raises(ValueError, match="locator") as caught:
+        replace_texts({"a": CANARY}, [((CANARY,), "x")])
+    said = describe_failure("records", caught.value)
+    assert re.fullmatch(r"records: ValueError at pipeline/parse_record\.py:\d+ replace_texts", said)

@@ -86,6 +86,39 @@ def test_a_missing_engine_exits_with_2(corpus, tmp_path, engines, said):
     result = call("build", "--config", tmp_path / "run.yaml", "-j", "1")
     assert result.exit_code == 2, result.output
     assert said in plain(result.output)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("c.parquet", b"", "no Parquet file"),
+        ("c.parquet", b"PAR1" * 9, "no Parquet file"),
+        ("c.json.gz", b"plain", "no gzip file"),
+        ("c.jsonl.zst", b"plain", "no zstd file"),
+        ("c.json", b"[]".decode().encode("utf-16"), "iconv"),
+        ("c.json", None, "no regular file"),
+    ],
+)
+def test_an_input_that_is_not_what_its_name_says_exits_with_2(tmp_path, name, content, said):
+    if content is None:
+        os.mkfifo(tmp_path / name)
+    else:
+        (tmp_path / name).write_bytes(content)
+    result = call("build", tmp_path / name, "--out", tmp_path / "out", "--images", "none")
+    assert result.exit_code == 2, result.output
+    assert said in plain(result.output)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_config_error_leaves_a_finished_run_as_it_is(corpus, tmp_path):
+    out = tmp_path / "out"
+    assert call("build", corpus, "--out", out, "--images", "none", "-j", "1").exit_code == 0
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    (tmp_path / "run.yaml").write_text("engines: {parser: no_such_model}")
+    again = call("build", corpus, "--out", out, "--images", "none", "--config", tmp_path / "run.yaml")
+    assert again.exit_code == 2
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
 
 
 def test_the_output_may_not_swallow_the_input(tmp_path):
