@@ -12,5 +12,6 @@ def first_config_error(section: str, error: ValidationError) -> ConfigError:
     detail = error.errors()[0]
     key = ".".join(str(part) for part in (section, *detail["loc"]) if part != "")
     value = "(missing)" if detail["type"] == "missing" else detail["input"]
-    remedy = "no such key" if detail["type"] == "extra_forbidden" else detail["msg"].removeprefix("Value error, ")
+    said = detail["msg"].removeprefix("Value error, ")
+    remedy = "no such key" if detail["type"] == "extra_forbidden" else said
     return ConfigError(key, value, remedy)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pipeline.column_names import is_plain
 from schemas.columns import Feature, list_of, value
 
 FieldType = Any
@@ -34,7 +35,7 @@ def type_of(item: Any, depth: int = 0) -> FieldType:
         return "string"
     if depth < _MAX_DEPTH and isinstance(item, list):
         return ["list", join_all(type_of(child, depth + 1) for child in item)]
-    if depth < _MAX_DEPTH and isinstance(item, Mapping) and item:
+    if depth < _MAX_DEPTH and isinstance(item, Mapping) and item and all(map(is_plain, item)):
         return ["struct", {name: type_of(child, depth + 1) for name, child in item.items()}]
     return "json"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from schemas.errors import RejectRecord
 from schemas.reasons import Reason, Stage
 
 _REMOTE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]+:/{1,2}|data:)", re.IGNORECASE)
+_FIELDS = ("image", "images")
 _PART_KEYS = ("image", "image_url", "url", "path")
 
 
@@ -68,3 +69,36 @@ def _part_path(part: Mapping[str, Any]) -> str | None:
         if target is not None:
             return _path(target)
     return None
+
+
+def map_image_paths(raw: Mapping[str, Any], rename: Callable[[str], str]) -> dict[str, Any]:
+    """``raw`` with ``rename`` applied to every path that ``image_paths`` reads."""
+    renamed = {name: _renamed(item, rename) if name in _FIELDS else item for name, item in raw.items()}
+    if any(True for _ in _image_parts(raw.get("messages"))):
+        renamed["messages"] = [_renamed_message(message, rename) for message in raw["messages"]]
+    return renamed
+
+
+def _renamed_message(message: Any, rename: Callable[[str], str]) -> Any:
+    parts = list(_image_parts([message]))
+    if not parts:
+        return message
+    content = [
+        {key: _renamed(item, rename) if key in _PART_KEYS else item for key, item in part.items()}
+        if part in parts
+        else part
+        for part in message["content"]
+    ]
+    return {**message, "content": content}
+
+
+def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return rename(value)
+    if isinstance(value, list):
+        return [_renamed(item, rename) for item in value]
+    if isinstance(value, dict):
+        return {
+            key: _renamed(item, rename) if key in ("path", "url") else item for key, item in value.items()
+        }
+    return value

@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+from pipeline.column_names import column_name
 from pipeline.field_types import FieldType, merge_fields, type_of
 from pipeline.image_refs import read_image_bytes, resolve_image
 from pipeline.layout import write_atomically
@@ -19,7 +20,7 @@ from pipeline.progress import PROGRESS
 from pipeline.readers.read_rows import read_rows
 from pipeline.readers.source import RawRow, Source
 from pipeline.spool import SpoolWriter
-from schemas.columns import CONVERSATIONS, ID, IMAGE, IMAGES, OWN_COLUMNS, RENAMED_PREFIX, SOURCE
+from schemas.columns import CONVERSATIONS, ID, IMAGE, IMAGES, SOURCE
 from schemas.errors import RejectRecord
 from schemas.reasons import Reason, Stage
 from schemas.record import ImageRef, Origin, Record, RejectedRow
@@ -121,7 +122,7 @@ def extra_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
     for name, item in raw.items():
         if name in (ID, IMAGE, IMAGES, CONVERSATIONS) or (name == SOURCE and isinstance(item, str)):
             continue
-        extras[RENAMED_PREFIX + name if name in OWN_COLUMNS else name] = item
+        extras[column_name(name)] = item
     return extras
 
 

@@ -19,6 +19,7 @@ from pipeline.field_types import feature_of
 from pipeline.image_cache import ImageCache
 from pipeline.image_refs import read_image_bytes
 from pipeline.layout import write_atomically
+from pipeline.llava_images import export_names, with_export_names
 from pipeline.outcome import Chunk, Outcome
 from pipeline.parquet_file import write_parquet
 from pipeline.plan import RunPlan
@@ -148,12 +149,16 @@ class _ShardFiles:
     def write_llava(self, emitted: Sequence[Outcome]) -> None:
         """The shard's records as JSON lines in source order, to be merged at the end of the run."""
         ordered = sorted(emitted, key=lambda outcome: (outcome.source, outcome.origin.row))
-        lines = [
-            f"{o.source}\t{o.origin.row}\t{json.dumps(cleaned_raw(o), ensure_ascii=False)}\n" for o in ordered
-        ]
+        lines = [f"{o.source}\t{o.origin.row}\t{self._llava_record(o)}\n" for o in ordered]
         path = self._plan.layout.llava_part(self._shard, self._plan.shards)
         write_atomically(path, "".join(lines).encode())
         self._remember(path)
+
+    def _llava_record(self, outcome: Outcome) -> str:
+        raw = cleaned_raw(outcome)
+        if self._plan.llava_images:
+            raw = with_export_names(raw, export_names(outcome, self._plan.layout.blobs))
+        return json.dumps(raw, ensure_ascii=False)
 
     def _data_rows(self, emitted: Sequence[Outcome]) -> Iterator[tuple[dict[str, Any], int]]:
         for outcome in emitted:
@@ -175,7 +180,8 @@ class _ShardFiles:
                 f"an image of shard {self._shard} changed while the run was reading it: run again"
             )
         if self._plan.llava_images and outcome.record is not None:
-            self._export(outcome.record.images[index].path, data)
+            path = outcome.record.images[index].path
+            self._export(export_names(outcome, self._plan.layout.blobs).get(path, path), data)
         return data
 
     def _export(self, path: str, data: bytes) -> None:

@@ -38,7 +38,7 @@ def read_yaml_file(key: str, path: Path) -> Any:
 def parse_yaml(key: str, name: str, text: str) -> Any:
     """The content of ``text``, which stands in the file ``name``. Raises ConfigError as above."""
     try:
-        return yaml.load(text, _StrictLoader)  # noqa: S506  (a SafeLoader)
+        return yaml.load(text, _StrictLoader)
     except yaml.MarkedYAMLError as error:
         mark, problem = error.problem_mark, error.problem or "syntax error"
         where = f" in line {mark.line + 1}: {problem}" if mark else ""

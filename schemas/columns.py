@@ -40,6 +40,9 @@ OWN_COLUMNS = (
 )
 """Names that ``data/`` gives a meaning of its own."""
 
+SCHEMA_VERSION_KEY = "mmscrub_schema_version"
+"""Key of a Parquet file's metadata that says that mmscrub wrote it."""
+
 RENAMED_PREFIX = "input_"
 """An unknown input field that has the name of an own column is kept under this prefix."""
 
@@ -162,7 +165,7 @@ def arrow_schema(features: Mapping[str, Feature]) -> pa.Schema:
     """Arrow schema that carries the Hugging Face features and our schema version in its metadata."""
     metadata = {
         "huggingface": json.dumps({"info": {"features": dict(features)}}),
-        "mmscrub_schema_version": SCHEMA_VERSION,
+        SCHEMA_VERSION_KEY: SCHEMA_VERSION,
     }
     fields = [pa.field(name, arrow_type(feature)) for name, feature in features.items()]
     return pa.schema(fields, metadata=metadata)

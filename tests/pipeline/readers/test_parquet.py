@@ -31,15 +31,15 @@ def _read(path, columns, **options):
 @pytest.mark.parametrize(
     ("cell", "kind", "value", "images"),
     [
-        ({"bytes": JPEG, "path": "a.jpg"}, IMAGE, {"bytes": None, "path": "a.jpg"}, {"a.jpg": JPEG}),
-        ({"bytes": PNG, "path": None}, IMAGE, {"bytes": None, "path": PNG_NAME}, {PNG_NAME: PNG}),
-        ({"bytes": PNG, "path": "/home/x.png"}, IMAGE, {"bytes": None, "path": PNG_NAME}, {PNG_NAME: PNG}),
-        ({"bytes": PNG, "path": "../x.png"}, IMAGE, {"bytes": None, "path": PNG_NAME}, {PNG_NAME: PNG}),
-        ({"bytes": None, "path": "a.jpg"}, IMAGE, {"bytes": None, "path": "a.jpg"}, None),
+        ({"bytes": JPEG, "path": "a.jpg"}, IMAGE, "a.jpg", {"a.jpg": JPEG}),
+        ({"bytes": PNG, "path": None}, IMAGE, PNG_NAME, {PNG_NAME: PNG}),
+        ({"bytes": PNG, "path": "/home/x.png"}, IMAGE, PNG_NAME, {PNG_NAME: PNG}),
+        ({"bytes": PNG, "path": "../x.png"}, IMAGE, PNG_NAME, {PNG_NAME: PNG}),
+        ({"bytes": None, "path": "a.jpg"}, IMAGE, "a.jpg", None),
         ({"bytes": None, "path": None}, IMAGE, None, None),
         (None, IMAGE, None, None),
-        (JPEG, pa.binary(), {"bytes": None, "path": JPEG_NAME}, {JPEG_NAME: JPEG}),
-        (JPEG, pa.large_binary(), {"bytes": None, "path": JPEG_NAME}, {JPEG_NAME: JPEG}),
+        (JPEG, pa.binary(), JPEG_NAME, {JPEG_NAME: JPEG}),
+        (JPEG, pa.large_binary(), JPEG_NAME, {JPEG_NAME: JPEG}),
         ("a/b.jpg", pa.string(), "a/b.jpg", None),
         (None, pa.string(), None, None),
     ],
@@ -62,7 +62,7 @@ def test_image_list_with_equal_names_keeps_both(tmp_path):
     (row,) = _read(
         tmp_path / "a.parquet", {"images": pa.array([cells], pa.list_(IMAGE)), "conversations": [TURNS]}
     )
-    assert [image["path"] for image in row.value["images"]] == ["0.jpg", PNG_NAME, "0.jpg"]
+    assert row.value["images"] == ["0.jpg", PNG_NAME, "0.jpg"]
     assert row.images == {"0.jpg": JPEG, PNG_NAME: PNG}
 
 
