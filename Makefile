@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out/demo
 
-.PHONY: help demo test lint test-gpu bench clean
+.PHONY: help demo test lint test-slow test-gpu bench clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ lint: $(VENV)/.installed-dev  ## Ruff and mypy, both block
 
 test: lint  ## Lint and run the default suite
 	$(BIN)/python -m pytest -m 'not gpu_extra and not slow'
+
+test-slow: $(VENV)/.installed-dev  ## Full-size checks on the development corpora, skipped where they are absent
+	$(BIN)/python -m pytest -m slow || test $$? -eq 5
 
 # An environment of its own: the default suite must pass where torch is not installed.
 .venv-gpu/.installed: pyproject.toml
