@@ -20,7 +20,7 @@ from transforms.text.passages import Passage, split_passages
 from transforms.text.questions import asked_attributes, may_ask
 from transforms.text.recognise_attributes import attribute_mentions
 from transforms.text.recognise_measures import measure_mentions
-from transforms.text.recognise_names import NAME, name_mentions
+from transforms.text.recognise_names import CONTEXT_REACH, NAME, name_mentions
 from transforms.text.recognise_patterns import pattern_mentions
 from transforms.text.rules import TextRules, compile_rules
 
@@ -88,18 +88,26 @@ def needs_parse(text: str, question: bool, rules: TextRules) -> bool:
 
 
 def may_hold_name(text: str, rules: TextRules) -> bool:
-    """True if the folded ``text`` has a capital inside a sentence or begins with a given name."""
+    """True if the folded ``text`` has two capitals in a row, a known name or one that is introduced."""
     names = rules.names
-    before = ""
+    before, stop = "", 0
     for match in _CAPITALISED.finditer(text):
-        word = match.group().lower()
-        if word in names.sure or word in names.titles or names.contexts.search(text[: match.start()]):
+        shown, start = match.group(), match.start()
+        word = shown.lower()
+        if word in names.sure or word in names.titles:
+            return True
+        # A word in capitals throughout tells nothing by its first one.
+        if len(word) > 2 and not shown.isupper() and (word in names.given or word in names.surnames):
+            return True
+        if names.contexts.search(text, max(0, start - CONTEXT_REACH), start) or names.strong_contexts.search(
+            text, max(0, start - CONTEXT_REACH), start
+        ):
             return True
         # A name without a known given name has two parts; a capital after a full stop proves nothing.
-        joined = before and text[: match.start()].rstrip(" .").endswith(before)
+        joined = before and text[stop:start].strip(" .") == ""
         if joined and (before.lower() in names.ambiguous or before.lower() not in _STARTERS):
             return True
-        before = match.group()
+        before, stop = match.group(), match.end()
     return False
 
 

@@ -47,12 +47,14 @@ _KIN_OR_AGE = ("kinship", "sex", "age_noun")
 
 def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     """Lexicon mentions and gendered pronouns of one parsed passage. May overlap."""
-    blocked = [match.span() for match in rules.exceptions.finditer(doc.text)] if rules.exceptions else []
-    if '"' in doc.text:
-        blocked += [match.span("value") for match in _PRINTED.finditer(doc.text)]
+    # Doc.text is put together anew at each call.
+    text = doc.text
+    blocked = [match.span() for match in rules.exceptions.finditer(text)] if rules.exceptions else []
+    if '"' in text:
+        blocked += [match.span("value") for match in _PRINTED.finditer(text)]
     taken: set[int] = set()
     if rules.phrases is not None:
-        for match in rules.phrases.finditer(doc.text):
+        for match in rules.phrases.finditer(text):
             first, last = token_range(doc, *match.span())
             if _covered(match.span(), blocked):
                 continue

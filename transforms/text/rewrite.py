@@ -56,8 +56,9 @@ def rewrite_passage(
 
 def fix_articles_and_capitals(doc: Doc, starts: Sequence[int], edits: list[PassageEdit]) -> list[PassageEdit]:
     """Repairs at the seams of settled edits; an edit that changes nothing is left out."""
-    whole = fix_capitals(doc.text, starts, fix_articles(doc, edits))
-    return [edit for edit in resolve(whole) if doc.text[edit.start : edit.end] != edit.text]
+    text = doc.text
+    whole = fix_capitals(text, starts, fix_articles(doc, edits))
+    return [edit for edit in resolve(whole) if text[edit.start : edit.end] != edit.text]
 
 
 def _grammatical(doc: Doc, mentions: Sequence[Mention]) -> list[PassageEdit]:

@@ -37,6 +37,14 @@ class NameWords:
     not_names: frozenset[str]
     titles: frozenset[str]
     contexts: regex.Pattern[str]
+    strong_contexts: regex.Pattern[str]
+    not_after_contexts: frozenset[str]
+    given: frozenset[str]
+    surnames: frozenset[str]
+
+    def is_known(self, word: str) -> bool:
+        """True if the lower-case ``word`` is a given name or a surname of any list."""
+        return word in self.sure or word in self.ambiguous or word in self.given or word in self.surnames
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,9 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     """Rules for the wanted attributes. Reads package data only; loads no model."""
     lexicon = load_lexicon(attributes, age_nouns)
     pronouns: Mapping[str, str] = read_list("gender")["pronouns"]
-    eyes, race, weight, names = (read_list(name) for name in ("eye_color", "race", "weight", "names"))
+    eyes, race, weight, names, more = (
+        read_list(name) for name in ("eye_color", "race", "weight", "names", "more_names")
+    )
     phrases = _alternation(tuple(lexicon.phrases))
     strong, weak = _lexicon_triggers(lexicon)
     people = load_people_words()
@@ -99,7 +109,9 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         weak_triggers=weak,
         person_words=frozenset(people.person | _PERSONAL),
         phrases=regex.compile(rf"(?i)(?<![\w-])(?:{phrases})(?![\w-])") if phrases else None,
-        exceptions=regex.compile(rf"(?i)(?<!\w)(?:{_alternation(lexicon.exceptions)})(?!\w)"),
+        exceptions=regex.compile(
+            r"(?i)(?<!\w)\L<exceptions>(?!\w)", exceptions=sorted(set(lexicon.exceptions))
+        ),
         linking=regex.compile("(?i)" + _LINKING),
         patterns=load_patterns(attributes),
         names=NameWords(
@@ -108,9 +120,11 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             place_words=frozenset(names["place_words"]),
             not_names=frozenset(names["not_names"]),
             titles=frozenset(names["titles"]),
-            contexts=regex.compile(
-                r"(?i)\b(?:" + "|".join(regex.escape(word) for word in names["contexts"]) + r")\s*$"
-            ),
+            contexts=_ends_with(names["contexts"], r"[\s,:\"']*$"),
+            strong_contexts=_ends_with(names["strong_contexts"], r"[\s:]*$"),
+            not_after_contexts=frozenset(names["not_after_contexts"]),
+            given=frozenset(more["given"].lower().split()),
+            surnames=frozenset(more["surnames"].lower().split()),
         ),
         asked=tuple(
             AskedNoun(
@@ -140,6 +154,10 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             r"(?P<noun>build|physique|body type|body build|figure|frame)\b"
         ),
     )
+
+
+def _ends_with(words: list[str], gap: str) -> regex.Pattern[str]:
+    return regex.compile(r"(?i)\b(?:" + _alternation(words) + ")" + gap)
 
 
 def _lexicon_triggers(lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
