@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from transforms.text.fold import Folded, fold
 from transforms.text.mentions import Mention, without_overlaps
 from transforms.text.passages import Passage, split_passages
 from transforms.text.questions import asked_attributes, may_ask
+from transforms.text.recognise_addresses import ADDRESS, address_mentions
 from transforms.text.recognise_attributes import attribute_mentions
 from transforms.text.recognise_measures import measure_mentions
 from transforms.text.recognise_names import CONTEXT_REACH, NAME, name_mentions
@@ -111,9 +112,16 @@ def may_hold_name(text: str, rules: TextRules) -> bool:
     return False
 
 
+def _formed(text: str, rules: TextRules) -> Iterator[Mention]:
+    """What has a form of its own and needs no parse."""
+    yield from pattern_mentions(text, rules.patterns)
+    if ADDRESS in rules.attributes:
+        yield from address_mentions(text)
+
+
 def passage_mentions(text: str, question: bool, doc: Doc | None, rules: TextRules) -> PassageMentions:
     """What one passage tells and asks. ``doc`` is its parse, None where the prefilter saw no need of one."""
-    told: list[Mention] = list(pattern_mentions(text, rules.patterns))
+    told: list[Mention] = list(_formed(text, rules))
     asked: list[Mention] = []
     if doc is not None:
         told.extend(measure_mentions(doc, rules))
@@ -228,7 +236,7 @@ def audit_plain_text(text: str, *, rules: TextRules, parser: TextParser) -> tupl
     )
     mentions: list[PassageMentions] = []
     for passage in passages:
-        told = list(pattern_mentions(passage.text, rules.patterns))
+        told = list(_formed(passage.text, rules))
         doc = docs.get(passage.text)
         if doc is not None:
             told.extend(name_mentions(doc, rules))

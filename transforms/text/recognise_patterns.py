@@ -132,6 +132,25 @@ def _check_phone(value: str) -> int:
     return len(value) if phonenumbers.is_possible_number(number) else 0
 
 
+@cache
+def _regions() -> tuple[str, ...]:
+    """Numbering plans that a number beside a word for the telephone is tried against."""
+    return tuple(read_list("patterns")["phone_regions"])
+
+
+def _check_phone_any(value: str) -> int:
+    import phonenumbers
+
+    for region in _regions():
+        try:
+            number = phonenumbers.parse(value, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number):
+            return len(value)
+    return 0
+
+
 def _check_mixed(value: str) -> int:
     marked = any(character.isdigit() or not character.isalnum() for character in value[1:])
     masked = value.startswith(("[", "<")) or value.strip("*_.-") == ""
@@ -152,6 +171,7 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     "card": _check_card,
     "ip": _check_ip,
     "phone": _check_phone,
+    "phone_any": _check_phone_any,
     "mixed": _check_mixed,
     "has_digit": _check_has_digit,
     "plate": _check_plate,

@@ -2,6 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
+from transforms.text.recognise_patterns import load_patterns, pattern_mentions
+
 Told = Callable[..., list[tuple[str, str]]]
 
 
@@ -58,3 +60,18 @@ def test_numbers_that_are_nobodys_and_masks_are_left_alone(told: Told, text: str
 def test_a_long_hostile_text_is_read_in_time(told: Told) -> None:
     for unit in ("a.", "1 ", "x@", "a-1.", "(", "www."):
         told(unit * 4_000, "pii")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call me at (96) 627-277.",
+        "+447700677662",
+        "69 987 88 37 office",
+        "082 490 1693-Office",
+        "Desk: 041-412-293",
+    ],
+)
+def test_numbers_beside_a_word_for_the_telephone_are_telephone_numbers(text: str) -> None:
+    rules = load_patterns(frozenset({"pii.phone"}))
+    assert [mention.attribute for mention in pattern_mentions(text, rules)] != []
