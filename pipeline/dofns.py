@@ -49,10 +49,9 @@ class ProcessImages(beam.DoFn):
         for sha, location in read_images(self._plan.layout.spool, element):
             result = self._cache.load(sha)
             if result is None:
-                self._cache.begin(sha)
-                result, cleaned = process_image(sha, location, self._tools)
-                self._cache.save(result, cleaned)
-                self._cache.end()
+                with self._cache.working_on(sha):
+                    result, cleaned = process_image(sha, location, self._tools)
+                    self._cache.save(result, cleaned)
                 Metrics.counter("images", "held_back" if result.reason else "processed").inc()
             PROGRESS.add(images=1)
             yield dict(tally_image(result))

@@ -28,9 +28,11 @@ from pipeline.shard_writer import ShardReport
 from pipeline.summary import Tally, build_summary
 from schemas.columns import arrow_schema, data_features
 from schemas.errors import RunFailed
+from schemas.reasons import Reason, Stage
 from schemas.version import SCHEMA_VERSION
 
 _MERGED_AT_ONCE = 128
+_ENOUGH_TO_TELL = 10
 
 
 def finish_run(
@@ -50,6 +52,7 @@ def finish_run(
     for shard in shards:
         tally.update(shard.tally)
     summary = build_summary(tally)
+    _check_engines(layout, tally)
     _check_books(partitions, shards, summary)
     manifest = _manifest(plan, partitions, shards, version)
     _remove_stale(plan, shards)
@@ -69,6 +72,19 @@ def finish_run(
     for folder in (layout.spool, layout.blobs, layout.work / "tmp"):
         rmtree(folder, ignore_errors=True)
     return summary
+
+
+def _check_engines(layout: Layout, tally: Tally) -> None:
+    """Engines that fail on everything are broken themselves: no result of theirs may be kept."""
+    failed = sum(tally.get(f"quarantine|{stage}|{Reason.ENGINE_FAILED}", 0) for stage in Stage)
+    for what, share, whole in (
+        ("image", tally.get("images|engine_failed", 0), tally.get("images|distinct", 0)),
+        ("record", failed, tally.get("records|in", 0)),
+    ):
+        if share == whole >= _ENOUGH_TO_TELL:
+            rmtree(layout.done, ignore_errors=True)
+            rmtree(layout.image_cache, ignore_errors=True)
+            raise RunFailed(f"an engine failed on every {what}: check the installation and its versions")
 
 
 def _check_books(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,9 @@ from typing import Any
 from pipeline.layout import write_atomically
 from schemas.edit import Action, ImageEdit
 from schemas.finding import Box, ImageFinding, Kind
+
+LONGEST_SECONDS = 600.0
+"""How long one image may take. The largest within the default limits takes a tenth of it on a slow core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,18 @@ class ImageCache:
         """Where the cleaned bytes of a changed image lie."""
         return self._path(sha, "bin")
 
-    def begin(self, sha: str) -> None:
-        """Notes which image this process works on, for the case that it dies of it."""
-        write_atomically(self._note(os.getpid()), sha.encode())
-
-    def end(self) -> None:
-        """Takes the note of this process away."""
-        self._note(os.getpid()).unlink(missing_ok=True)
+    @contextmanager
+    def working_on(self, sha: str) -> Iterator[None]:
+        """Notes which image this process works on, for the case that it dies of it. It also dies, after ten
+        minutes, of a decoder or engine that never comes back: that watch runs outside of Python."""
+        note = self._note(os.getpid())
+        write_atomically(note, sha.encode())
+        faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True, file=sys.__stderr__ or sys.stderr)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            note.unlink(missing_ok=True)
 
     def begun_by(self, pid: int) -> str:
         """The image that a dead process was working on, or nothing."""

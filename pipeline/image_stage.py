@@ -9,7 +9,7 @@ from pipeline.config import Mode
 from pipeline.image_cache import ImageResult
 from pipeline.image_refs import read_image_bytes
 from pipeline.toolbox import Toolbox
-from schemas.errors import RejectRecord
+from schemas.errors import RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
 from transforms.image.audit import audit_image
 from transforms.image.clean import clean_image
@@ -23,16 +23,26 @@ def process_image(sha: str, location: str, tools: Toolbox) -> tuple[ImageResult,
         return _process(sha, location, tools)
     except RejectRecord as reject:
         return ImageResult(sha, stage=reject.stage.value, reason=reject.reason.value), None
-    except MemoryError:
+    except (MemoryError, RunFailed):
         raise
     except Exception:  # noqa: BLE001  (an engine's failure on one image holds back that image only)
         return ImageResult(sha, stage=Stage.AUDIT_IMAGE.value, reason=Reason.ENGINE_FAILED.value), None
 
 
-def _process(sha: str, location: str, tools: Toolbox) -> tuple[ImageResult, bytes | None]:
-    data = read_image_bytes(Path(location), tools.plan.limits.image_bytes)
+def _read(sha: str, location: str, tools: Toolbox) -> bytes:
+    """The bytes that partitioning saw. RunFailed if they are gone: results are kept by digest, so none may be
+    made of other bytes."""
+    try:
+        data = read_image_bytes(Path(location), tools.plan.limits.image_bytes)
+    except RejectRecord:
+        data = b""
     if sha256(data).hexdigest() != sha:
-        raise RejectRecord(Stage.AUDIT_IMAGE, Reason.IMAGE_UNREADABLE)
+        raise RunFailed("an image changed while the run was reading it: run again")
+    return data
+
+
+def _process(sha: str, location: str, tools: Toolbox) -> tuple[ImageResult, bytes | None]:
+    data = _read(sha, location, tools)
     opened = open_image(data, tools.image_limits)
     if not tools.wanted_image_attributes:
         return ImageResult(sha), None

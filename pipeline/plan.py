@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import metadata, resources
@@ -18,6 +18,7 @@ from pipeline.parse_record import ParseLimits
 from pipeline.partition import PartitionSettings
 from pipeline.policy_file import policy_settings
 from pipeline.readers.source import Source
+from schemas.errors import RunFailed
 from schemas.policy import Policy
 from schemas.record_key import derive_key
 from schemas.version import SCHEMA_VERSION
@@ -27,9 +28,28 @@ _LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "phonenumbers", 
               "python-stdnum", "rapidocr", "spacy")  # fmt: skip
 
 
+@cache
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries whose behaviour reaches the output bytes."""
+    return {name: metadata.version(name) for name in _LIBRARIES}
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over every code and rule file that decides the output."""
+    digest = sha256()
+    for package in ("schemas", "transforms", "pipeline"):
+        root = Path(str(resources.files(package)))
+        for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
+            digest.update(str(path.relative_to(root)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """``shards``, ``fields`` and ``several_images`` are known after partitioning (0 and empty before)."""
+    """``shards``, ``fields`` and ``several_images`` are known after partitioning (0 and empty before);
+    ``code`` is the digest of the code that made the plan."""
 
     out: Path
     mode: Mode
@@ -49,11 +69,18 @@ class RunPlan:
     shards: int = 0
     fields: Mapping[str, FieldType] | None = None
     several_images: bool = False
+    code: str = field(default_factory=code_digest)
 
     @property
     def layout(self) -> Layout:
         """Where the output lies."""
         return Layout(self.out)
+
+    def check_code(self) -> None:
+        """Raises RunFailed if the code on disk is no longer what made the plan: a run is the work of one
+        version."""
+        if self.code != code_digest():
+            raise RunFailed("mmscrub was changed while the run was going: run again")
 
     def key(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, from seed and secret."""
@@ -101,7 +128,7 @@ class RunPlan:
     def _decides(self) -> list[Any]:
         engines = [[e.role, e.name, e.version, e.weights_sha256, e.settings] for e in self.engine_infos]
         key = sha256(self.key("record")).hexdigest()
-        return [policy_settings(self.policy), key, engines, code_digest(), library_versions(), SCHEMA_VERSION]
+        return [policy_settings(self.policy), key, engines, self.code, library_versions(), SCHEMA_VERSION]
 
 
 def make_plan(config: RunConfig, sources: tuple[Source, ...], policy: Policy) -> RunPlan:
@@ -126,21 +153,3 @@ def make_plan(config: RunConfig, sources: tuple[Source, ...], policy: Policy) ->
 
 def _digest(content: Any) -> str:
     return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
-
-
-@cache
-def library_versions() -> dict[str, str]:
-    """Versions of the libraries whose behaviour reaches the output bytes."""
-    return {name: metadata.version(name) for name in _LIBRARIES}
-
-
-@cache
-def code_digest() -> str:
-    """SHA-256 over every code and rule file that decides the output."""
-    digest = sha256()
-    for package in ("schemas", "transforms", "pipeline"):
-        root = Path(str(resources.files(package)))
-        for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
-            digest.update(str(path.relative_to(root)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

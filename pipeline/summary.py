@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.image_cache import ImageResult
 from pipeline.outcome import Outcome
 from schemas.finding import Field, TextFinding
-from schemas.reasons import Stage
+from schemas.reasons import Reason, Stage
 from schemas.record import Record, Role
 from schemas.version import SCHEMA_VERSION
 
@@ -72,6 +72,7 @@ def tally_image(result: ImageResult) -> Tally:
     tally: Tally = Counter({"images|distinct": 1})
     if result.reason:
         tally["images|held_back"] += 1
+        tally["images|engine_failed"] += result.reason == Reason.ENGINE_FAILED
     elif not result.cleaned_sha256:
         tally["images|unchanged"] += 1
     else:

@@ -43,6 +43,7 @@ def main() -> None:
 
 def _serve(job: Job) -> Reply:
     try:
+        job.plan.check_code()
         if job.kind is None:
             from pipeline.toolbox import toolbox_of
 

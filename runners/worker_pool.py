@@ -20,7 +20,8 @@ OnCounts = Callable[[dict[str, int]], None]
 OnDeath = Callable[[int], bool]
 """Told the process id of a worker that died; True if its cause is removed."""
 
-_MAX_DEATHS = 3
+_SPARE_DEATHS = 2
+"""Workers that may die in a row beyond one each: more than that is no accident of one job."""
 DEBUG_VARIABLE = "MMSCRUB_DEBUG"
 """Set to let worker processes write to the terminal; their output may hold content."""
 
@@ -99,7 +100,7 @@ class WorkerPool:
         worker.stop()
         self._workers.remove(worker)
         self._deaths = 0 if on_death(worker.process.pid) else self._deaths + 1
-        if self._deaths >= _MAX_DEATHS:
+        if self._deaths > self._size + _SPARE_DEATHS:
             code = worker.process.returncode
             raise RunFailed(
                 f"worker processes died {self._deaths} times (last exit status {code}), often for lack of "
