@@ -21,6 +21,7 @@ TIMEOUT_SECONDS = 2.0
 _NUMBER = r"(?<![\w.,$€£/:-])\d{1,5}(?:[ -]\d{1,4}(?=[ ,]))?[A-Za-z]?"
 _WORD = r"\p{Lu}[\p{L}.'-]{0,30}"
 _SCORE = 0.85
+_DIGIT = regex.compile(r"\d")
 
 
 @cache
@@ -89,7 +90,7 @@ def address_mentions(text: str) -> Iterator[Mention]:
 
     Raises TimeoutError if a pattern exceeds its time limit.
     """
-    if not any(character.isdigit() for character in text):
+    if not _DIGIT.search(text):
         return
     for rule, expression in _patterns():
         for match in expression.finditer(text, timeout=TIMEOUT_SECONDS):

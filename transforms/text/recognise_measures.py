@@ -65,6 +65,7 @@ _BARE_YEARS = regex.compile(
     rf"(?P<value>{_ABOUT}(?:1[01]\d|[1-9]\d?|{_NUMBER}))(?![\w'/:%])(?!-|[.,]\d)"
     r"(?=\s*(?:[.,;!?)]|$)|\s+(?:and|but|or|now|today|yesterday|last|this|next|in|on)\b)"
 )
+_MAY_COUNT = regex.compile(rf"(?i)\d|(?:teen|ty|\b(?:{_ONES}|ten|eleven|twelve))\b")
 _WEIGHS = regex.compile(
     rf"(?i)\b(?P<verb>weigh(?:s|ed|ing)?)(?: in at)? {_ABOUT}(?:\d{{2,3}}(?:\.\d)?|{_NUMBER})(?:\s?(?:-|to"
     rf"|or)\s?\d{{2,3}})?"
@@ -154,6 +155,8 @@ def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
 
 def _bare_years(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
     """ "she is 35", "my son turned five": a bare number said of one human being."""
+    if not _MAY_COUNT.search(text):
+        return
     for match in _BARE_YEARS.finditer(text):
         first, last = token_range(doc, *match.span())
         subject = doc[first - 1] if first else None

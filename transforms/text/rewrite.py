@@ -47,11 +47,13 @@ def rewrite_passage(
         edits += [PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule) for one in rest]
         return resolve(edits)
     edits += _grammatical(doc, rest)
+    settled = resolve(edits)
     starts = [
-        0,
-        *(token.idx for token in doc if _SENTENCE_LEAD.search(text[max(0, token.idx - 6) : token.idx])),
+        edit.start
+        for edit in settled
+        if not edit.start or _SENTENCE_LEAD.search(text[max(0, edit.start - 6) : edit.start])
     ]
-    return fix_articles_and_capitals(doc, starts, resolve(edits))
+    return fix_articles_and_capitals(doc, starts, settled)
 
 
 def fix_articles_and_capitals(doc: Doc, starts: Sequence[int], edits: list[PassageEdit]) -> list[PassageEdit]:

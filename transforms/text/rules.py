@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import regex
@@ -22,6 +22,7 @@ _LINKING = (
 )
 
 
+_FIRST_WORD = regex.compile(r"(\w*)(.*)", regex.DOTALL)
 _PERSONAL = frozenset(
     {"he", "she", "they", "who", "him", "her", "his", "their", "them", "i", "me", "my", "we"}
 )
@@ -109,9 +110,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         weak_triggers=weak,
         person_words=frozenset(people.person | _PERSONAL),
         phrases=regex.compile(rf"(?i)(?<![\w-])(?:{phrases})(?![\w-])") if phrases else None,
-        exceptions=regex.compile(
-            r"(?i)(?<!\w)\L<exceptions>(?!\w)", exceptions=sorted(set(lexicon.exceptions))
-        ),
+        exceptions=regex.compile(_by_first_word(lexicon.exceptions)),
         linking=regex.compile("(?i)" + _LINKING),
         patterns=load_patterns(attributes),
         names=NameWords(
@@ -154,6 +153,19 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             r"(?P<noun>build|physique|body type|body build|figure|frame)\b"
         ),
     )
+
+
+def _by_first_word(expressions: Iterable[str]) -> str:
+    """A pattern of many expressions that fails fast: their first words, then what follows each."""
+    followers: dict[str, set[str]] = {}
+    for expression in expressions:
+        first, rest = _FIRST_WORD.match(expression).groups()  # type: ignore[union-attr]
+        followers.setdefault(first, set()).add(rest)
+    branches = [
+        regex.escape(first) + "(?:" + _alternation(tuple(sorted(rests))) + ")"
+        for first, rests in sorted(followers.items())
+    ]
+    return r"(?i)(?<!\w)(?:" + "|".join(branches) + r")(?!\w)"
 
 
 def _ends_with(words: list[str], gap: str) -> regex.Pattern[str]:

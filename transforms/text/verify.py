@@ -45,6 +45,14 @@ class Check:
     questions: bool
     pronoun: bool
 
+    @property
+    def form(self) -> bool:
+        """True for personal data, every form of which ``_MAY_HOLD_FORM`` sees."""
+        return self.attribute.startswith("pii.")
+
+
+_MAY_HOLD_FORM = regex.compile(r"[\d@]|://|(?i:www)|\b(?:M[rs]|Mrs|Dr)\b")
+
 
 @cache
 def load_checks() -> tuple[Check, ...]:
@@ -87,8 +95,9 @@ def leaks_in(
     offers or asks for ("a man or a woman?") tells nothing. Raises TimeoutError on a runaway pattern."""
     folded = fold(text)
     printed = [match.span() for match in _QUOTED.finditer(folded.text)] if '"' in folded.text else []
+    formed = bool(_MAY_HOLD_FORM.search(folded.text))
     for check in checks:
-        if question and refused and not check.questions:
+        if (question and refused and not check.questions) or (check.form and not formed):
             continue
         for match in check.expression.finditer(folded.text, timeout=TIMEOUT_SECONDS):
             start, end = match.span("value") if "value" in match.groupdict() else match.span()
