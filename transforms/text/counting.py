@@ -100,7 +100,9 @@ def _runs(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]) -> l
         runs.append(run)
         run = [group] if group is not None else []
     runs.append(run)
-    return [run for run in runs if _is_sum(doc, run)]
+    return [
+        run for run in runs if _is_sum(doc, run) or (len(run) > 1 and _repeats_count(doc, run) is not None)
+    ]
 
 
 def _is_sum(doc: Doc, run: Sequence[_Group]) -> bool:

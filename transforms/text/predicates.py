@@ -23,7 +23,7 @@ from transforms.text.recognise_measures import NOT_STATED
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_TAIL = regex.compile(r"(?i)^ (?:in age|in appearance|of age|in colou?r)\b")
+_TAIL = regex.compile(r"(?i)^ (?:in age|in appearance|of age|in colou?r|for (?:his|her|their|my|your) age)\b")
 _ADVERBIAL = frozenset({"because", "since", "although", "though", "while", "as"})
 _SUBJECT_TAGS = frozenset({"PRON", "DET", "NOUN", "PROPN", "ADJ", "NUM"})
 _EYES = frozenset({"eyes", "eye", "irises"})

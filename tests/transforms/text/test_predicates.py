@@ -30,6 +30,10 @@ REWRITES = [
     ("My husband and I are both overweight.", "My spouse and I are of unstated build."),
     ("I'm 34, married and a nurse.", "I'm of unstated age, married and a nurse."),
     ("He isn't fat.", "They are visible."),
+    ("He looks young for his age.", "They are visible."),
+    ("Our son, who is autistic, loves trains.", "Our child loves trains."),
+    ("Her eyes are green, and she has long hair.", "They have long hair."),
+    ("The man is wearing a hat and is overweight.", "The person is wearing a hat."),
     ("I turned 30 yesterday.", "I turned a year older yesterday."),
     ("He was in his fifties and wore glasses.", "They wore glasses."),
     ("**Age:** He appears to be in his late 20s.", "**Age:** not stated."),
@@ -59,6 +63,8 @@ def test_a_predicate_goes_and_its_sentence_stays_whole(answer: Answer, before: s
         ("His son and daughter.", "Their children."),
         ("A tall man and a short woman.", "A tall person and a short person."),
         ("Ten men and five women.", "15 people."),
+        ("Three children, one girl and two boys, sit.", "Three children sit."),
+        ("There are two people (a man and a woman) here.", "There are two people here."),
     ],
 )
 def test_groups_of_the_same_word_are_added_up(answer: Answer, before: str, after: str) -> None:
