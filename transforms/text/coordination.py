@@ -34,19 +34,10 @@ def joined_pairs(
         one, other = nouns[first], nouns[second]
         if first in covered or one.neutral != other.neutral or one.plural != other.plural:
             continue
-        between = [
-            index
-            for index in range(first + 1, second)
-            if index not in removed and doc[index].idx < other.start
-        ]
-        words = [doc[index].lower_ for index in between]
-        joiner = words[0] if words else ""
-        if (
-            joiner not in ("and", "or", "&")
-            or len(words) > 2
-            or (len(words) == 2 and words[1] not in _ARTICLES)
-        ):
+        words = _joining_words(doc, first, second, other, removed)
+        if not words:
             continue
+        joiner = words[0]
         if second + 1 < len(doc) and doc[second + 1].lower_ in ("'s", "'", "and", ",", "or"):
             continue
         start = _article_before(doc, first, removed)
@@ -58,7 +49,7 @@ def joined_pairs(
         if text is None:
             continue
         begin = start if start is not None else first
-        if _said_of_one(doc, begin):
+        if _said_of_one(doc, begin, one, other):
             # "I am a diabetic and a Catholic" is one person.
             edits.append(PassageEdit(one.end, other.end, "", other, "rewrite.pair", 0))
             covered.update(range(begin, second + 1))
@@ -84,12 +75,26 @@ def joined_pairs(
     return edits, covered
 
 
-def _said_of_one(doc: Doc, begin: int) -> bool:
-    """True if "a X and a Y" at ``begin`` is said of a singular subject: "he is", "I am", "the person was"."""
+def _joining_words(doc: Doc, first: int, second: int, other: Mention, removed: Collection[int]) -> list[str]:
+    """ "and", or "and" with an article, if nothing else that stays stands between the nouns; else nothing."""
+    words = [
+        doc[index].lower_
+        for index in range(first + 1, second)
+        if index not in removed and doc[index].idx < other.start
+    ]
+    if not words or words[0] not in ("and", "or", "&") or len(words) > 2:
+        return []
+    return words if len(words) == 1 or words[1] in _ARTICLES else []
+
+
+def _said_of_one(doc: Doc, begin: int, one: Mention, other: Mention) -> bool:
+    """True if "a X and a Y" at ``begin`` is said of one human being: "he is", "I am", "the person was"."""
     if begin < 2 or doc[begin - 1].lower_ not in ("is", "was", "am", "'s", "'m"):
         return False
+    if one.attribute == other.attribute == "biometric.gender":
+        return False
     subject = doc[begin - 2]
-    return subject.lower_ in ("he", "she", "i", "who", "person", "child") or subject.tag_ in ("NN", "NNP")
+    return subject.lower_ in ("he", "she", "i", "who", "person", "child") or subject.tag_ == "NNP"
 
 
 def there_are(doc: Doc, begin: int, cause: Mention) -> list[PassageEdit]:

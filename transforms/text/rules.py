@@ -93,9 +93,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     """Rules for the wanted attributes. Reads package data only; loads no model."""
     lexicon = load_lexicon(attributes, age_nouns)
     pronouns: Mapping[str, str] = read_list("gender")["pronouns"]
-    eyes, race, weight, names, more = (
-        read_list(name) for name in ("eye_color", "race", "weight", "names", "more_names")
-    )
+    eyes, race, weight = (read_list(name) for name in ("eye_color", "race", "weight"))
     phrases = _alternation(tuple(lexicon.phrases))
     strong, weak = _lexicon_triggers(lexicon)
     people = load_people_words()
@@ -113,18 +111,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         exceptions=regex.compile(_by_first_word(lexicon.exceptions)),
         linking=regex.compile("(?i)" + _LINKING),
         patterns=load_patterns(attributes),
-        names=NameWords(
-            sure=frozenset(word.lower() for word in names["sure"]),
-            ambiguous=frozenset(word.lower() for word in names["ambiguous"]),
-            place_words=frozenset(names["place_words"]),
-            not_names=frozenset(names["not_names"]),
-            titles=frozenset(names["titles"]),
-            contexts=_ends_with(names["contexts"], r"[\s,:\"']*$"),
-            strong_contexts=_ends_with(names["strong_contexts"], r"[\s:]*$"),
-            not_after_contexts=frozenset(names["not_after_contexts"]),
-            given=frozenset(more["given"].lower().split()),
-            surnames=frozenset(more["surnames"].lower().split()),
-        ),
+        names=_name_words(),
         asked=tuple(
             AskedNoun(
                 attribute, regex.compile(rf"(?i)\b(?:{_alternation(item['nouns'])})s?\b"), bool(item["bare"])
@@ -152,6 +139,22 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             rf"|very )?(?:{_alternation(weight['build_adjectives'])})(?:,? and |, | |-)){{1,3}})"
             r"(?P<noun>build|physique|body type|body build|figure|frame)\b"
         ),
+    )
+
+
+def _name_words() -> NameWords:
+    names, more = read_list("names"), read_list("more_names")
+    return NameWords(
+        sure=frozenset(word.lower() for word in names["sure"]),
+        ambiguous=frozenset(word.lower() for word in names["ambiguous"]),
+        place_words=frozenset(names["place_words"]),
+        not_names=frozenset(names["not_names"]),
+        titles=frozenset(names["titles"]),
+        contexts=_ends_with(names["contexts"], r"[\s,:\"']*$"),
+        strong_contexts=_ends_with(names["strong_contexts"], r"[\s:]*$"),
+        not_after_contexts=frozenset(names["not_after_contexts"]),
+        given=frozenset(more["given"].lower().split()),
+        surnames=frozenset(more["surnames"].lower().split()),
     )
 
 
