@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import regex
@@ -42,6 +42,7 @@ def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
             entities.update(range(span.start, span.end))
     found: dict[int, tuple[int, float]] = {}
     listed: dict[int, int] = {}
+    alone: list[int] = []
     for whole, end in _capitalised_runs(doc, words):
         start = _first_name(doc, whole, end, words, entities)
         known_thing = doc[whole:end].text.lower() in words.not_names
@@ -52,12 +53,29 @@ def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
             found[start] = (end, score)
         elif words.is_known(doc[start].lower_) and doc[start].tag_ in ("NNP", "NN") and end - start <= 2:
             listed[start] = end
+        if score <= 0 and end - start == 1:
+            alone.append(start)
+    _add_repeated(doc, found, alone)
     _add_listed(doc, found, listed)
     for start in sorted(found):
         end, score = found[start]
         first, last = doc[start], doc[end - 1]
         stop = last.idx + len(last)
         yield Mention(first.idx, stop, NAME, Kind.EXPLICIT, "name.person", Form.VALUE, score=score)
+
+
+def _add_repeated(doc: Doc, found: dict[int, tuple[int, float]], alone: Sequence[int]) -> None:
+    """Adds a single word that is part of a full name of the same passage: "Joe Theismann ... Theismann"."""
+    parts = {
+        doc[index].text
+        for start, (end, _) in found.items()
+        if end - start > 1
+        for index in (start, end - 1)
+        if len(doc[index]) > 2
+    }
+    for start in alone:
+        if doc[start].text in parts and not doc[start].text.isupper():
+            found[start] = (start + 1, _LISTED_SCORE)
 
 
 def _add_listed(doc: Doc, found: dict[int, tuple[int, float]], listed: dict[int, int]) -> None:

@@ -13,6 +13,7 @@ Told = Callable[..., list[tuple[str, str]]]
         ("The parcel that Timothy Novak sent is here.", ["Timothy Novak"]),
         ("My name is Sandgreen.", ["Sandgreen"]),
         ("Producer Thomas Speer explained it.", ["Thomas Speer"]),
+        ("Michael Theismann ran, but Theismann fell.", ["Michael Theismann", "Theismann"]),
         ("They had four: Hans, Linda, Amber and Brendan.", ["Hans", "Linda", "Amber", "Brendan"]),
     ],
 )
