@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import subprocess
 import sys
@@ -22,6 +21,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+
+from runners.local import usable_cores
 
 SAMPLE = Path(__file__).resolve().parent.parent / "examples" / "sample"
 
@@ -94,7 +95,7 @@ def main() -> None:
     hardware = {
         "date": datetime.now(UTC).date().isoformat(),
         "cpu": platform.processor() or platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": usable_cores(),
         "memory_gb": round(psutil.virtual_memory().total / 2**30),
         "python": platform.python_version(),
         "versions": {

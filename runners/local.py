@@ -75,7 +75,7 @@ def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> Ru
     sources = tuple(list_sources(config.input))
     plan = make_plan(config, sources, load_policy(config.policy))
     check_places(config, sources)
-    workers = config.workers or len(os.sched_getaffinity(0))
+    workers = config.workers or usable_cores()
     progress = RunProgress()
     with WorkerPool(workers, _counter(progress, on_progress)) as pool:
         # The last check of the config: OUT is not touched before it.
@@ -91,6 +91,11 @@ def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> Ru
             volatile = _volatile(start_time, seconds, workers, progress)
             summary = finish_run(plan, partitions, images, shards, volatile, version("mmscrub"))
     return RunResult(plan.layout, summary, time.monotonic() - started)
+
+
+def usable_cores() -> int:
+    """The cores that this process may use; all of the machine's where the system does not say."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_places(config: RunConfig, sources: tuple[Source, ...]) -> None:
