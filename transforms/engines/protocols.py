@@ -71,8 +71,8 @@ class TextParser(Protocol):
 
     info: EngineInfo
 
-    def parse(self, texts: Sequence[str]) -> list[Doc]:
-        """One parsed document per text."""
+    def parse(self, texts: Sequence[str], *, entities: bool = True) -> list[Doc]:
+        """One parsed document per text. Without ``entities`` it may be quicker and hold none."""
         ...
 
 

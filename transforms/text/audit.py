@@ -143,9 +143,17 @@ def passage_mentions(text: str, question: bool, doc: Doc | None, rules: TextRule
     return PassageMentions(tuple(without_overlaps(told)), tuple(asked))
 
 
-def _parsed(wanted: Iterable[str], parser: TextParser) -> dict[str, Doc]:
-    texts = list(dict.fromkeys(wanted))
-    return dict(zip(texts, parser.parse(texts), strict=True)) if texts else {}
+def _parsed(wanted: Iterable[str], rules: TextRules, parser: TextParser) -> dict[str, Doc]:
+    """Parses of the distinct texts; entities are looked for only where the prefilter allows a name."""
+    named: dict[str, None] = {}
+    plain: dict[str, None] = {}
+    for text in wanted:
+        (named if NAME in rules.attributes and may_hold_name(text, rules) else plain)[text] = None
+    docs: dict[str, Doc] = {}
+    for texts, entities in ((named, True), (plain, False)):
+        if texts:
+            docs |= zip(texts, parser.parse(list(texts), entities=entities), strict=True)
+    return docs
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ def read_conversations(
                     needed[key] = needs_parse(passage.text, turn.question, rules)
             turns.append((folded, turn.question, passages))
         cut.append(turns)
-    docs = _parsed((text for (text, _), parse in needed.items() if parse), parser)
+    docs = _parsed((text for (text, _), parse in needed.items() if parse), rules, parser)
     found = {
         (text, question): passage_mentions(text, question, docs.get(text) if parse else None, rules)
         for (text, question), parse in needed.items()
@@ -232,7 +240,9 @@ def audit_plain_text(text: str, *, rules: TextRules, parser: TextParser) -> tupl
     passages = split_passages(folded)
     named = NAME in rules.attributes
     docs = _parsed(
-        (passage.text for passage in passages if named and may_hold_name(passage.text, rules)), parser
+        (passage.text for passage in passages if named and may_hold_name(passage.text, rules)),
+        rules,
+        parser,
     )
     mentions: list[PassageMentions] = []
     for passage in passages:
