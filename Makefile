@@ -3,6 +3,9 @@ PYTHON ?= $(shell for v in 3.11 3.12 3.13; do command -v python$$v >/dev/null 2>
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out/demo
+# setuptools warns of editable installs as such; here they are meant.
+QUIETLY := PYTHONWARNINGS=ignore
+INSTALL := -m pip install --quiet
 
 .PHONY: help demo test lint test-slow test-gpu bench clean
 
@@ -11,12 +14,12 @@ help:  ## Show this list
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable .
+	$(QUIETLY) $(BIN)/python $(INSTALL) --upgrade pip
+	$(QUIETLY) $(BIN)/python $(INSTALL) --editable .
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(QUIETLY) $(BIN)/python $(INSTALL) --editable '.[dev]'
 	touch $@
 
 demo: $(VENV)/.installed  ## Build the bundled sample corpus
@@ -36,8 +39,8 @@ test-slow: $(VENV)/.installed-dev  ## Full-size checks on the development corpor
 # An environment of its own: the default suite must pass where torch is not installed.
 .venv-gpu/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv-gpu
-	.venv-gpu/bin/python -m pip install --quiet --upgrade pip
-	.venv-gpu/bin/python -m pip install --quiet --editable '.[gpu,dev]'
+	$(QUIETLY) .venv-gpu/bin/python $(INSTALL) --upgrade pip
+	$(QUIETLY) .venv-gpu/bin/python $(INSTALL) --editable '.[gpu,dev]'
 	touch $@
 
 test-gpu: .venv-gpu/.installed  ## What needs torch (6.6 GB, some minutes to install)
