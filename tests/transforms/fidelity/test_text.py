@@ -63,3 +63,11 @@ def test_refused_turns_are_not_measured() -> None:
     assert not is_measured([edit(0, 3, 3, Action.REFUSE)])
     assert is_measured([edit(0, 3, 3)])
     assert text_fidelity([], CountingEmbedder()) == []
+
+
+def test_a_number_that_touches_an_edit_is_no_other_number():
+    from transforms.fidelity.text import kept_words
+
+    assert kept_words("NO.3, SS21/39,47400 X", [(6, 13)]) == kept_words("NO.3, [ADDRESS],47400 X", [(6, 15)])
+    assert kept_words("3,[x]47", [(2, 5)]) == kept_words("3,47", [(2, 2)])
+    assert kept_words("no 7 here", [(3, 4)]) != kept_words("no 7 not", [(3, 4)])
