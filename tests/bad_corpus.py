@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import random
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +15,9 @@ from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from PIL import Image, ImageDraw
 
 from schemas.reasons import Reason
+from tests.bad_images import encoded, noisy_jpeg, write_images
 
 EMITTED: Literal["emitted"] = "emitted"
 QUARANTINED: Literal["quarantined"] = "quarantined"
@@ -39,98 +37,14 @@ def write_bad_corpus(folder: Path) -> list[BadCase]:
     """Writes the corpus; the cases come by file in the order json, jsonl, parquet, tar, and by row."""
     images = folder / "images"
     images.mkdir(parents=True)
-    _write_images(images)
-    (folder / "outside.png").write_bytes(_encoded("PNG", seed=900))
+    write_images(images)
+    (folder / "outside.png").write_bytes(encoded("PNG", seed=900))
     return [
         *_write_json(folder / "corpus.json"),
         *_write_jsonl(folder / "corpus.jsonl"),
         *_write_parquet(folder / "corpus.parquet"),
         *_write_tar(folder / "corpus.tar"),
     ]
-
-
-def _picture(seed: int, mode: str = "RGB", size: tuple[int, int] = (96, 64)) -> Image.Image:
-    """A few plain rectangles: nothing that a detector could take for a face, a text or a code."""
-    draws = random.Random(seed)
-    image = Image.new("RGB", size, tuple(draws.randrange(60, 200) for _ in range(3)))
-    draw = ImageDraw.Draw(image)
-    for _ in range(2):
-        x, y = draws.randrange(size[0] // 2), draws.randrange(size[1] // 2)
-        box = (x, y, x + size[0] // 3, y + size[1] // 3)
-        draw.rectangle(box, fill=tuple(draws.randrange(60, 200) for _ in range(3)))
-    return image if mode == "RGB" else image.convert(mode)
-
-
-def _encoded(form: str, seed: int, mode: str = "RGB", **options: Any) -> bytes:
-    target = io.BytesIO()
-    _picture(seed, mode).save(target, form, **options)
-    return target.getvalue()
-
-
-def _sixteen_bit(seed: int) -> bytes:
-    target = io.BytesIO()
-    grey = _picture(seed, "L").convert("I").point(lambda value: value * 256)
-    grey.convert("I;16").save(target, "PNG")
-    return target.getvalue()
-
-
-def _animated(form: str, seed: int) -> bytes:
-    target = io.BytesIO()
-    frames = [_picture(seed + number) for number in range(3)]
-    frames[0].save(target, form, save_all=True, append_images=frames[1:], duration=100)
-    return target.getvalue()
-
-
-def _bomb() -> bytes:
-    target = io.BytesIO()
-    Image.new("1", (10_000, 10_000)).save(target, "PNG")
-    return target.getvalue()
-
-
-def _noisy_jpeg(seed: int) -> bytes:
-    """Large enough that cutting it cuts its pixels."""
-    target = io.BytesIO()
-    width, height = 200, 150
-    noise = random.Random(seed).randbytes(width * height * 3)
-    Image.frombytes("RGB", (width, height), noise).save(target, "JPEG", quality=92)
-    return target.getvalue()
-
-
-def _write_images(images: Path) -> None:
-    orientation = Image.Exif()
-    orientation[0x0112] = 6
-    jpeg, png = _noisy_jpeg(50), _encoded("PNG", 51)
-    files = {
-        "good.jpg": _encoded("JPEG", 1),
-        "good2.png": _encoded("PNG", 2),
-        "cmyk.jpg": _encoded("JPEG", 3, "CMYK"),
-        "sixteen_bit.png": _sixteen_bit(4),
-        "palette.png": _encoded("PNG", 5, "P", transparency=0),
-        "one_bit.png": _encoded("PNG", 6, "1"),
-        "grey_alpha.png": _encoded("PNG", 7, "LA"),
-        "good.webp": _encoded("WEBP", 8),
-        "good.bmp": _encoded("BMP", 9),
-        "good.tif": _encoded("TIFF", 10),
-        "still.gif": _encoded("GIF", 11),
-        "wrong_extension.jpg": _encoded("PNG", 12),
-        "rotated.jpg": _encoded("JPEG", 13, exif=orientation),
-        "progressive.jpg": _encoded("JPEG", 14, progressive=True),
-        "größe 写真.png": _encoded("PNG", 15),
-        "truncated.jpg": jpeg[: len(jpeg) // 2],
-        "truncated.png": png[: len(png) // 2],
-        "bomb.png": _bomb(),
-        "animated.gif": _animated("GIF", 20),
-        "animated.png": _animated("PNG", 30),
-        "empty.jpg": b"",
-        "text.jpg": b"this is not an image\n" * 20,
-    }
-    for name, content in files.items():
-        (images / name).write_bytes(content)
-    (images / "folder.jpg").mkdir()
-    (images / "link_inside.png").symlink_to("good2.png")
-    (images / "link_outside.png").symlink_to(Path("..") / "outside.png")
-    (images / "link_to_nothing.png").symlink_to("nothing.png")
-    os.mkfifo(images / "pipe.jpg")
 
 
 def _turns(*values: Any) -> list[Any]:
@@ -352,10 +266,10 @@ def _write_jsonl(path: Path) -> list[BadCase]:
 def _write_parquet(path: Path) -> list[BadCase]:
     turn = pa.struct([("from", pa.string()), ("value", pa.string())])
     about_image = _turns(f"<image>\n{QUESTION}", ANSWER)
-    jpeg = _noisy_jpeg(60)
+    jpeg = noisy_jpeg(60)
     rows: list[tuple[str, Any, Any, Reason | None]] = [
-        ("cell-good", {"bytes": _encoded("JPEG", 61), "path": "cell.jpg"}, about_image, None),
-        ("cell-no-name", {"bytes": _encoded("PNG", 62), "path": None}, about_image, None),
+        ("cell-good", {"bytes": encoded("JPEG", 61), "path": "cell.jpg"}, about_image, None),
+        ("cell-no-name", {"bytes": encoded("PNG", 62), "path": None}, about_image, None),
         ("cell-null-image", None, _TEXT_ONLY, None),
         ("cell-file", {"bytes": None, "path": "good.jpg"}, about_image, None),
         (
@@ -392,12 +306,12 @@ def _write_parquet(path: Path) -> list[BadCase]:
 
 
 def _write_tar(path: Path) -> list[BadCase]:
-    cut = _noisy_jpeg(72)
+    cut = noisy_jpeg(72)
     members = {
         "a/0001.json": json.dumps(_record("tar-named", image="0001.jpg")).encode(),
-        "a/0001.jpg": _encoded("JPEG", 70),
+        "a/0001.jpg": encoded("JPEG", 70),
         "a/0002.txt": b"Two rectangles on a plain ground.",
-        "a/0002.png": _encoded("PNG", 71),
+        "a/0002.png": encoded("PNG", 71),
         "a/0003.json": b'{"id": "tar-broken", ',
         "a/0004.json": json.dumps(_record("tar-text")).encode(),
         "a/0005.json": json.dumps(_record("tar-cut", image="0005.jpg")).encode(),
