@@ -17,7 +17,7 @@ from pipeline.record_stage import audit_text, clean_text, image_loader, join_ima
 from pipeline.shard_writer import ShardReport, finished_report, shard_input_key, write_shard
 from pipeline.spool import read_images
 from pipeline.summary import tally_image
-from pipeline.toolbox import Toolbox, toolbox_of
+from pipeline.toolbox import toolbox_of
 
 
 class PartitionSources(beam.DoFn):
@@ -100,7 +100,6 @@ class AuditText(beam.DoFn):
 
     def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
-        self._tools: Toolbox | None = None
 
     def setup(self) -> None:
         """The parser loads here, once per process."""
@@ -108,7 +107,7 @@ class AuditText(beam.DoFn):
 
     def process(self, element: Chunk) -> Iterator[Chunk]:
         """Audits one chunk as a batch."""
-        yield audit_text(element, self._tools or toolbox_of(self._plan))
+        yield audit_text(element, self._tools)
 
 
 class CleanText(beam.DoFn):
@@ -116,7 +115,6 @@ class CleanText(beam.DoFn):
 
     def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
-        self._tools: Toolbox | None = None
 
     def setup(self) -> None:
         """The embedder loads here, once per process."""
@@ -124,7 +122,7 @@ class CleanText(beam.DoFn):
 
     def process(self, element: Chunk) -> Iterator[tuple[int, Chunk]]:
         """Cleans, verifies and gates one chunk as a batch."""
-        cleaned = clean_text(element, self._tools or toolbox_of(self._plan))
+        cleaned = clean_text(element, self._tools)
         PROGRESS.add(records=len(cleaned.outcomes))
         for outcome in cleaned.outcomes:
             Metrics.counter("records", outcome.reason or "emitted").inc()

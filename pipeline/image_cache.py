@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.layout import write_atomically
 from schemas.edit import Action, ImageEdit
-from schemas.finding import Box, ImageFinding, Kind
+from schemas.finding import Box, ImageFinding, Kind, corners
 
 LONGEST_SECONDS = 600.0
 """How long one image may take. The largest within the default limits takes a tenth of it on a slow core."""
@@ -87,10 +87,10 @@ class ImageCache:
 def _to_json(result: ImageResult) -> dict[str, Any]:
     return {
         "findings": [
-            [f.attribute, f.kind.value, f.detector, f.score, _corners(f.box), f.value_hash]
+            [f.attribute, f.kind.value, f.detector, f.score, corners(f.box), f.value_hash]
             for f in result.findings
         ],
-        "edits": [[_corners(e.box), e.attribute, e.action.value, e.method] for e in result.edits],
+        "edits": [[corners(e.box), e.attribute, e.action.value, e.method] for e in result.edits],
         "fidelity": result.fidelity,
         "cleaned_sha256": result.cleaned_sha256,
         "stage": result.stage,
@@ -114,7 +114,3 @@ def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
         stage=stored["stage"],
         reason=stored["reason"],
     )
-
-
-def _corners(box: Box | None) -> list[int] | None:
-    return [box.x0, box.y0, box.x1, box.y1] if box else None

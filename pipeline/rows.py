@@ -29,7 +29,7 @@ from schemas.columns import (
 )  # fmt: skip
 from schemas.edit import Action
 from schemas.errors import RunFailed
-from schemas.finding import Box, Field
+from schemas.finding import Field, corners
 from schemas.policy import Policy
 from schemas.record import Record
 from schemas.version import SCHEMA_VERSION
@@ -129,7 +129,7 @@ def finding_rows(outcome: Outcome, policy: Policy) -> list[Row]:
                     "start": None,
                     "end": None,
                     "image": index,
-                    "box": _corners(seen.box),
+                    "box": corners(seen.box),
                     "attribute": seen.attribute,
                     "kind": seen.kind.value,
                     "detector": seen.detector,
@@ -165,10 +165,6 @@ def _readable(outcome: Outcome) -> Record:
     return outcome.record
 
 
-def _corners(box: Box | None) -> list[int] | None:
-    return [box.x0, box.y0, box.x1, box.y1] if box else None
-
-
 def _text_edit(edit: Any) -> Row:
     return {
         "turn": edit.turn,
@@ -187,7 +183,7 @@ def _image_edits(outcome: Outcome) -> list[Row]:
     return [
         {
             "image": index,
-            "box": _corners(edit.box),
+            "box": corners(edit.box),
             "attribute": edit.attribute,
             "action": edit.action.value,
             "method": edit.method,

@@ -63,6 +63,11 @@ class Box:
         return self.y1 - self.y0
 
 
+def corners(box: Box | None) -> list[int] | None:
+    """x0, y0, x1, y1 as files keep them; None for no box."""
+    return [box.x0, box.y0, box.x1, box.y1] if box else None
+
+
 @dataclass(frozen=True, slots=True)
 class ImageFinding:
     """A box of an image, or (``box`` is None) a metadata field of its file.

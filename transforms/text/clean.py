@@ -68,12 +68,11 @@ def clean_conversations(
         if not active:
             break
         todo = _decide_again(conversations, states, active, policy, rules, parser)
-    applied = states
-    scores = _fidelities(conversations, decisions, applied, embedder)
+    scores = _fidelities(conversations, decisions, states, embedder)
     return [
         _verdict(conversation, found, decision, result, score, policy)
         for conversation, found, decision, result, score in zip(
-            conversations, findings, decisions, applied, scores, strict=True
+            conversations, findings, decisions, states, scores, strict=True
         )
     ]
 
