@@ -12,10 +12,10 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
+from evaluation.figures import wilson
 from schemas.edit import Action
 from schemas.finding import TextFinding
 from schemas.policy import ImagePolicy, Policy, ProxyLevel
@@ -25,7 +25,6 @@ from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.contract import TurnText
 
 COVERED = 0.6
-_Z = 1.96
 
 
 def pii_policy() -> Policy:
@@ -48,14 +47,6 @@ def is_found(text: str, start: int, end: int, findings: Sequence[TextFinding]) -
     letters = [position for position in range(start, end) if text[position].isalnum()]
     covered = sum(any(f.start <= position < f.end for f in findings) for position in letters)
     return covered >= COVERED * len(letters)
-
-
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927)."""
-    share = hits / total
-    middle = (share + _Z**2 / (2 * total)) / (1 + _Z**2 / total)
-    half = _Z * sqrt(share * (1 - share) / total + _Z**2 / (4 * total**2)) / (1 + _Z**2 / total)
-    return middle - half, middle + half
 
 
 def recall(samples: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:

@@ -1,6 +1,6 @@
 import pytest
 
-from evaluation.pii_text import is_found, recall, wilson
+from evaluation.pii_text import is_found, recall
 from schemas.finding import Kind, TextFinding
 
 
@@ -18,7 +18,3 @@ def test_recall_counts_found_and_missed_spans_per_type():
 def test_a_span_is_found_if_most_of_its_letters_are_covered(end, found):
     finding = TextFinding(0, 0, end, "pii.name", Kind.EXPLICIT, "x", 1.0)
     assert is_found("abcdefghij", 0, 10, [finding]) is found
-
-
-def test_wilson_interval_of_a_known_case():
-    assert wilson(8, 10) == pytest.approx((0.490, 0.943), abs=0.001)

@@ -1,0 +1,1 @@
+"""Quality of the text side, one measurement per file."""
