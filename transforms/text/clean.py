@@ -179,7 +179,7 @@ def _turn_replacements(
         if not chosen:
             continue
         actions = dict(chosen)
-        for edit in rewrite_passage(passage.text, doc, chosen):
+        for edit in next(rewrite_passage(passage.text, doc, chosen)):
             start, end = read.folded.original_span(passage.offset + edit.start, passage.offset + edit.end)
             cause = edit.cause
             yield Replacement(

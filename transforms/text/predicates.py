@@ -37,11 +37,12 @@ class _Item:
 
 
 def predicate_edits(
-    doc: Doc, mentions: Sequence[Mention], many: Callable[[Token], bool]
+    doc: Doc, mentions: Sequence[Mention], many: Callable[[Token], bool], *, keep_clauses: bool = False
 ) -> list[PassageEdit]:
     """The edits that take ``mentions`` of the forms PREDICATE and VERB_PHRASE back.
 
-    ``many``: whether a subject is, or becomes, a plural.
+    ``many``: whether a subject is, or becomes, a plural; ``keep_clauses``: something neutral is said where
+    a clause would go.
     """
     spans = {one: token_range(doc, one.start, one.end) for one in mentions}
     gone = {
@@ -68,6 +69,8 @@ def predicate_edits(
                 whole.append(_whole(doc, one, group, items, mentions))
             else:
                 edits += _without_items(doc, items, one)
+    if keep_clauses:
+        return edits + [neutral_edit(doc, one, many) for one in whole]
     return edits + _settle(doc, whole, many)
 
 

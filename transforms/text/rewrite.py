@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import regex
@@ -35,25 +35,47 @@ _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:]['\")*]*\s+)[\"'(*]*$")
 
 def rewrite_passage(
     text: str, doc: Doc | None, wanted: Sequence[tuple[Mention, Action]]
-) -> list[PassageEdit]:
-    """Edits of one passage, in text order, without overlap. ``wanted``: mentions with their actions."""
-    edits = [
-        PassageEdit(one.start, one.end, mask_of(one.attribute), one, f"mask.{one.attribute}", 0)
-        for one, action in wanted
-        if action is Action.MASK or one.attribute.startswith("pii.")
-    ]
+) -> Iterator[tuple[PassageEdit, ...]]:
+    """Ways to rewrite one passage, best first: each is its edits in text order, without overlap.
+
+    First the grammatical rewrite; then the plain one, which joins nobody and leaves no clause out; last a
+    mask for every mention. What equals an earlier one is left out; at least one comes. Lazy and
+    deterministic. ``wanted``: mentions with their actions; ``doc``: the parse of ``text`` or None.
+    """
+    masked = [one for one, action in wanted if action is Action.MASK or one.attribute.startswith("pii.")]
     rest = [one for one, action in wanted if not (action is Action.MASK or one.attribute.startswith("pii."))]
+    seen: set[tuple[PassageEdit, ...]] = set()
+    for candidate in _candidates(text, doc, [_mask(one) for one in masked], rest):
+        if candidate not in seen:
+            seen.add(candidate)
+            yield candidate
+
+
+def _candidates(
+    text: str, doc: Doc | None, masks: Sequence[PassageEdit], rest: Sequence[Mention]
+) -> Iterator[tuple[PassageEdit, ...]]:
     if doc is None:
-        edits += [PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule) for one in rest]
-        return resolve(edits)
-    edits += _grammatical(doc, rest)
+        blunt = [PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule) for one in rest]
+        yield tuple(resolve([*masks, *blunt]))
+    else:
+        for plain in (False, True):
+            yield _settled(text, doc, [*masks, *_grammatical(doc, rest, plain=plain)])
+    yield tuple(resolve([*masks, *(_mask(one) for one in rest)]))
+
+
+def _mask(mention: Mention) -> PassageEdit:
+    shown = mask_of(mention.attribute)
+    return PassageEdit(mention.start, mention.end, shown, mention, f"mask.{mention.attribute}", 0)
+
+
+def _settled(text: str, doc: Doc, edits: Sequence[PassageEdit]) -> tuple[PassageEdit, ...]:
     settled = resolve(edits)
     starts = [
         edit.start
         for edit in settled
         if not edit.start or _SENTENCE_LEAD.search(text[max(0, edit.start - 6) : edit.start])
     ]
-    return fix_articles_and_capitals(doc, starts, settled)
+    return tuple(fix_articles_and_capitals(doc, starts, settled))
 
 
 def fix_articles_and_capitals(doc: Doc, starts: Sequence[int], edits: list[PassageEdit]) -> list[PassageEdit]:
@@ -63,7 +85,8 @@ def fix_articles_and_capitals(doc: Doc, starts: Sequence[int], edits: list[Passa
     return [edit for edit in resolve(whole) if text[edit.start : edit.end] != edit.text]
 
 
-def _grammatical(doc: Doc, mentions: Sequence[Mention]) -> list[PassageEdit]:
+def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool) -> list[PassageEdit]:
+    """``plain``: nobody is counted together and no clause is left out."""
     tokens = {mention: _tokens(doc, mention) for mention in mentions}
     heads = {mention: max(indices) for mention, indices in tokens.items() if indices}
     pronouns = {heads[one]: one for one in mentions if one.form is Form.PRONOUN and one in heads}
@@ -84,11 +107,12 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention]) -> list[PassageEdit]:
         for index, one in nouns.items()
         if one.attribute.startswith("biometric.") or one.neutral in ("person", "people")
     }
-    groups, counted = counted_groups(doc, people, removed)
-    people = {index: one for index, one in people.items() if index not in counted}
-    pairs, covered = joined_pairs(doc, people, removed)
-    edits += groups + pairs
-    edits += told_apart(doc, people, removed, covered)
+    if not plain:
+        groups, counted = counted_groups(doc, people, removed)
+        people = {index: one for index, one in people.items() if index not in counted}
+        pairs, covered = joined_pairs(doc, people, removed)
+        edits += groups + pairs
+        edits += told_apart(doc, people, removed, covered)
     for index, one in nouns.items():
         edits += _noun_edits(doc, index, one)
     for one in mentions:
@@ -101,7 +125,9 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention]) -> list[PassageEdit]:
             edits.append(PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule))
     said = [one for one in mentions if one.form in (Form.PREDICATE, Form.VERB_PHRASE)]
     if said:
-        edits += predicate_edits(doc, said, lambda subject: subject.i in pronouns or _is_plural(subject))
+        edits += predicate_edits(
+            doc, said, lambda subject: subject.i in pronouns or _is_plural(subject), keep_clauses=plain
+        )
     return edits + pronoun_edits(doc, pronouns)
 
 
