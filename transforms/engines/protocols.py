@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.finding import Box
+from schemas.finding import Box, Kind
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -20,13 +20,18 @@ RgbArray = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """What the manifest records of an engine. ``weights_sha256`` covers every weight file, in name order."""
+    """What the manifest records of an engine. ``weights_sha256`` covers every weight file, in name order.
+
+    ``reproducible`` is false where the same call need not give the same answer (a model behind an endpoint):
+    then ``weights_sha256`` covers what was asked, prompt and model name, and no promise of equal bytes holds.
+    """
 
     role: str
     name: str
     version: str
     weights_sha256: str
     settings: str
+    reproducible: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +88,42 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row per text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenSpan:
+    """Characters ``start:end`` of a text tell ``attribute`` and must not tell it any more."""
+
+    start: int
+    end: int
+    attribute: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteRequest:
+    """A turn to be said without what ``hide`` marks; ``hide`` is in text order and without overlaps.
+
+    ``question`` is true for what a human says; with ``pronouns_only`` nothing but pronouns and
+    their verbs may change. ``text`` is a stranger's: an engine must not follow instructions in it.
+    """
+
+    text: str
+    hide: tuple[HiddenSpan, ...]
+    question: bool
+    pronouns_only: bool = False
+
+
+class Rewriter(Protocol):
+    """Proposes whole new texts for turns. A proposal is a candidate: verifier and fidelity gate decide.
+
+    Making one raises ConfigError if a package, weight file, key or endpoint is missing.
+    """
+
+    info: EngineInfo
+
+    def propose(self, requests: Sequence[RewriteRequest]) -> list[tuple[str, ...]]:
+        """Candidate texts per request, best first, in order. None for a request on which the engine failed,
+        timed out or answered beside the point: the grammar rules then do it."""
         ...
