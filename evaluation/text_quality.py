@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evaluation.figures import Figure, table
+from evaluation.text import judges
 
-PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {}
+PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {"judges": judges.measure}
 
 
 def main() -> int:

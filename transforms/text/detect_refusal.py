@@ -1,0 +1,97 @@
+"""Tells whether a model's answer refuses: no meaningful attempt at what it was asked.
+
+An answer that is partial, hedged or coarse is an attempt: "I can't tell the exact age, but he looks elderly".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+import regex
+
+from transforms.text.fold import fold
+from transforms.text.lexicon import load_lexicon, read_list
+
+TIMEOUT_SECONDS = 2.0
+LONGEST_REMARK = 15
+"""Words beside a refusal that still say nothing: an answer to a harmless question needs more."""
+
+
+class RefusalReason(StrEnum):
+    """Why an answer says that it does not answer."""
+
+    PRIVACY = "privacy"
+    """It should not be told."""
+    UNABLE = "unable"
+    """The speaker cannot tell, or nobody can from a picture."""
+
+
+_NOT_SHOWN = "unknown"
+"""The picture is said not to show it: nothing is told, but something is claimed of the picture. No refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    declines: Mapping[str, regex.Pattern[str]]
+    turns: regex.Pattern[str]
+    attempts: Mapping[str, regex.Pattern[str]]
+    hedges: regex.Pattern[str]
+
+
+@cache
+def _signs() -> _Signs:
+    content = read_list("refusals")
+    declines = {
+        reason: regex.compile("(?i)" + "|".join(f"(?:{one})" for one in patterns))
+        for reason, patterns in content["declines"].items()
+    }
+    attempts = {
+        attribute: regex.compile("(?i)" + "|".join([*patterns, _lexicon_words(attribute)]))
+        for attribute, patterns in content["attempts"].items()
+    }
+    return _Signs(
+        declines,
+        regex.compile("(?i)" + content["turns"]),
+        attempts,
+        regex.compile("(?i)" + content["hedges"]),
+    )
+
+
+def _lexicon_words(attribute: str) -> str:
+    lexicon = load_lexicon(frozenset({attribute}), True)
+    words = sorted((*lexicon.words, *lexicon.phrases), key=lambda word: (-len(word), word))
+    return r"\b(?:" + "|".join(map(regex.escape, words)) + r")\b" if words else r"(?!)"
+
+
+def detect_refusal(answer: str, attribute: str | None = None) -> RefusalReason | None:
+    """Why ``answer`` refuses, or None if it answers.
+
+    ``attribute``: what was asked for ("biometric.age"); any clause that neither declines nor only talks of the
+    question but names a value of it makes the answer an attempt. None: nothing personal was asked ("describe the
+    picture"); then what is said beside the refusal must be no longer than a remark.
+    """
+    signs = _signs()
+    text = fold(answer).text.strip()
+    clauses = [clause.strip() for clause in signs.turns.split(text, timeout=TIMEOUT_SECONDS) if clause]
+    said = [(clause, _declines(clause, signs)) for clause in clauses]
+    rest = [clause for clause, reason in said if reason is None]
+    reasons = [reason for _, reason in said if reason is not None and reason != _NOT_SHOWN]
+    if not reasons:
+        return None
+    reason = RefusalReason(reasons[0])
+    attempt = signs.attempts.get(attribute) if attribute is not None else None
+    if attempt is None:
+        return reason if sum(len(clause.split()) for clause in rest) <= LONGEST_REMARK else None
+    if any(attempt.search(clause, timeout=TIMEOUT_SECONDS) for clause in rest):
+        return None
+    return None if signs.hedges.search(text, timeout=TIMEOUT_SECONDS) else reason
+
+
+def _declines(clause: str, signs: _Signs) -> str | None:
+    for reason, pattern in signs.declines.items():
+        if pattern.search(clause, timeout=TIMEOUT_SECONDS):
+            return reason
+    return None
