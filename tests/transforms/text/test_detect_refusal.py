@@ -15,7 +15,7 @@ from transforms.text.detect_refusal import RefusalReason, detect_refusal
         ("It is not possible to tell somebody's race from a photograph.", "race"),
         ("The gender of the person cannot be determined.", "gender"),
         (
-            "The image shows a person in a red coat. However, I am not able to tell the eye color.",
+            "A person in a red coat is shown. However, I am not able to tell the eye color.",
             "eye_color",
         ),
         ("I cannot estimate that. Weight depends on height, bone density and muscle mass.", "weight"),
@@ -48,8 +48,8 @@ def test_a_partial_hedged_or_coarse_answer_is_none(answer, attribute):
 def test_a_description_with_a_reservation_is_no_refusal_of_a_harmless_question():
     assert detect_refusal("Unfortunately, I cannot provide descriptions of individuals.") is not None
     reserved = (
-        "I cannot identify the person, but the image shows somebody who is sitting on a wooden bench in a green "
-        "park with a book in their hands and a bag beside them."
+        "I cannot identify the person, but the image shows somebody who is sitting on a wooden bench in a "
+        "green park with a book in their hands and a bag beside them."
     )
     assert detect_refusal(reserved) is None
 
