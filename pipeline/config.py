@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipeline.config_errors import first_config_error
 from pipeline.yaml_file import read_yaml_file
 from schemas.errors import ConfigError
+from transforms.engines.registry import RULES
+from transforms.engines.rewriter.settings import API_KEY_VARIABLE
 
 NO_IMAGES = "none"
 
@@ -41,7 +43,8 @@ class Mode(StrEnum):
 
 
 class EngineChoice(BaseModel):
-    """``engines:`` - which engine serves which role; ``none`` switches a role off."""
+    """``engines:`` - which engine serves which role; ``none`` switches a role off. ``rewriter`` is ``rules``,
+    ``transformers:MODEL_OR_PATH`` or ``openai:BASE_URL#MODEL``."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -50,6 +53,19 @@ class EngineChoice(BaseModel):
     codes: str = "opencv"
     parser: str = "bundled"
     embedder: str = "minilm"
+    rewriter: str = RULES
+
+
+class RewriterSection(BaseModel):
+    """``rewriter:`` - how an instruction model is asked. An endpoint's key comes from the environment
+    variable ``api_key_variable``, never from here."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    requests_at_once: Annotated[int, Field(ge=1, le=256)] = 4
+    api_key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$", max_length=64)] = API_KEY_VARIABLE
 
 
 class Limits(BaseModel):
@@ -94,6 +110,7 @@ class RunConfig(BaseModel):
     split: Annotated[str, Field(max_length=64, pattern=r"^\w+(\.\w+)*$")] = "train"
     workers: Annotated[int, Field(ge=0, le=1024)] = 0
     engines: EngineChoice = EngineChoice()
+    rewriter: RewriterSection = RewriterSection()
     limits: Limits = Limits()
     shards: ShardSizes = ShardSizes()
     limit: Count | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import metadata, resources
@@ -23,6 +23,7 @@ from schemas.policy import Policy
 from schemas.record_key import derive_key
 from schemas.version import SCHEMA_VERSION
 from transforms.engines.protocols import EngineInfo
+from transforms.engines.rewriter.settings import RewriterSettings
 
 _LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "phonenumbers", "pillow", "pyarrow",
               "python-stdnum", "rapidocr", "spacy")  # fmt: skip
@@ -61,6 +62,7 @@ class RunPlan:
     secret: bytes
     split: str
     engines: EngineChoice
+    rewriter: RewriterSettings
     limits: Limits
     llava_images: bool
     keep_quarantined: bool
@@ -106,6 +108,7 @@ class RunPlan:
             "split": self.split,
             "images_opened": self.open_images,
             "engines": self.engines.model_dump(),
+            "rewriter": asdict(self.rewriter),
             "limits": self.limits.model_dump(),
             "llava_images": self.llava_images,
             "keep_quarantined": self.keep_quarantined,
@@ -144,6 +147,7 @@ def make_plan(config: RunConfig, sources: tuple[Source, ...], policy: Policy) ->
         secret=config.secret(),
         split=config.split,
         engines=config.engines,
+        rewriter=RewriterSettings(**config.rewriter.model_dump(), seed=config.seed),
         limits=config.limits,
         llava_images=config.llava_images,
         keep_quarantined=config.keep_quarantined,

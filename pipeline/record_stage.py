@@ -14,7 +14,7 @@ from pipeline.parse_record import parse_record
 from pipeline.plan import RunPlan
 from pipeline.spool import SpooledRow, read_shard
 from pipeline.toolbox import Toolbox
-from schemas.errors import RejectRecord
+from schemas.errors import RejectRecord, RunFailed
 from schemas.finding import TextFinding
 from schemas.reasons import Reason, Stage
 from schemas.record import Origin, Record, Role
@@ -149,7 +149,7 @@ def _each_alone_on_failure(
     active = [outcome for outcome in chunk.outcomes if not outcome.reason]
     try:
         done = step(active) if active else []
-    except MemoryError:
+    except (MemoryError, RunFailed):
         raise
     except Exception:  # noqa: BLE001  (the retry below routes it)
         done = [_alone(outcome, step, stage) for outcome in active]
@@ -160,7 +160,7 @@ def _each_alone_on_failure(
 def _alone(outcome: Outcome, step: Callable[[Sequence[Outcome]], list[Outcome]], stage: Stage) -> Outcome:
     try:
         return step([outcome])[0]
-    except MemoryError:
+    except (MemoryError, RunFailed):
         raise
     except Exception:  # noqa: BLE001  (routed to quarantine with its stage)
         return _hold_back(outcome, stage, Reason.ENGINE_FAILED)

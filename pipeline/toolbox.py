@@ -6,11 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from pipeline.config import Mode
 from pipeline.plan import RunPlan
 from schemas.errors import ConfigError
 from schemas.finding import TextFinding
-from transforms.engines.protocols import Embedder, EngineInfo, TextParser
-from transforms.engines.registry import check_engine, load_detector, load_embedder, load_ocr, load_parser
+from transforms.engines.protocols import Embedder, EngineInfo, Rewriter, TextParser
+from transforms.engines.registry import (
+    check_engine,
+    load_detector,
+    load_embedder,
+    load_ocr,
+    load_parser,
+    load_rewriter,
+)
 from transforms.image.audit import ImageEngines
 from transforms.image.open import ImageLimits
 from transforms.text.audit import audit_plain_text, load_text_rules
@@ -37,6 +45,11 @@ class Toolbox:
     def embedder(self) -> Embedder:
         """The sentence embedder of the fidelity gate."""
         return load_embedder(self.plan.engines.embedder)
+
+    @cached_property
+    def rewriter(self) -> Rewriter | None:
+        """The instruction model that proposes texts; None where the rules do it alone."""
+        return load_rewriter(self.plan.engines.rewriter, self.plan.rewriter)
 
     @cached_property
     def image_engines(self) -> ImageEngines:
@@ -71,6 +84,8 @@ class Toolbox:
             if role != "parser":
                 check_engine(role, name)
         infos = [self.parser.info, self.embedder.info]
+        if self.plan.mode is Mode.BUILD and self.rewriter is not None:
+            infos.append(self.rewriter.info)
         if self.plan.open_images and self.wanted_image_attributes:
             self._check_image_engines()
             loaded = (self.image_engines.ocr, self.image_engines.faces, self.image_engines.codes)

@@ -121,7 +121,10 @@ class Rewriter(Protocol):
     Making one raises ConfigError if a package, weight file, key or endpoint is missing.
     """
 
-    info: EngineInfo
+    @property
+    def info(self) -> EngineInfo:
+        """May take a while the first time: it digests the weights."""
+        ...
 
     def propose(self, requests: Sequence[RewriteRequest]) -> list[tuple[str, ...]]:
         """Candidate texts per request, best first, in order. None for a request on which the engine failed,

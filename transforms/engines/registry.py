@@ -8,9 +8,13 @@ from importlib.util import find_spec
 from typing import cast
 
 from schemas.errors import ConfigError
-from transforms.engines.protocols import BoxDetector, Embedder, OcrEngine, TextParser
+from transforms.engines.protocols import BoxDetector, Embedder, OcrEngine, Rewriter, TextParser
+from transforms.engines.rewriter.settings import CONFIG_KEY as REWRITER_KEY
+from transforms.engines.rewriter.settings import RewriterSettings
 
 NONE = "none"
+RULES = "rules"
+"""The rewriter that is no model: the grammar rules of ``transforms/text``."""
 
 
 def _rapidocr() -> OcrEngine:
@@ -47,7 +51,10 @@ _NEEDS = {"rapidocr": "rapidocr", "centerface": "onnxruntime", "opencv": "cv2", 
 
 
 def check_engine(role: str, name: str) -> None:
-    """Raises ConfigError if ``name`` cannot serve ``role`` here. Loads nothing."""
+    """Raises ConfigError if ``name`` cannot serve ``role`` here. Loads nothing, opens no connection."""
+    if role == "rewriter":
+        _check_rewriter(name)
+        return
     if name == NONE and role in ("ocr", "faces", "codes"):
         return
     loaders = _LOADERS[role]
@@ -85,3 +92,32 @@ def load_parser(name: str) -> TextParser:
     from transforms.engines.spacy_english.engine import SpacyParser
 
     return SpacyParser() if name == "bundled" else SpacyParser(name)
+
+
+def _check_rewriter(name: str) -> None:
+    kind, _, place = name.partition(":")
+    if name == RULES or (kind == "openai" and place):
+        return
+    if kind != "transformers" or not place:
+        allowed = "rules, transformers:MODEL_OR_PATH, openai:BASE_URL#MODEL"
+        raise ConfigError(REWRITER_KEY, name, f"no such engine; allowed: {allowed}")
+    missing = next((need for need in ("torch", "transformers") if find_spec(need) is None), None)
+    if missing:
+        raise ConfigError(REWRITER_KEY, name, f"needs {missing}: pip install 'mmscrub[gpu]'")
+
+
+@cache
+def load_rewriter(name: str, settings: RewriterSettings) -> Rewriter | None:
+    """``transformers:MODEL_OR_PATH`` or ``openai:BASE_URL#MODEL``; None for ``rules``. Raises ConfigError
+    if something that it needs is missing."""
+    check_engine("rewriter", name)
+    kind, _, place = name.partition(":")
+    if kind == RULES:
+        return None
+    if kind == "openai":
+        from transforms.engines.rewriter.openai_endpoint import OpenAiEndpoint
+
+        return OpenAiEndpoint(place, settings)
+    from transforms.engines.rewriter.transformers_model import TransformersRewriter
+
+    return TransformersRewriter(place, settings)

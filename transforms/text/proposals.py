@@ -66,7 +66,8 @@ def request_for(
 def proposal_edits(asked: TurnRequest, proposal: str) -> tuple[Replacement, ...] | None:
     """The differences between the turn and a proposal as replacements, each with the attribute and kind of
     the hidden span it touches or, for mere agreement, of the nearest one. None if the proposal loses or
-    changes a word that was not hidden, leaves the text as it is, adds more than a few words, a line or an image token."""
+    changes a word that was not hidden, leaves the text as it is, or adds more than a few words, a line or
+    an image token."""
     request = asked.request
     before, after = _tokens(request.text), _tokens(proposal)
     same_lines = request.text.count("\n") == proposal.count("\n")
