@@ -1,22 +1,24 @@
-"""How much of a text's meaning an edit kept: sentence embeddings, and hard checks of what no edit may lose.
+"""How much of a text's meaning an edit kept: exact checks, and sentence embeddings for what they leave open.
 
-A cosine alone does not see a negation, a colour or swapped roles (measured: .82, .81, .985), so numbers,
-negations, colours and spatial words outside the edited spans must all be there again. It also falls where
-nothing but the attribute itself is taken out ("He weighs 80 kg"), so half of the score is the share of the
-content words outside the findings that is still there.
+A cosine alone does not see a negation, a colour or swapped roles (measured: .82, .81, .985), so every
+difference must be explained (``differences.py``). Only where an unknown word stands in the place of an
+attribute does the embedding decide, against a threshold that ``evaluation.text.calibrate_fidelity`` measured.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
 
 import numpy as np
-import regex
+import yaml
 
 from schemas.edit import Action, TextEdit
 from transforms.engines.protocols import Embedder
+from transforms.fidelity.differences import Judgement, judge
 
 DIGITS = 4
 """Decimals of a score: enough for a gate, few enough to be the same on every machine."""
@@ -27,20 +29,22 @@ SHORT_WORDS = 4
 WINDOW = 200
 """Characters of a long text that are compared, from shortly before its first edit."""
 
-_KEPT = regex.compile(
-    r"(?i)\b(?:\d[\d.,]*|no|not|never|none|nobody|nothing|without|n't|red|green|blue|yellow|orange|purple"
-    r"|pink|brown|black|white|gr[ae]y"
-    r"|left|right|above|below|under|behind|front|near|inside|outside|top|bottom|between|over|beside)\b"
-)
-_CONTENT = regex.compile(
-    r"(?i)\b(?!(?:appear|seem|look|like|probab|about|around|approx|have|been|being|were|with|their|them"
-    r"|they|this|that|very|early|late)"
-    r"\w*\b)(?:\p{L}{4,}|\d+)"
-)
-SMOOTHING = 2
-"""Words that every text is taken to keep: a loss weighs less where there are few words."""
 
-_STEM = 4
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What ``thresholds.yaml`` holds. ``open_cosine``: the least similarity of texts of which the exact
+    checks leave a word open; ``data_sha256``: digest of the pairs that it was measured on."""
+
+    open_cosine: float
+    data_sha256: str
+
+
+@cache
+def load_thresholds() -> Thresholds:
+    """The calibrated thresholds that ship with the package."""
+    path = resources.files("transforms.fidelity").joinpath("thresholds.yaml")
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Thresholds(float(content["open_cosine"]), str(content["data_sha256"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,51 +64,39 @@ def is_measured(edits: Sequence[TextEdit]) -> bool:
     return bool(edits) and all(edit.action is not Action.REFUSE for edit in edits)
 
 
-def kept_words(text: str, spans: Sequence[tuple[int, int]]) -> Counter[str]:
-    """Numbers, negations, colours and spatial words of ``text`` outside ``spans``, counted.
-
-    Each span is cut to one space first: what touches it ("39,47400" where 39 goes) must read alike before and
-    after.
-    """
-    for start, end in sorted(spans, reverse=True):
-        text = f"{text[:start]} {text[end:]}"
-    return Counter(match.group().lower() for match in _KEPT.finditer(text))
-
-
-def retains(pair: TextPair) -> bool:
-    """True if everything that must stay outside the edited spans did, and the length stayed plausible."""
-    before = kept_words(pair.before, [(edit.start, edit.end) for edit in pair.edits])
-    after = kept_words(pair.after, [(edit.new_start, edit.new_end) for edit in pair.edits])
-    longest, shortest = 3 * len(pair.before) + 40, len(pair.before) // 6
-    return before == after and bool(pair.after.strip()) and shortest <= len(pair.after) <= longest
-
-
-def content_kept(pair: TextPair) -> float:
-    """The share of the content words outside ``told`` that the new text still has, by their first letters."""
-    wanted = Counter(
-        match.group().lower()[:_STEM]
-        for match in _CONTENT.finditer(pair.before)
-        if all(match.end() <= start or end <= match.start() for start, end in pair.told)
-    )
-    found = Counter(match.group().lower()[:_STEM] for match in _CONTENT.finditer(pair.after))
-    total = wanted.total()
-    return ((wanted & found).total() + SMOOTHING) / (total + SMOOTHING)
-
-
 def _shown(text: str, context: str, spans: Sequence[tuple[int, int]]) -> str:
     if len(text) > 2 * WINDOW:
         # A model reads only the beginning of a long text: show it where the edits are.
-        start = max(0, spans[0][0] - WINDOW // 4)
+        start = max(0, (spans[0][0] if spans else 0) - WINDOW // 4)
         text = text[start : start + WINDOW]
     short = bool(context) and len(text.split()) < SHORT_WORDS
     return f"{context.strip()[:WINDOW]} {text.strip()}" if short else text.strip()
 
 
 def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
-    """A score in [0, 1] per pair: the mean of the cosine and ``content_kept``, 0 where ``retains`` says no.
+    """A score in [0, 1] per pair: the share of the words that was to stay and did, 0 where the rewrite
+    changed what the text says.
 
-    One call of the embedder for all distinct texts. Scores are rounded to ``DIGITS`` decimals.
+    Only pairs that the exact checks leave open are embedded, all distinct texts in one call; their score is
+    the mean of that share and the cosine, 0 below the threshold. Scores are rounded to ``DIGITS`` decimals.
     """
+    judged = [judge(pair.before, pair.after, pair.told) for pair in pairs]
+    cosines = _cosines([pair for pair, one in zip(pairs, judged, strict=True) if _undecided(one)], embedder)
+    scores: list[float] = []
+    for one in judged:
+        score = 0.0 if one.objections else one.kept
+        if _undecided(one):
+            cosine = next(cosines)
+            score = (cosine + one.kept) / 2 if cosine >= load_thresholds().open_cosine else 0.0
+        scores.append(round(score, DIGITS))
+    return scores
+
+
+def _undecided(judgement: Judgement) -> bool:
+    return judgement.open and not judgement.objections
+
+
+def _cosines(pairs: Sequence[TextPair], embedder: Embedder) -> Iterator[float]:
     texts = [
         (
             _shown(pair.before, pair.context, [(edit.start, edit.end) for edit in pair.edits]),
@@ -114,12 +106,8 @@ def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
     ]
     distinct = sorted({text for pair in texts for text in pair})
     if not distinct:
-        return []
+        return
     vectors = embedder.embed(distinct)
     index = {text: row for row, text in enumerate(distinct)}
-    scores: list[float] = []
-    for pair, (before, after) in zip(pairs, texts, strict=True):
-        cosine = float(np.dot(vectors[index[before]], vectors[index[after]]))
-        score = (min(1.0, max(0.0, cosine)) + content_kept(pair)) / 2 if retains(pair) else 0.0
-        scores.append(round(score, DIGITS))
-    return scores
+    for before, after in texts:
+        yield min(1.0, max(0.0, float(np.dot(vectors[index[before]], vectors[index[after]]))))

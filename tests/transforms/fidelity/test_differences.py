@@ -1,0 +1,88 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.fidelity.differences import Objection, judge
+from transforms.fidelity.tokens import stem, words_of
+
+FAITHFUL = [
+    ("A man left of 2 red cars", "A person left of 2 red cars"),
+    ("He's sure she doesn't like him.", "They're sure they don't like them."),
+    ("She goes home, flies a kite and does what he has to.", "They go home, fly a kite and do what they have to."),
+    ("An elderly Asian woman in red.", "A person in red."),
+    ("Two men and a woman sit on a bench.", "Three people sit on a bench."),
+    ("A man and woman with a dog.", "Two people with a dog."),
+    ("A man and a woman look at the sea.", "Two people look at the sea."),
+    ("The man hugs the woman.", "One person hugs the other person."),
+    ("A policeman and a waitress.", "A police officer and a server."),
+    ("He is 27 years old and smiles.", "They smile."),
+    ("Each guest gave his or her name.", "Each guest gave their name."),
+    ("A boy and his mother eat.", "A child and their parent eat."),
+    ("A 27-year-old man with blue eyes reads.", "A person reads."),
+    ("The boys' hats", "The children's hats"),
+    ("Ask Mr. John Smith.", "Ask [NAME]."),
+]  # fmt: skip
+CHANGED = [
+    ("A man left of 2 red cars", "A person left of 3 red cars", Objection.COUNT),
+    ("A man left of 2 red cars", "A person right of 2 red cars", Objection.PLACE),
+    ("A man left of 2 red cars", "A person left of 2 blue cars", Objection.COLOUR),
+    ("A man is not here", "A person is here", Objection.NEGATION),
+    ("A man is here", "A person isn't here", Objection.NEGATION),
+    ("A man eats an apple", "A person does not eat an apple", Objection.NEGATION),
+    ("A man feeds a dog.", "A dog feeds a person.", Objection.LOST),
+    ("The cat sees the dog near him.", "The dog sees the cat near them.", Objection.ADDED),
+    ("Two men and a woman sit.", "Two people sit.", Objection.COUNT),
+    ("A man and a woman sit.", "Three people sit.", Objection.COUNT),
+    ("Two men ride.", "A person rides.", Objection.COUNT),
+    ("A man holds a cup.", "A person holds a plate.", Objection.ADDED),
+    ("A man holds a cup and reads a book.", "A person holds a cup.", Objection.LOST),
+    ("A woman holds two dogs.", "A person holds two dog.", Objection.COUNT),
+    ("A dog runs.", "A dog and a person runs.", Objection.ADDED),
+    ("An old man waits.", "A a person waits.", Objection.GRAMMAR),
+    ("He runs.", "They  run.", Objection.GRAMMAR),
+    ("He waits.", "", Objection.LENGTH),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), FAITHFUL)
+def test_a_neutral_rewrite_is_explained(before: str, after: str) -> None:
+    judged = judge(before, after)
+    assert not judged.objections
+    assert not judged.open
+    assert judged.kept == 1.0
+
+
+@pytest.mark.parametrize(("before", "after", "objection"), CHANGED)
+def test_another_meaning_is_objected_to(before: str, after: str, objection: Objection) -> None:
+    assert objection in judge(before, after).objections
+
+
+def test_only_what_is_told_may_go() -> None:
+    before, after = "A black dog barks.", "A dog barks."
+    assert judge(before, after, [(2, 7)]).objections == frozenset()
+    assert judge(before, after, []).objections == {Objection.COLOUR}
+
+
+def test_an_unknown_word_in_the_place_of_an_attribute_is_left_open() -> None:
+    judged = judge("A man walks home.", "A stroller walks home.")
+    assert judged.open
+    assert not judged.objections
+
+
+@pytest.mark.parametrize(
+    ("verb", "base"), [("goes", "go"), ("flies", "fly"), ("sees", "see"), ("dies", "die"), ("misses", "miss")]
+)
+def test_agreement_leaves_the_stem(verb: str, base: str) -> None:
+    assert stem(verb) == stem(base)
+
+
+@given(st.text(max_size=60))
+def test_a_text_keeps_its_own_meaning_and_words_stand_where_they_say(text: str) -> None:
+    assert judge(text, text).objections == frozenset()
+    for word in words_of(text):
+        assert text[word.start : word.end].lower().replace("’", "'") == word.text
+
+
+@given(st.lists(st.sampled_from("a man not two red dogs run the left he in".split()), max_size=8))
+def test_any_order_of_words_is_judged(words: list[str]) -> None:
+    assert 0.0 <= judge("A man and two red dogs run.", " ".join(words)).kept <= 1.0

@@ -1,0 +1,372 @@
+"""Explains every difference between a text and its rewrite, whoever wrote it, or objects to it.
+
+A difference is explained if it neutralises: another word for somebody, a pronoun, agreement, an article, an
+attribute that is told together with the words that hold it to its sentence, people counted together. Anything
+else changes what the text says: a negation, a number, a colour, a place, a thing, or who does what (swapped
+words are words lost in one place and added in another).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from transforms.fidelity.tokens import PERSON, THEY, Word, WordClasses, told_words, word_classes, words_of
+
+
+class Objection(StrEnum):
+    """What a rewrite changed that it must not."""
+
+    NEGATION = "negation"
+    COUNT = "count"
+    COLOUR = "colour"
+    PLACE = "place"
+    LOST = "content_lost"
+    ADDED = "content_added"
+    LENGTH = "length"
+    GRAMMAR = "grammar"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """``objections`` are certain. ``open``: words stand in the place of an attribute that no rule knows, so
+    only a comparison of meaning can tell. ``kept``: share of the other words that is still there, 0 to 1."""
+
+    objections: frozenset[Objection]
+    open: bool
+    kept: float
+
+
+SMOOTHING = 2
+"""Words that every text is taken to keep: a loss weighs less where there are few words."""
+
+_GAP = 2
+_INITIAL = 3
+"""Letters of the short words inside of names and addresses: "de", "van", "st"."""
+
+_LIGHT = frozenset({"and", "or", "of", "a", "an", "the", "other", "one", "another", ","})
+_BE_OR_HAVE = frozenset({"§present_be", "§present_have", "§'s"})
+_AUXILIARY = frozenset(
+    {"§present_be", "§past_be", "§present_have", "§present_do", "§'s", "§infinitive", "§perfect"}
+)
+_NOT_BEFORE_VERB = frozenset(
+    {"a", "an", "the", "this", "that", "these", "those", "my", "your", "our", "his", "her", "their", "its",
+     "some", "many", "few", "several", "of", "with"}
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Block:
+    """Words ``a0:a1`` of the old text stand where ``b0:b1`` of the new do; ``lost`` and ``added`` are those
+    that have no partner."""
+
+    a0: int
+    a1: int
+    b0: int
+    b1: int
+    lost: list[int]
+    added: list[int]
+
+
+def judge(before: str, after: str, told: Sequence[tuple[int, int]] | None = None) -> Judgement:
+    """Compares any two texts. ``told``: spans of ``before`` that should go; None: whatever a word list of
+    attributes knows. Pure and exact; a text compared with itself is kept whole."""
+    if before == after:
+        return Judgement(frozenset(), False, 1.0)
+    old, new = words_of(before), words_of(after)
+    spans = told_words(before, old) if told is None else told
+    gone = _covered(old, spans)
+    classes = word_classes()
+    found: set[Objection] = set()
+    open_ = False
+    lost = 0
+    blocks, pairs = _blocks(old, new, gone)
+    for block in blocks:
+        if told is None:
+            _mark_masked(old, new, block, gone, before)
+        objections, unknown = _judge_block(old, new, block, gone, classes)
+        found |= objections
+        open_ = open_ or unknown
+        lost += sum(not gone[index] and _is_content(old[index], classes) for index in block.lost)
+    found |= set(_judge_pairs(old, new, pairs, gone, blocks, classes))
+    found |= set(_judge_form(before, after))
+    total = sum(not hidden and _is_content(word, classes) for word, hidden in zip(old, gone, strict=True))
+    kept = max(0.0, (total - lost + SMOOTHING) / (total + SMOOTHING))
+    return Judgement(frozenset(found), open_, min(1.0, kept))
+
+
+def _is_content(word: Word, classes: WordClasses) -> bool:
+    return not (
+        word.form.startswith("§")
+        or word.text in classes.articles
+        or word.text in classes.connectives
+        or _numeric(word, classes)
+    )
+
+
+def _covered(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Which words a span touches."""
+    if not spans:
+        return [False] * len(words)
+    ordered = sorted(spans)
+    starts = [start for start, _ in ordered]
+    reach: list[int] = []
+    for _, end in ordered:
+        reach.append(max(end, reach[-1]) if reach else end)
+    covered = []
+    for word in words:
+        index = bisect_right(starts, word.end - 1) - 1
+        covered.append(index >= 0 and reach[index] > word.start)
+    return covered
+
+
+def _blocks(
+    old: Sequence[Word], new: Sequence[Word], gone: Sequence[bool]
+) -> tuple[list[_Block], list[tuple[int, int]]]:
+    """Where the two differ, differences with nothing but light words between them together; and the pairs of
+    words with one form."""
+    a, b = [word.form for word in old], [word.form for word in new]
+    head = 0
+    while head < len(a) and head < len(b) and a[head] == b[head]:
+        head += 1
+    tail = 0
+    while tail < len(a) - head and tail < len(b) - head and a[-1 - tail] == b[-1 - tail]:
+        tail += 1
+    pairs = [(index, index) for index in range(head)]
+    blocks: list[_Block] = []
+    middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
+    if middle_a or middle_b:
+        for tag, a0, a1, b0, b1 in SequenceMatcher(None, middle_a, middle_b, autojunk=False).get_opcodes():
+            a0, a1, b0, b1 = a0 + head, a1 + head, b0 + head, b1 + head
+            if tag == "equal":
+                pairs.extend(zip(range(a0, a1), range(b0, b1), strict=True))
+                continue
+            block = _Block(a0, a1, b0, b1, list(range(a0, a1)), list(range(b0, b1)))
+            last = blocks[-1] if blocks else None
+            if last and a0 - last.a1 <= _GAP and all(_is_light(old[i], gone[i]) for i in range(last.a1, a0)):
+                blocks[-1] = _Block(
+                    last.a0, a1, last.b0, b1, last.lost + block.lost, last.added + block.added
+                )
+            else:
+                blocks.append(block)
+    pairs.extend((len(a) - tail + index, len(b) - tail + index) for index in range(tail))
+    return blocks, pairs
+
+
+def _mark_masked(
+    old: Sequence[Word], new: Sequence[Word], block: _Block, gone: list[bool], before: str
+) -> None:
+    """Names, numbers and addresses in whose place nothing but a mask stands are taken for what it hides."""
+    if any(new[index].text.startswith("[") for index in block.added):
+        for index in block.lost:
+            first = before[old[index].start]
+            gone[index] = (
+                gone[index] or first.isupper() or first.isdigit() or len(old[index].text) <= _INITIAL
+            )
+
+
+def _is_light(word: Word, gone: bool) -> bool:
+    return gone or word.form in (PERSON, THEY) or word.form in _AUXILIARY or word.text in _LIGHT
+
+
+def _judge_block(
+    old: Sequence[Word], new: Sequence[Word], block: _Block, gone: Sequence[bool], classes: WordClasses
+) -> tuple[set[Objection], bool]:
+    told = any(gone[index] for index in range(block.a0, block.a1)) or any(
+        0 <= index < len(old) and gone[index] for index in (block.a0 - 1, block.a1)
+    )
+    lost = [old[index] for index in block.lost if not gone[index]]
+    added = _without_fillers([new[index] for index in block.added], classes) if told else [
+        new[index] for index in block.added
+    ]  # fmt: skip
+    lost_forms = {old[index].form for index in block.lost}
+    added_forms = {word.form for word in added}
+    found: set[Objection] = set()
+    open_ = False
+    counted = _counts_agree(old, new, block, gone, classes)
+    for word in lost:
+        objection = _loss(word, told, counted, added_forms, classes)
+        if objection is not None:
+            found.add(objection)
+    someone = told or PERSON in lost_forms or THEY in lost_forms
+    for word in added:
+        if word.text in classes.distinguishers and _before_person(new, word):
+            continue
+        objection = _addition(word, someone, counted, lost_forms, classes)
+        if objection is Objection.ADDED and told and not _stands_elsewhere(word, old):
+            open_ = True
+        elif objection is not None:
+            found.add(objection)
+    if counted is False:
+        found.add(Objection.COUNT)
+    return found, open_
+
+
+def _loss(
+    word: Word, told: bool, counted: bool | None, added: set[str], classes: WordClasses
+) -> Objection | None:
+    text = word.text
+    if text in classes.articles:
+        return None
+    if text in classes.negations:
+        return Objection.NEGATION
+    if _numeric(word, classes) and text not in classes.distinguishers:
+        return None if counted else Objection.COUNT
+    if word.form in (PERSON, THEY):
+        return None if told or counted or PERSON in added or THEY in added else Objection.LOST
+    if word.form in _AUXILIARY and (
+        told or word.form in added or (word.form in _BE_OR_HAVE and added & _BE_OR_HAVE)
+    ):
+        return None
+    if told and (text in classes.connectives or text.endswith("ly") or text in classes.distinguishers):
+        return None
+    if counted and (text == "and" or text in classes.distinguishers):
+        return None
+    return _kind_of(text, classes) or Objection.LOST
+
+
+def _addition(
+    word: Word, someone: bool, counted: bool | None, lost: set[str], classes: WordClasses
+) -> Objection | None:
+    text = word.text
+    if text in classes.articles:
+        return None
+    if text in classes.negations:
+        return Objection.NEGATION
+    if _numeric(word, classes) and text not in classes.distinguishers:
+        return None if counted else Objection.COUNT
+    if word.form in (PERSON, THEY, "§self") or text.startswith("["):
+        return None if someone else Objection.ADDED
+    if word.form in _AUXILIARY and (
+        word.form in lost or (word.form in _BE_OR_HAVE and lost & _BE_OR_HAVE) or someone
+    ):
+        return None
+    return _kind_of(text, classes) or Objection.ADDED
+
+
+def _kind_of(text: str, classes: WordClasses) -> Objection | None:
+    if text in classes.colours:
+        return Objection.COLOUR
+    return Objection.PLACE if text in classes.spatial else None
+
+
+def _without_fillers(added: list[Word], classes: WordClasses) -> list[Word]:
+    """``added`` without what is said in place of an attribute."""
+    texts = [word.text for word in added]
+    for start in range(len(texts)):
+        for stop in range(min(len(texts), start + 6), start, -1):
+            if tuple(texts[start:stop]) in classes.phrases:
+                return added[:start] + added[stop:]
+    return added
+
+
+def _stands_elsewhere(word: Word, old: Sequence[Word]) -> bool:
+    """True if the old text has the word too: it was moved to where an attribute stood."""
+    return any(other.form == word.form for other in old)
+
+
+def _before_person(new: Sequence[Word], word: Word) -> bool:
+    position = next(index for index, other in enumerate(new) if other is word)
+    return any(other.form == PERSON for other in new[position + 1 : position + 3])
+
+
+def _counts_agree(
+    old: Sequence[Word], new: Sequence[Word], block: _Block, gone: Sequence[bool], classes: WordClasses
+) -> bool | None:
+    """Whether as many people are counted after as before; None where the block counts nobody.
+
+    "two men and a woman" is three, "a man and a woman" two; a plural without a number may be any number.
+    """
+    changed = [old[i] for i in block.lost] + [new[i] for i in block.added]
+    numbers = any(
+        _numeric(word, classes) and word.text not in classes.distinguishers
+        for word in [old[i] for i in block.lost if not gone[i]] + [new[i] for i in block.added]
+    )
+    joined = any(word.text in ("and", "or", "with") for word in changed) and any(
+        word.form == PERSON for word in changed
+    )
+    if not numbers and not joined:
+        return None
+    # The people that are counted may stand just outside of what changed.
+    a1, b1 = block.a1, block.b1
+    while a1 < len(old) and b1 < len(new) and a1 < block.a1 + 3 and old[a1].form == new[b1].form:
+        a1, b1 = a1 + 1, b1 + 1
+        if old[a1 - 1].form == PERSON:
+            break
+    a0, b0 = block.a0, block.b0
+    while a0 > 0 and b0 > 0 and old[a0 - 1].text == new[b0 - 1].text and _numeric(old[a0 - 1], classes):
+        a0, b0 = a0 - 1, b0 - 1
+    before, after = _people(old[a0:a1], classes), _people(new[b0:b1], classes)
+    if before is None or after is None:
+        return not numbers or None
+    return None if before == after == 0 else before == after
+
+
+def _people(words: Sequence[Word], classes: WordClasses) -> int | None:
+    """How many people the words count; None if a plural has no number."""
+    total = 0
+    number: int | None = None
+    for index, word in enumerate(words):
+        if _numeric(word, classes):
+            number = int(word.text) if word.text.isdigit() else classes.numbers[word.text]
+        elif word.form == PERSON and not word.part:
+            if index + 1 < len(words) and words[index + 1].form == PERSON:
+                continue
+            if word.text in classes.many and number is None:
+                return None
+            total += 1 if number is None else number
+            number = None
+    return total
+
+
+def _numeric(word: Word, classes: WordClasses) -> bool:
+    return word.text in classes.numbers or word.text.isdigit()
+
+
+def _judge_pairs(
+    old: Sequence[Word],
+    new: Sequence[Word],
+    pairs: Sequence[tuple[int, int]],
+    gone: Sequence[bool],
+    blocks: Sequence[_Block],
+    classes: WordClasses,
+) -> Iterator[Objection]:
+    """Words of one form but other letters: one or many, and an ending that only a verb may lose."""
+    spoken_of = None
+    for a, b in pairs:
+        first, second = old[a], new[b]
+        if first.text == second.text or first.form.startswith("§") is not second.form.startswith("§"):
+            continue
+        if first.form == PERSON:
+            inside = any(block.a0 <= a < block.a1 or block.b0 <= b < block.b1 for block in blocks)
+            near = any(abs(block.a0 - a) <= 1 or abs(block.a1 - a) <= 1 for block in blocks)
+            if (first.text in classes.many) is not (second.text in classes.many) and not (inside or near):
+                yield Objection.COUNT
+        elif not first.form.startswith("§") and not gone[a]:
+            if spoken_of is None:
+                spoken_of = any(word.form == THEY for word in old)
+            before = old[a - 1].text if a else ""
+            is_noun = before in _NOT_BEFORE_VERB or before in classes.numbers or before.isdigit()
+            if not (spoken_of and len(second.text) < len(first.text)) or is_noun:
+                yield Objection.COUNT
+
+
+_SLIPS = re.compile(
+    r"\b([Tt]he|[Aa]n?|of|is|are|with|and|to|in|[Tt]heir|[Tt]hey) (?i:\1)\b"
+    r"|\b[Aa] (?=[aeio]\w)|\b[Aa]n (?=[bcdfgjklmnpqrstvwxz]\w)"
+    r"|\b[Tt]hey (?:is|was|has|does|doesn't|isn't|wasn't)\b"
+    r"|\w [.,;](?=\s|$)|, ?,|\s\s|\b(?:an?|the|their|very) ?[.,;]"
+    r"|\b(?:a|an|their) (?:and|or|is|are|with|in)\b"
+)
+"""What no good English has: a word doubled, the wrong article, "they is", a gap before a comma."""
+
+
+def _judge_form(before: str, after: str) -> Iterator[Objection]:
+    if not after.strip() or not len(before) // 6 <= len(after) <= 3 * len(before) + 40:
+        yield Objection.LENGTH
+    if len(_SLIPS.findall(after)) > len(_SLIPS.findall(before)):
+        yield Objection.GRAMMAR

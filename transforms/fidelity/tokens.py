@@ -1,0 +1,175 @@
+"""The words of a text as the fidelity gate compares them: each in a form that neutralising leaves alone.
+
+"He runs", "she runs" and "they run" read alike in these forms, so what still differs between two texts is
+what an edit did beyond gender, agreement and case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+import regex
+import yaml
+
+from schemas.taxonomy import load_taxonomy
+from transforms.text.lexicon import WordRole, load_lexicon, read_list
+
+TIMEOUT_SECONDS = 2.0
+
+PERSON = "§person"
+"""The form of every word for somebody that an edit may put in the place of another."""
+
+THEY = "§they"
+_WORD = re.compile(
+    r"\[[A-Z][A-Z_ ]*\]|\d+|[^\W\d_]+?(?=n['’]t\b)|n['’]t\b|['’](?:s|re|ve|ll|d|m|em)\b|[^\W\d_]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WordClasses:
+    """The closed classes of ``words.yaml`` and the lexicons' words. All lower case.
+
+    ``forms``: the form of a word where it is not its stem, one or several; ``many``: words for several
+    people; ``told``: words that tell an attribute; ``phrases``: what is said in place of one, as words.
+    """
+
+    forms: Mapping[str, tuple[str, ...]]
+    many: frozenset[str]
+    told: frozenset[str]
+    told_patterns: tuple[regex.Pattern[str], ...]
+    phrases: frozenset[tuple[str, ...]]
+    numbers: Mapping[str, int]
+    negations: frozenset[str]
+    colours: frozenset[str]
+    spatial: frozenset[str]
+    connectives: frozenset[str]
+    articles: frozenset[str]
+    distinguishers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Characters ``start:end`` of a text. ``form`` is what is compared, ``part`` counts within a word of
+    several forms ("policeman": police, officer)."""
+
+    text: str
+    form: str
+    start: int
+    end: int
+    part: int = 0
+
+
+@cache
+def word_classes() -> WordClasses:
+    """Reads package data only."""
+    path = resources.files("transforms.fidelity").joinpath("words.yaml")
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    forms: dict[str, tuple[str, ...]] = {}
+    many: set[str] = set()
+    told: set[str] = set()
+    for word in content["pronouns"]:
+        forms[word] = (THEY,)
+    for word in content["reflexives"]:
+        forms[word] = ("§self",)
+    for tense, words in content["auxiliaries"].items():
+        for word in words:
+            forms.setdefault(word, (f"§{tense}",))
+    forms["'s"] = ("§'s",)
+    for line in content["persons"]:
+        one, _, several = line.partition("/")
+        forms[one] = (PERSON,)
+        if several:
+            forms[several] = (PERSON,)
+            many.add(several)
+    many.add("persons")
+    _add_lexicon(forms, many, told)
+    told |= {"he", "she", "him", "her", "his", "hers", "himself", "herself", *content["titles"]}
+    return WordClasses(
+        forms=forms,
+        many=frozenset(many),
+        told=frozenset(told),
+        told_patterns=tuple(regex.compile(pattern) for pattern in content["told_patterns"]),
+        phrases=frozenset([*_phrases(read_list("neutral")), *_phrases(content["fillers"])]),
+        numbers={**content["numbers"]},
+        negations=frozenset(content["negations"]),
+        colours=frozenset(content["colours"]),
+        spatial=frozenset(content["spatial"]),
+        connectives=frozenset(content["connectives"]) | frozenset(content["hedges"]),
+        articles=frozenset(content["articles"]),
+        distinguishers=frozenset(content["distinguishers"]),
+    )
+
+
+def _add_lexicon(forms: dict[str, tuple[str, ...]], many: set[str], told: set[str]) -> None:
+    """The lexicons' words: a noun reads like its neutral word, so either may stand for the other."""
+    attributes = frozenset(name for name in load_taxonomy() if name.startswith("biometric."))
+    for age_nouns in (True, False):
+        lexicon = load_lexicon(attributes, age_nouns)
+        for surface, entry in (*lexicon.words.items(), *lexicon.phrases.items()):
+            words = re.split(r"[\s'-]+", surface)
+            told.update(word for word in words if len(words) == 1 or len(word) > 3)
+            if (
+                len(words) > 1
+                or not entry.neutral
+                or entry.role not in (WordRole.NOUN, WordRole.NOUN_OR_ADJECTIVE)
+            ):
+                continue
+            if entry.plural:
+                many.add(surface)
+            neutral = tuple(form for word in entry.neutral.split() for form in _stem_forms(word, forms))
+            forms.setdefault(surface, neutral)
+
+
+def _stem_forms(word: str, forms: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return forms.get(word) or (stem(word),)
+
+
+def _phrases(content: Any) -> list[tuple[str, ...]]:
+    """Every text of a list of neutral predicates, as words; its source line aside."""
+    if isinstance(content, str):
+        return [tuple(match.group().lower() for match in _WORD.finditer(content))]
+    values = content.items() if isinstance(content, dict) else enumerate(content)
+    return [phrase for key, value in values if key != "source" for phrase in _phrases(value)]
+
+
+def stem(word: str) -> str:
+    """A lower-case word without the endings of agreement: "runs", "flies", "goes" -> "run", "fli", "go"."""
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    if len(word) > 2 and word.endswith("e"):
+        word = word[:-1]
+    return word[:-1] + "i" if word.endswith("y") and len(word) > 2 else word
+
+
+@lru_cache(maxsize=50_000)
+def _forms(word: str) -> tuple[str, ...]:
+    return word_classes().forms.get(word) or (stem(word),)
+
+
+def words_of(text: str) -> list[Word]:
+    """The words, numbers and masks of a text in order; punctuation is left out."""
+    found: list[Word] = []
+    for match in _WORD.finditer(text):
+        lower = match.group().lower().replace("’", "'")
+        forms = _forms(lower)
+        if len(forms) == 1:
+            found.append(Word(lower, forms[0], match.start(), match.end()))
+        else:
+            found.extend(
+                Word(lower, form, match.start(), match.end(), part) for part, form in enumerate(forms)
+            )
+    return found
+
+
+def told_words(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
+    """Spans that tell an attribute as far as words alone show it: for texts that no recogniser has read."""
+    classes = word_classes()
+    spans = [(word.start, word.end) for word in words if word.text in classes.told]
+    for pattern in classes.told_patterns:
+        spans.extend(match.span() for match in pattern.finditer(text, timeout=TIMEOUT_SECONDS))
+    return spans
