@@ -13,9 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evaluation.figures import Figure, table
-from evaluation.text import judges
+from evaluation.text import judges, rewriting
 
-PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {"judges": judges.measure}
+PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
+    "judges": judges.measure,
+    "rewriting": rewriting.measure,
+}
 
 
 def main() -> int:
