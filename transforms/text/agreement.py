@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 import regex
 
+from transforms.text.lexicon import read_list
 from transforms.text.persons import sentence_bounds
 
 if TYPE_CHECKING:
@@ -25,11 +27,22 @@ _NOT_VERBS_IN_S = frozenset({"across", "perhaps", "always", "sometimes", "beside
     "afterwards", "as", "this", "its",
                              "his", "less", "plus", "versus", "yes", "thus", "us", "gas",
                              "glasses", "shorts", "jeans"})  # fmt: skip
+_JOINERS = frozenset({"and", "but", "or", ",", "then", "..."})
+_OPEN_CLASSES = frozenset({"NOUN", "ADJ", "PROPN", "VERB"})
+_BEGIN_OBJECT = frozenset({"a", "an", "the", "his", "her", "their", "its", "him", "them", "it", "me",
+    "my", "your", "himself", "herself"})  # fmt: skip
+_OTHER_SUBJECTS = frozenset({"it", "that", "this", "there", "he", "she", "they", "we", "you", "i"})
 _VOWEL_SOUND = regex.compile(
     r"(?i)^(?:[aeio]|u(?!ni(?!n|m)|s[aei]|tensil|k|r[aeiou]|bi)|hour|honest|honou?r|heir|8|11\b|18\b|x-"
     r"|mri|fbi)"
 )
 _CONSONANT_SOUND = regex.compile(r"(?i)^(?:eu|ewe|one\b|once\b|one-|u\b|u-|us\b|uk\b|uni[cfqtv])")
+
+
+@cache
+def grammar_words(name: str) -> frozenset[str]:
+    """One list of ``grammar.yaml``, lower case."""
+    return frozenset(read_list("grammar")[name])
 
 
 def base_form(verb: str, lemma: str = "") -> str:
@@ -69,39 +82,82 @@ def verbs_of(doc: Doc, pronoun: Token) -> Iterator[tuple[Token, str]]:
     """The verbs that must change when the subject ``pronoun`` becomes "they", with their new form."""
     seen: set[int] = set()
     clause = pronoun.head if pronoun.dep_ in ("nsubj", "nsubj:pass", "nsubjpass") else None
-    if clause is not None and clause.i != pronoun.i:
+    if clause is not None and clause.i != pronoun.i and not _or_another(pronoun):
         for verb in _finite(clause, pronoun):
             seen.add(verb.i)
             yield verb, _plural(verb, doc)
-    adjacent = _adjacent_verb(doc, pronoun)
-    if adjacent is not None and adjacent.i not in seen and _plural(adjacent, doc) != adjacent.text:
-        seen.add(adjacent.i)
-        yield adjacent, _plural(adjacent, doc)
-    for verb in _joined_verbs(doc, pronoun):
+    for near in (_adjacent_verb(doc, pronoun), _relative_verb(doc, pronoun)):
+        if near is not None and near.i not in seen and _plural(near, doc) != near.text:
+            seen.add(near.i)
+            yield near, _plural(near, doc)
+    for verb in _joined_verbs(doc, pronoun, seen):
         if verb.i not in seen:
             yield verb, _plural(verb, doc)
 
 
-def _joined_verbs(doc: Doc, pronoun: Token) -> Iterator[Token]:
-    """Singular verbs right after "and", "but", "or" or a comma, up to the next subject."""
+def _or_another(pronoun: Token) -> bool:
+    """True for "he or his wife": the verb agrees with the other one."""
+    return any(
+        child.dep_ == "conj"
+        and child.pos_ in ("NOUN", "PROPN")
+        and child.i > pronoun.i
+        and any(cc.lower_ in ("or", "nor") for cc in child.children)
+        for child in pronoun.children
+    )
+
+
+def _relative_verb(doc: Doc, pronoun: Token) -> Token | None:
+    """The verb of "he who runs"."""
+    if pronoun.i + 2 >= len(doc) or doc[pronoun.i + 1].lower_ not in ("who", "that"):
+        return None
+    index = pronoun.i + 2
+    while index + 1 < len(doc) and doc[index].pos_ == "ADV":
+        index += 1
+    return doc[index] if _is_singular(doc[index]) else None
+
+
+def _joined_verbs(doc: Doc, pronoun: Token, own: Collection[int]) -> Iterator[Token]:
+    """Singular verbs right after "and", "but", "or" or a comma, up to the next subject.
+
+    ``own``: the verbs of the pronoun that are known already.
+    """
     if pronoun.lower_ not in ("he", "she"):
         return
+    inside = pronoun.head.dep_.startswith(("acl", "csubj"))
     for index in range(pronoun.i + 1, sentence_bounds(doc, pronoun.i)[1]):
         token = doc[index]
         if token.dep_.startswith("nsubj") or token.tag_ in ("WDT", "WP", "WRB") or token.text in (";", ":"):
             return
-        if token.lower_ not in ("and", "but", "or", ",", "then"):
+        if inside and index > pronoun.head.i and index not in own and _is_finite(token):
+            # The verb of the sentence around "what she says": its subject is another.
+            return
+        if token.lower_ not in _JOINERS:
             continue
+        comma = token.lower_ in (",", "...")
         following = index + 1
         while following < len(doc) and doc[following].pos_ == "ADV":
             following += 1
-        if following < len(doc) and (_is_singular(doc[following]) or _joined_noun_of_verb(doc[following])):
+        if following == len(doc) or (comma and (inside or not own)):
+            continue
+        if following + 1 < len(doc) and doc[following + 1].lower_ in _OTHER_SUBJECTS:
+            # "or is it ..."
+            continue
+        if _is_singular(doc[following]) or _joined_noun_of_verb(doc, following):
             yield doc[following]
 
 
-def _joined_noun_of_verb(token: Token) -> bool:
-    """The second of two joined verbs is often tagged as a plural noun."""
-    return token.tag_ == "NNS" and token.dep_ == "conj" and token.head.tag_ == "VBZ"
+def _is_finite(token: Token) -> bool:
+    return token.tag_ in ("VBZ", "VBD", "VBP", "MD") and token.dep_ not in ("conj", "aux", "aux:pass")
+
+
+def _joined_noun_of_verb(doc: Doc, index: int) -> bool:
+    """The second of two joined verbs is often tagged as a plural noun or an adjective."""
+    token = doc[index]
+    if token.tag_ == "NNS" and token.dep_ == "conj" and token.head.tag_ == "VBZ":
+        return True
+    shaped = token.text.islower() and token.lower_ not in _NOT_VERBS_IN_S and token.pos_ in _OPEN_CLASSES
+    following = doc[index + 1].lower_ if index + 1 < len(doc) else ""
+    return shaped and base_form(token.text) != token.text and following in _BEGIN_OBJECT
 
 
 def _finite(clause: Token, pronoun: Token) -> Iterator[Token]:
@@ -117,13 +173,21 @@ def _finite(clause: Token, pronoun: Token) -> Iterator[Token]:
         head = pending.pop()
         for token in (head, *head.children):
             auxiliary = token is not head and token.dep_ in ("aux", "aux:pass", "auxpass", "cop")
-            near = pronoun.i - 3 < token.i < end and (head is not clause or token.i <= last)
+            near = _inverted(pronoun, token) or (
+                pronoun.i < token.i < end and (head is not clause or token.i <= last)
+            )
             if (token is head or auxiliary) and token.i != pronoun.i and near and _is_singular(token):
                 yield token
         for child in head.children:
             own_subject = any(other.dep_.startswith(("nsubj", "expl")) for other in child.children)
             if child.dep_ == "conj" and not own_subject and child.i > pronoun.i:
                 pending.append(child)
+
+
+def _inverted(pronoun: Token, verb: Token) -> bool:
+    """True if ``verb`` stands right before the pronoun: "is she", "doesn't he"."""
+    between = pronoun.i - verb.i
+    return between == 1 or (between == 2 and pronoun.doc[verb.i + 1].lower_ in ("n't", "not", "nt"))
 
 
 def _is_singular(token: Token) -> bool:
@@ -136,9 +200,12 @@ def _is_singular(token: Token) -> bool:
 def _adjacent_verb(doc: Doc, pronoun: Token) -> Token | None:
     """The verb right after the pronoun (adverbs between), or the inverted auxiliary right before it."""
     index = pronoun.i + 1
+    if index < len(doc) and doc[index].text == "s" and not pronoun.whitespace_:
+        # "hes", "shes"
+        return doc[index]
     while (
         index < len(doc)
-        and doc[index].pos_ in ("ADV", "PART", "SPACE")
+        and (doc[index].pos_ in ("ADV", "PART", "SPACE") or doc[index].lower_ in ("himself", "herself"))
         and index < pronoun.i + 3
         and not _is_singular(doc[index])
     ):
@@ -148,7 +215,9 @@ def _adjacent_verb(doc: Doc, pronoun: Token) -> Token | None:
     )):  # fmt: skip
         return doc[index]
     if pronoun.i and doc[pronoun.i - 1].lower_ in ("is", "was", "has", "does"):
-        return doc[pronoun.i - 1]
+        # "It is he" has its subject already.
+        stated = pronoun.i > 1 and doc[pronoun.i - 2].lower_ in ("it", "that", "this")
+        return None if stated else doc[pronoun.i - 1]
     if pronoun.i > 1 and doc[pronoun.i - 1].lower_ == "'s":
         return doc[pronoun.i - 1] if doc[pronoun.i - 2].tag_[0] == "W" else None
     if (
@@ -161,13 +230,14 @@ def _adjacent_verb(doc: Doc, pronoun: Token) -> Token | None:
 
 
 def _plural(verb: Token, doc: Doc) -> str:
-    if verb.lower_ == "'s":
-        return "'ve" if _is_has(verb, doc) else "'re"
-    return (
-        like_case(base_form(verb.text, verb.lemma_.lower()), verb.text)
-        if verb.text[:1].isupper()
-        else base_form(verb.text, verb.lemma_.lower())
-    )
+    if verb.lower_ in ("'s", "s"):
+        has = _is_has(verb, doc)
+        if verb.lower_ == "s":
+            return "ve" if has else "re"
+        if verb.i and doc[verb.i - 1].tag_[0] == "W":
+            return " have" if has else " are"
+        return like_case("'ve" if has else "'re", verb.text)
+    return like_case(base_form(verb.text, verb.lemma_.lower()), verb.text)
 
 
 def _is_has(contraction: Token, doc: Doc) -> bool:
@@ -179,18 +249,4 @@ def _is_has(contraction: Token, doc: Doc) -> bool:
         return False
     if doc[index].tag_ == "VBN" and any(one.dep_ == "obj" and one.i > index for one in doc[index].children):
         return True
-    following = doc[index].lower_
-    return following in (
-        "been",
-        "got",
-        "had",
-        "become",
-        "gone",
-        "done",
-        "lost",
-        "gotten",
-        "come",
-        "started",
-        "finished",
-        "decided",
-    )
+    return doc[index].lower_ in grammar_words("perfect_participles")

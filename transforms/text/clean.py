@@ -161,11 +161,11 @@ def _replacements(
         return
     wanted = {(one.turn, one.start, one.end, one.attribute): action for one, action in decision.edited}
     for turn in sorted({one.turn for one, _ in decision.edited}):
-        yield from _turn_replacements(turn, reads[turn], wanted)
+        yield from _turn_replacements(turn, reads[turn], wanted, policy)
 
 
 def _turn_replacements(
-    turn: int, read: ReadTurn, wanted: dict[tuple[int, int, int, str], Action]
+    turn: int, read: ReadTurn, wanted: dict[tuple[int, int, int, str], Action], policy: Policy
 ) -> Iterator[Replacement]:
     for passage, mentions, doc in zip(read.passages, read.mentions, read.docs, strict=True):
         chosen: list[tuple[Mention, Action]] = []
@@ -179,7 +179,9 @@ def _turn_replacements(
         if not chosen:
             continue
         actions = dict(chosen)
-        for edit in next(rewrite_passage(passage.text, doc, chosen)):
+        # The nouns around a lone pronoun stay singular: "the guard hurt themself" (Sun et al. 2021).
+        reflexive = "themself" if policy.pronouns_only else "themselves"
+        for edit in next(rewrite_passage(passage.text, doc, chosen, reflexive=reflexive)):
             start, end = read.folded.original_span(passage.offset + edit.start, passage.offset + edit.end)
             cause = edit.cause
             yield Replacement(

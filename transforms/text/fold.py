@@ -32,13 +32,16 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """NFKC per character (Unicode Annex 15), quotes and hyphens to ASCII, invisible characters out."""
-    if text.isascii():
+    """NFKC per character (Unicode Annex 15), quotes and hyphens to ASCII, invisible characters out.
+
+    A run of blanks becomes its last one, so that a sentence reads the same with one blank or with two.
+    """
+    if text.isascii() and "  " not in text:
         return Folded(text, None)
     characters: list[str] = []
     starts: list[int] = []
     for index, character in enumerate(text):
-        if character in _INVISIBLE:
+        if character in _INVISIBLE or (character == " " and text[index + 1 : index + 2] == " "):
             continue
         plain = _SIGNS.get(character)
         if plain is None:

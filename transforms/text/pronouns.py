@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from transforms.text.agreement import like_case, verbs_of
+import regex
+
+from transforms.text.agreement import grammar_words, like_case, verbs_of
 from transforms.text.mentions import Mention
 from transforms.text.passage_edits import PassageEdit
 
@@ -13,76 +15,123 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _ENDS_PHRASE = frozenset({"PUNCT", "ADP", "CCONJ", "SCONJ", "AUX", "DET", "PART", "PRON"})
-_RELATION = {
-    "he": "they",
-    "she": "they",
-    "him": "them",
-    "himself": "themselves",
-    "herself": "themselves",
-    "hers": "theirs",
-}
+_PAIRING = frozenset({"or", "/", "and", "&"})
+_RELATION = {"he": "they", "she": "they", "him": "them", "hers": "theirs", "s)he": "they", "(s)he": "they"}
+_REFLEXIVE = frozenset({"himself", "herself"})
+_PARTNER = {"he": "she", "him": "her", "his": "her", "himself": "herself"}
+_SHORT_PAIR = regex.compile(r"(?i)(?:\(s\)|\bs/)he$")
 
 
-def pronoun_edits(doc: Doc, mentions: Mapping[int, Mention]) -> list[PassageEdit]:
-    """Edits for the pronouns at the token indices of ``mentions`` and for the verbs that follow them."""
+def pronoun_edits(
+    doc: Doc, mentions: Mapping[int, Mention], *, reflexive: str = "themselves"
+) -> list[PassageEdit]:
+    """Edits for the pronouns at the token indices of ``mentions`` and for the verbs that follow them.
+
+    ``reflexive``: what himself and herself become.
+    """
     edits: list[PassageEdit] = []
+    text = doc.text
     for index in sorted(mentions):
         pronoun, cause = doc[index], mentions[index]
-        pair = index + 2 if index + 2 in mentions and doc[index + 1].lower_ in ("or", "/") else None
-        if index - 2 in mentions and doc[index - 1].lower_ in ("or", "/"):
+        if _is_pair(doc, index - 2, mentions):
             continue
+        pair = index + 2 if _is_pair(doc, index, mentions) else None
         last = doc[pair] if pair is not None else pronoun
-        form = neutral_form(doc, last)
-        shown = like_case(form, pronoun.text) if len(pronoun.text) > 1 else form
+        form = neutral_form(doc, last, reflexive)
+        start = pronoun.idx
+        short = _SHORT_PAIR.search(text, max(0, start - 3), last.idx + len(last))
+        original = pronoun.text
+        if short is not None:
+            # "(s)he", "S/he": the capital is that of the first letter.
+            start, original = short.start(), short.group().strip("(")
+        shown = like_case(form, original)
         edits.append(
-            PassageEdit(pronoun.idx, last.idx + len(last), shown, cause, cause.rule, 0 if pair else 1)
+            PassageEdit(
+                start, last.idx + len(last), shown, cause, cause.rule, 0 if start < pronoun.idx or pair else 1
+            )
         )
         if form == "they":
             edits.extend(_verb_edits(doc, last, cause))
     return edits
 
 
-def neutral_form(doc: Doc, pronoun: Token) -> str:
-    """they, them, their, theirs or themselves for the gendered ``pronoun``."""
+def _is_pair(doc: Doc, index: int, mentions: Mapping[int, Mention]) -> bool:
+    """True for "he or she", "his/her" and the like at token ``index``."""
+    if index not in mentions or index + 2 not in mentions or doc[index + 1].lower_ not in _PAIRING:
+        return False
+    one, other = doc[index].lower_, doc[index + 2].lower_
+    if {one, other} == {"his", "hers"}:
+        return True
+    return _PARTNER.get(one) == other or _PARTNER.get(other) == one
+
+
+def neutral_form(doc: Doc, pronoun: Token, reflexive: str = "themselves") -> str:
+    """they, them, their, theirs or ``reflexive`` for the gendered ``pronoun``."""
     lower = pronoun.lower_
+    if lower in _REFLEXIVE:
+        return reflexive
     if lower in _RELATION:
         return _RELATION[lower]
     following = doc[pronoun.i + 1] if pronoun.i + 1 < len(doc) else None
+    if (
+        following is not None
+        and following.text in ('"', "'")
+        and pronoun.whitespace_
+        and not following.whitespace_
+    ):
+        # A quotation that opens holds the noun: 'his "friend"'.
+        following = doc[pronoun.i + 2] if pronoun.i + 2 < len(doc) else None
     ends = following is None or following.pos_ in _ENDS_PHRASE or following.is_space
     if lower == "his":
         # "his" stands alone where no noun phrase can follow.
         if ends and following is not None and following.pos_ in ("ADP", "DET") and pronoun.tag_ == "PRP$":
             return "their"
-        return "theirs" if ends else "their"
+        after_of = pronoun.i > 0 and doc[pronoun.i - 1].lower_ == "of"
+        verb = following is not None and following.tag_ in ("VBD", "VBZ", "MD")
+        return "theirs" if ends or (after_of and verb) else "their"
+    return "them" if _is_object(doc, pronoun, following, ends) else "their"
+
+
+def _is_object(doc: Doc, pronoun: Token, following: Token | None, ends: bool) -> bool:
+    """True if "her" is an object and no possessive."""
+    if following is not None and following.lower_ == "self":
+        return False
+    if pronoun.is_sent_start and following is not None and following.tag_ == "VBG":
+        return False
     if ends and not (following is not None and following.text == '"'):
-        return "them"
-    if _causative(doc, pronoun):
-        return "them"
+        return True
+    if _bare_verb_follows(doc, pronoun) or _is_given(doc, pronoun):
+        return True
     if pronoun.tag_ == "PRP$":
-        return "their"
+        return False
     # After a verb the parser takes "her" for an object too often when a noun follows at once.
     noun_next = following is not None and following.pos_ in ("NOUN", "ADJ", "PROPN", "NUM")
     if noun_next and (pronoun.dep_ in ("nmod:poss", "det", "compound", "amod") or pronoun.head.i > pronoun.i):
-        return "their"
-    return "their" if noun_next and pronoun.dep_ not in ("iobj", "obj", "obl") else "them"
-
-
-def _causative(doc: Doc, pronoun: Token) -> bool:
-    """ "let her talk": the word after the pronoun is a verb, whatever its tag."""
-    if not pronoun.i or doc[pronoun.i - 1].lower_ not in (
-        "let",
-        "lets",
-        "letting",
-        "make",
-        "makes",
-        "made",
-        "making",
-    ):
         return False
-    index = pronoun.i + 1
-    if index < len(doc) and doc[index].tag_ == "VB":
+    return not noun_next or pronoun.dep_ in ("iobj", "obj", "obl")
+
+
+def _bare_verb_follows(doc: Doc, pronoun: Token) -> bool:
+    """ "let her talk", "saw her leave": the word after the pronoun is a verb, whatever its tag."""
+    if not pronoun.i or pronoun.i + 1 >= len(doc):
+        return False
+    verb, following = doc[pronoun.i - 1], doc[pronoun.i + 1]
+    if verb.lemma_.lower() not in grammar_words("perception_verbs"):
+        return False
+    if following.tag_ == "VB" or following.lower_ in grammar_words("bare_infinitives"):
         return True
-    return index + 1 >= len(doc) or doc[index + 1].pos_ in ("PUNCT", "ADP", "ADV", "CCONJ")
+    if verb.lemma_.lower() not in ("let", "make"):
+        return False
+    return pronoun.i + 2 >= len(doc) or doc[pronoun.i + 2].pos_ in ("PUNCT", "ADP", "ADV", "CCONJ")
+
+
+def _is_given(doc: Doc, pronoun: Token) -> bool:
+    """ "gave her flowers.": a bare plural after the one who gets it."""
+    if not pronoun.i or pronoun.i + 2 >= len(doc):
+        return False
+    thing, after = doc[pronoun.i + 1], doc[pronoun.i + 2]
+    giving = doc[pronoun.i - 1].lemma_.lower() in grammar_words("giving_verbs")
+    return giving and thing.tag_ == "NNS" and (after.is_punct or after.pos_ in ("CCONJ", "SCONJ"))
 
 
 def _verb_edits(doc: Doc, pronoun: Token, cause: Mention) -> list[PassageEdit]:

@@ -33,6 +33,13 @@ _PRINTED = regex.compile(
     r"|letters|title|phrase|message|slogan)"
     r'[^".]{0,30}"(?P<value>[^"]{1,120})"'
 )
+# Without one of these before it a quotation is what somebody says, and a pronoun in it is somebody's.
+_PRINT = regex.compile(
+    r"(?i)\b(?:signs?|signage|(?:t-)?shirts?|posters?|billboards?|banners?|labels?|labell?ed|texts?|text|books?|titled?"
+    r"|titles|logos?|slogans?|plaques?|boards?|stickers?|captions?|pages?|covers?|screens?|buttons?|cards?|hats?|caps?"
+    r"|songs?|albums?|mugs?|bags?|tattoos?|graffiti|written|called|reads?|reading|letters|placards?|displays?)\b"
+)
+_REACH_OF_PRINT = 60
 _HOLDERS_OF_CONDITION = frozenset(
     {"has", "have", "had", "having", "with", "from", "of", "battling", "for", "treating"}
 )
@@ -50,8 +57,11 @@ def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     # Doc.text is put together anew at each call.
     text = doc.text
     blocked = [match.span() for match in rules.exceptions.finditer(text)] if rules.exceptions else []
-    if '"' in text:
-        blocked += [match.span("value") for match in _PRINTED.finditer(text)]
+    printed = [match.span("value") for match in _PRINTED.finditer(text)] if '"' in text else []
+    unspoken = blocked + [
+        span for span in printed if _PRINT.search(text, max(0, span[0] - _REACH_OF_PRINT), span[0])
+    ]
+    blocked += printed
     taken: set[int] = set()
     if rules.phrases is not None:
         for match in rules.phrases.finditer(text):
@@ -76,11 +86,18 @@ def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         elif (
             GENDER in rules.attributes
             and token.lower_ in rules.pronouns
-            and (token.is_sent_start or not in_title(doc, token.i))
-            and not _covered((token.idx, token.idx + len(token)), blocked)
+            and (token.is_sent_start or not _pronoun_in_title(doc, token.i))
+            and not _covered((token.idx, token.idx + len(token)), unspoken)
         ):
             yield Mention(token.idx, token.idx + len(token), GENDER, Kind.IMPLICIT, "lexicon.gender.pronoun",
                           Form.PRONOUN, rules.pronouns[token.lower_])  # fmt: skip
+
+
+def _pronoun_in_title(doc: Doc, index: int) -> bool:
+    """As ``in_title``; a capital on "he" alone ("and He was late") makes no title."""
+    lower_next = index + 1 < len(doc) and doc[index + 1].is_alpha and doc[index + 1].text.islower()
+    subject = doc[index].lower_ in ("he", "she")
+    return in_title(doc, index) and not (subject and lower_next)
 
 
 def _covered(span: tuple[int, int], blocked: list[tuple[int, int]]) -> bool:

@@ -34,32 +34,37 @@ _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:]['\")*]*\s+)[\"'(*]*$")
 
 
 def rewrite_passage(
-    text: str, doc: Doc | None, wanted: Sequence[tuple[Mention, Action]]
+    text: str,
+    doc: Doc | None,
+    wanted: Sequence[tuple[Mention, Action]],
+    *,
+    reflexive: str = "themselves",
 ) -> Iterator[tuple[PassageEdit, ...]]:
     """Ways to rewrite one passage, best first: each is its edits in text order, without overlap.
 
     First the grammatical rewrite; then the plain one, which joins nobody and leaves no clause out; last a
     mask for every mention. What equals an earlier one is left out; at least one comes. Lazy and
-    deterministic. ``wanted``: mentions with their actions; ``doc``: the parse of ``text`` or None.
+    deterministic. ``wanted``: mentions with their actions; ``doc``: the parse of ``text`` or None;
+    ``reflexive``: what himself and herself become.
     """
     masked = [one for one, action in wanted if action is Action.MASK or one.attribute.startswith("pii.")]
     rest = [one for one, action in wanted if not (action is Action.MASK or one.attribute.startswith("pii."))]
     seen: set[tuple[PassageEdit, ...]] = set()
-    for candidate in _candidates(text, doc, [_mask(one) for one in masked], rest):
+    for candidate in _candidates(text, doc, [_mask(one) for one in masked], rest, reflexive):
         if candidate not in seen:
             seen.add(candidate)
             yield candidate
 
 
 def _candidates(
-    text: str, doc: Doc | None, masks: Sequence[PassageEdit], rest: Sequence[Mention]
+    text: str, doc: Doc | None, masks: Sequence[PassageEdit], rest: Sequence[Mention], reflexive: str
 ) -> Iterator[tuple[PassageEdit, ...]]:
     if doc is None:
         blunt = [PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule) for one in rest]
         yield tuple(resolve([*masks, *blunt]))
     else:
         for plain in (False, True):
-            yield _settled(text, doc, [*masks, *_grammatical(doc, rest, plain=plain)])
+            yield _settled(text, doc, [*masks, *_grammatical(doc, rest, plain=plain, reflexive=reflexive)])
     yield tuple(resolve([*masks, *(_mask(one) for one in rest)]))
 
 
@@ -85,7 +90,7 @@ def fix_articles_and_capitals(doc: Doc, starts: Sequence[int], edits: list[Passa
     return [edit for edit in resolve(whole) if text[edit.start : edit.end] != edit.text]
 
 
-def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool) -> list[PassageEdit]:
+def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexive: str) -> list[PassageEdit]:
     """``plain``: nobody is counted together and no clause is left out."""
     tokens = {mention: _tokens(doc, mention) for mention in mentions}
     heads = {mention: max(indices) for mention, indices in tokens.items() if indices}
@@ -128,7 +133,7 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool) -> list[
         edits += predicate_edits(
             doc, said, lambda subject: subject.i in pronouns or _is_plural(subject), keep_clauses=plain
         )
-    return edits + pronoun_edits(doc, pronouns)
+    return edits + pronoun_edits(doc, pronouns, reflexive=reflexive)
 
 
 def _is_plural(subject: Token) -> bool:

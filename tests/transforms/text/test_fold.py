@@ -51,3 +51,9 @@ def test_long_lines_are_cut_into_bounded_passages() -> None:
     passages = split_passages(fold("A man walks. " * 20_000))
     assert max(len(one.text) for one in passages) <= MAX_PASSAGE
     assert sum(one.text.count("man") for one in passages) == 20_000
+
+
+def test_a_run_of_blanks_reads_as_one_and_is_edited_whole() -> None:
+    folded = fold("an  old  man")
+    assert folded.text == "an old man"
+    assert folded.original_span(3, 7) == (4, 9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from schemas.errors import ConfigError
 from transforms.engines.bundled_weights import folder_sha256, verified_sha256
@@ -13,6 +13,7 @@ from transforms.engines.protocols import EngineInfo
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokenizer import Tokenizer
     from spacy.tokens import Doc
 
 CONFIG_KEY = "engines.parser"
@@ -23,6 +24,9 @@ VOCABULARY_LIMIT = 300_000
 """Lexemes after which the pipeline is loaded afresh: spaCy never forgets a word it has seen."""
 
 BATCH_TEXTS = 64
+
+# An end mark and a quotation mark without a blank after them: '"Why?"She says'.
+_GLUED_SENTENCE = r"""(?<=[a-z])[.!?]["'](?=[A-Za-z])"""
 
 _ENTITY_PIPES = ("ner_tok2vec", "ner")
 _NEEDED = ("TAG", "POS", "DEP", "LEMMA", "SENT_START")
@@ -103,8 +107,12 @@ def _model_folder(model: str) -> Path:
 
 def _loaded(model: str, folder: Path) -> Language:
     import spacy
+    from spacy.util import compile_infix_regex
 
     try:
-        return spacy.load(folder if model == BUNDLED else model)
+        nlp = spacy.load(folder if model == BUNDLED else model)
     except (OSError, ValueError, KeyError) as error:
         raise ConfigError(CONFIG_KEY, model, _REMEDY) from error
+    infixes = [*(nlp.Defaults.infixes or ()), _GLUED_SENTENCE]
+    cast("Tokenizer", nlp.tokenizer).infix_finditer = compile_infix_regex(infixes).finditer
+    return nlp
