@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import typer
 
 from pipeline.config import Mode
+from pipeline.report.tables import total_rows
+from pipeline.summary import TEXT_FIELDS
 from runners.local import RunResult
 
 
@@ -34,7 +39,21 @@ def show_result(result: RunResult, mode: Mode) -> None:
         typer.echo(
             f"note: {kept} records hold personal data in fields other than the conversation; these were kept"
         )
+    if mode is Mode.AUDIT:
+        show_audit_table(result.summary)
     if mode is Mode.BUILD:
         typer.echo(f"corpus:  {result.layout.data}")
         typer.echo(f"LLaVA:   {result.layout.llava}")
     typer.echo(f"report:  {result.layout.report}")
+
+
+def show_audit_table(summary: Mapping[str, Any]) -> None:
+    """Mentions of each attribute per field, and the records that hold them; under 80 columns."""
+    rows = total_rows(summary.get("text_totals") or {})
+    if not rows:
+        typer.echo("nothing was found in the text")
+        return
+    typer.echo(f"{'mentions in the text':<30}" + "".join(f"{name:>11}" for name in (*TEXT_FIELDS, "records")))
+    for row in rows:
+        counts = "".join(f"{count:>11,}" for count in (*row.mentions, row.records))
+        typer.echo(f"  {row.attribute:<28}{counts}")

@@ -12,7 +12,7 @@ from pipeline.outcome import Outcome
 from pipeline.parse_record import replace_texts
 from pipeline.partition import extra_fields
 from pipeline.plan import RunPlan
-from pipeline.summary import field_of_turn
+from pipeline.turn_fields import turn_fields
 from schemas.columns import (
     CONVERSATIONS,
     EDITS,
@@ -97,6 +97,7 @@ def finding_rows(outcome: Outcome, policy: Policy) -> list[Row]:
     if outcome.record is None:
         return []
     base = {"record_key": outcome.record_key, "record_id": outcome.record_id}
+    fields = turn_fields(outcome.record) if outcome.findings else ()
     rows: list[Row] = []
     for finding in outcome.findings:
         actions = policy.questions if finding.asks else policy.mentions
@@ -106,7 +107,7 @@ def finding_rows(outcome: Outcome, policy: Policy) -> list[Row]:
             base
             | {
                 "turn": finding.turn,
-                "field": field_of_turn(outcome.record, finding.turn).value,
+                "field": fields[finding.turn].value,
                 "start": finding.start,
                 "end": finding.end,
                 "image": None,

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.image_cache import ImageResult
 from pipeline.outcome import Outcome
+from pipeline.turn_fields import turn_fields
 from schemas.finding import Field, TextFinding
 from schemas.reasons import Reason, Stage
-from schemas.record import Record, Role
 from schemas.version import SCHEMA_VERSION
 
 Tally = Counter[str]
 """Counts by a path joined with ``|``, for example ``text|biometric.gender|implicit|answer|turns``."""
 
+ANY = "any"
+"""Stands for all attributes together."""
+
+ALL = "all"
+"""Stands for all fields together."""
+
 _SEPARATOR = "|"
+TEXT_FIELDS = (Field.QUESTION.value, Field.ANSWER.value, Field.CAPTION.value)
 _QUANTILES = {"min": 0.0, "p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "max": 1.0}
-_CAPTION_TURNS = 2
 
 
 def path(*parts: object) -> str:
     """A tally key."""
     return _SEPARATOR.join(str(part) for part in parts)
-
-
-def field_of_turn(record: Record, turn: int) -> Field:
-    """``question`` for what a human or the system says; ``caption`` for the answer of a record that holds
-    one round about an image whose prompt asks nothing; else ``answer``."""
-    if record.turns[turn].role is not Role.GPT:
-        return Field.QUESTION
-    is_pair = len(record.turns) == _CAPTION_TURNS and bool(record.images)
-    return Field.CAPTION if is_pair and "?" not in record.turns[0].text else Field.ANSWER
 
 
 def tally_outcome(outcome: Outcome) -> Tally:
@@ -49,8 +46,10 @@ def tally_outcome(outcome: Outcome) -> Tally:
     )
     if outcome.record is None:
         return tally
-    tally["turns"] += len(outcome.record.turns)
-    tally += _tally_findings(outcome.record, outcome.findings)
+    fields = turn_fields(outcome.record)
+    tally["turns"] += len(fields)
+    tally.update(path("turns", field.value) for field in fields)
+    tally += _tally_findings(fields, outcome.findings)
     if outcome.text is not None and not outcome.reason:
         tally.update(path("edit", edit.action.value) for edit in outcome.text.edits)
         if outcome.text.fidelity is not None:
@@ -86,23 +85,32 @@ def tally_image(result: ImageResult) -> Tally:
     return tally
 
 
-def _tally_findings(record: Record, findings: Iterable[TextFinding]) -> Tally:
+def _tally_findings(fields: Sequence[Field], findings: Iterable[TextFinding]) -> Tally:
+    """Mentions, and the turns and records that hold them: once per attribute, kind and field, and once per
+    attribute over all kinds (``total``), where turns and records are distinct ones."""
     tally: Tally = Counter()
     turns: set[tuple[str, int]] = set()
-    records: set[str] = set()
     for finding in findings:
-        field = field_of_turn(record, finding.turn)
-        base = path("text", finding.attribute, finding.kind.value, field.value)
-        tally[path(base, "mentions")] += 1
-        turns.add((base, finding.turn))
-        records.add(base)
+        field = fields[finding.turn].value
+        bases = [path("text", finding.attribute, finding.kind.value, field)]
+        bases += [path("total", name, where) for name in (finding.attribute, ANY) for where in (field, ALL)]
+        for base in bases:
+            tally[path(base, "mentions")] += 1
+            tally[path(base, "asks")] += finding.asks
+            turns.add((base, finding.turn))
     tally.update(path(base, "turns") for base, _ in turns)
-    tally.update(path(base, "records") for base in records)
+    tally.update(path(base, "records") for base in {base for base, _ in turns})
     return tally
 
 
 def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
-    """``audit/summary.json``: stable keys, integers and fractions, no text."""
+    """``audit/summary.json``: stable keys, integers and fractions, no text.
+
+    ``text_findings`` is attribute, kind, field -> mentions, asks (those of them that are a question's
+    request), turns, records. ``text_totals`` is the same over all kinds, where a turn or record counts once,
+    with ``any`` for all attributes and ``all`` for all fields. Both are counted before anything is cleaned,
+    over every record that reached the audit of its text.
+    """
     return {
         "schema_version": SCHEMA_VERSION,
         "records": {
@@ -112,11 +120,13 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
             "with_findings": tally.get("records|with_findings", 0),
         },
         "turns": tally.get("turns", 0),
+        "turns_by_field": {field: tally.get(path("turns", field), 0) for field in TEXT_FIELDS},
         "images": {
             name: tally.get(path("images", name), 0)
             for name in ("distinct", "redacted", "unchanged", "metadata_stripped", "held_back")
         },
-        "text_findings": _nest(_branch(tally, "text")),
+        "text_findings": _nest(_with_asks(_branch(tally, "text"))),
+        "text_totals": _nest(_with_asks(_branch(tally, "total"))),
         "image_findings": _nest(_branch(tally, "image")),
         "edits": _nest(_branch(tally, "edit")),
         "image_edits": _nest(_branch(tally, "image_edit")),
@@ -130,6 +140,12 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
 def _branch(tally: Mapping[str, int], name: str) -> dict[str, int]:
     prefix = name + _SEPARATOR
     return {key.removeprefix(prefix): tally[key] for key in sorted(tally) if key.startswith(prefix)}
+
+
+def _with_asks(flat: Mapping[str, int]) -> dict[str, int]:
+    """``flat`` with an ``asks`` beside every ``mentions``; counters keep no zeros."""
+    zeros = {path(key.removesuffix("mentions") + "asks"): 0 for key in flat if key.endswith("|mentions")}
+    return dict(sorted((zeros | dict(flat)).items()))
 
 
 def _nest(flat: Mapping[str, int]) -> dict[str, Any]:

@@ -42,6 +42,8 @@ def render_report(
         with_findings=summary["records"].get("with_findings"),
         turns=summary.get("turns", 0),
         images=images,
+        paper=tables.paper_rows(summary),
+        paper_attributes=[words_of(name) for name in tables.PAPER_ATTRIBUTES],
         text=tables.text_table(summary.get("text_findings") or {}),
         image_findings=tables.image_rows(summary.get("image_findings") or {}),
         edits=tables.count_rows(summary.get("edits") or {}),
@@ -57,6 +59,11 @@ def render_report(
         settings=tables.flat_settings(manifest["settings"]),
         run=run,
     )
+
+
+def words_of(attribute: str) -> str:
+    """The last part of an attribute's name as people read it: ``eye color``."""
+    return tables.words(attribute.rpartition(".")[2])
 
 
 def _without_actions(policy: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.report.figures import Segment, Spread, spread, stacked_bar
-from schemas.finding import Field, Kind
+from pipeline.summary import ALL, TEXT_FIELDS
+from schemas.finding import Kind
 from schemas.reasons import Stage
 from schemas.taxonomy import load_taxonomy
 
-TEXT_FIELDS = (Field.QUESTION.value, Field.ANSWER.value, Field.CAPTION.value)
+PAPER_ATTRIBUTES = (
+    "biometric.race",
+    "biometric.eye_color",
+    "biometric.age",
+    "biometric.gender",
+    "biometric.weight",
+)
+"""In the order of the paper's columns."""
+
 QUANTILES = ("min", "p01", "p05", "p25", "p50", "p75", "max")
 
 
@@ -49,6 +58,24 @@ class TextTable:
 
     fields: tuple[str, ...]
     groups: tuple[TextGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """One field, and how often each attribute of ``PAPER_ATTRIBUTES`` is told in it."""
+
+    field: str
+    turns: int
+    cells: tuple[TextCell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """One attribute over all kinds: mentions per field of ``TEXT_FIELDS``, and distinct records."""
+
+    attribute: str
+    mentions: tuple[int, ...]
+    records: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +188,35 @@ def text_table(findings: Mapping[str, Mapping[str, Mapping[str, Mapping[str, int
         if rows:
             groups.append(TextGroup(attribute, describe(attribute), tuple(rows)))
     return TextTable(fields, tuple(groups))
+
+
+def paper_rows(summary: Mapping[str, Any]) -> tuple[PaperRow, ...]:
+    """The audit table of the Safe-LLaVA paper (arXiv 2509.00192, table 1): fields against five attributes.
+    Fields of which the corpus has no turn get no row; no rows for a summary without ``text_totals``."""
+    totals, turns = summary.get("text_totals") or {}, summary.get("turns_by_field") or {}
+    if not any(name in totals for name in PAPER_ATTRIBUTES):
+        return ()
+    return tuple(
+        PaperRow(
+            field,
+            int(turns[field]),
+            tuple(_text_cell((totals.get(name) or {}).get(field)) for name in PAPER_ATTRIBUTES),
+        )
+        for field in TEXT_FIELDS
+        if turns.get(field)
+    )
+
+
+def total_rows(totals: Mapping[str, Mapping[str, Mapping[str, int]]]) -> tuple[TotalRow, ...]:
+    """``text_totals`` of the summary, one row per attribute, the sum of all (``any``) last."""
+    return tuple(
+        TotalRow(
+            attribute,
+            tuple(int(totals[attribute].get(field, {}).get("mentions", 0)) for field in TEXT_FIELDS),
+            int(totals[attribute][ALL]["records"]),
+        )
+        for attribute in in_taxonomy_order(totals)
+    )
 
 
 def _text_cell(counts: Mapping[str, int] | None) -> TextCell | None:

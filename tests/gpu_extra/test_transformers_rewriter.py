@@ -133,7 +133,9 @@ def test_weights_and_prompt_are_in_the_digest(engine, model_folder, tmp_path):
     assert load_prompt().digest[:12] in same.settings
     (copy / "generation_config.json").write_text("{}")
     load_rewriter.cache_clear()
-    assert load_rewriter(f"transformers:{copy}", RewriterSettings()).info.weights_sha256 != same.weights_sha256
+    assert (
+        load_rewriter(f"transformers:{copy}", RewriterSettings()).info.weights_sha256 != same.weights_sha256
+    )
 
 
 @pytest.mark.parametrize("damage", ["config.json", "model.safetensors", "chat_template.jinja"])
