@@ -22,13 +22,15 @@ from transforms.text.recognise_addresses import ADDRESS, address_mentions
 from transforms.text.recognise_attributes import attribute_mentions
 from transforms.text.recognise_measures import measure_mentions
 from transforms.text.recognise_names import CONTEXT_REACH, NAME, name_mentions
-from transforms.text.recognise_patterns import pattern_mentions
+from transforms.text.recognise_patterns import NOTHING_ASKED, asked_before, pattern_mentions
 from transforms.text.rules import TextRules, compile_rules
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _WORD = re.compile(r"[a-z]+")
+_VALUE = re.compile(r"\d\D{0,9}\d|^\S{4,40}$")
+"""A text that can be the value a line before asks for: with two digits, or one word."""
 _DECADE = re.compile(
     r"\d0'?s\b|\d\s?y/?o\b|(?i:\b(?:i am|i'm|(?:my|our) \w+ (?:is|was)|turn(?:s|ed|ing)?)(?: \w+)? \d)"
 )
@@ -112,16 +114,19 @@ def may_hold_name(text: str, rules: TextRules) -> bool:
     return False
 
 
-def _formed(text: str, rules: TextRules) -> Iterator[Mention]:
-    """What has a form of its own and needs no parse."""
-    yield from pattern_mentions(text, rules.patterns)
+def _formed(text: str, rules: TextRules, before: frozenset[str] = NOTHING_ASKED) -> Iterator[Mention]:
+    """What has a form of its own and needs no parse. ``before``: what the line before asks for."""
+    yield from pattern_mentions(text, rules.patterns, before)
     if ADDRESS in rules.attributes:
         yield from address_mentions(text)
 
 
-def passage_mentions(text: str, question: bool, doc: Doc | None, rules: TextRules) -> PassageMentions:
-    """What one passage tells and asks. ``doc`` is its parse, None where the prefilter saw no need of one."""
-    told: list[Mention] = list(_formed(text, rules))
+def passage_mentions(
+    text: str, question: bool, doc: Doc | None, rules: TextRules, before: frozenset[str] = NOTHING_ASKED
+) -> PassageMentions:
+    """What one passage tells and asks. ``doc`` is its parse, None where the prefilter saw no need of one;
+    ``before``: the personal data that the line or question before asks for."""
+    told: list[Mention] = list(_formed(text, rules, before))
     asked: list[Mention] = []
     if doc is not None:
         told.extend(measure_mentions(doc, rules))
@@ -171,23 +176,28 @@ def read_conversations(
     conversations: Sequence[Conversation], *, rules: TextRules, parser: TextParser
 ) -> list[list[ReadTurn]]:
     """Folds, cuts, parses and matches every turn; equal passages of a chunk are read once."""
-    cut: list[list[tuple[Folded, bool, list[Passage]]]] = []
-    needed: dict[tuple[str, bool], bool] = {}
+    cut: list[list[tuple[Folded, bool, list[Passage], list[frozenset[str]]]]] = []
+    needed: dict[tuple[str, bool, frozenset[str]], bool] = {}
     for conversation in conversations:
-        turns: list[tuple[Folded, bool, list[Passage]]] = []
+        turns: list[tuple[Folded, bool, list[Passage], list[frozenset[str]]]] = []
+        asking = ""
         for turn in conversation:
             folded = fold(turn.text)
             passages = split_passages(folded)
-            for passage in passages:
-                key = (passage.text, turn.question)
+            before = _asked_before(passages, asking, rules)
+            for passage, asked in zip(passages, before, strict=True):
+                key = (passage.text, turn.question, asked)
                 if key not in needed:
                     needed[key] = needs_parse(passage.text, turn.question, rules)
-            turns.append((folded, turn.question, passages))
+            turns.append((folded, turn.question, passages, before))
+            asking = passages[-1].text if passages and turn.question else ""
         cut.append(turns)
-    docs = _parsed((text for (text, _), parse in needed.items() if parse), rules, parser)
+    docs = _parsed((text for (text, _, _), parse in needed.items() if parse), rules, parser)
     found = {
-        (text, question): passage_mentions(text, question, docs.get(text) if parse else None, rules)
-        for (text, question), parse in needed.items()
+        (text, question, asked): passage_mentions(
+            text, question, docs.get(text) if parse else None, rules, asked
+        )
+        for (text, question, asked), parse in needed.items()
     }
     return [
         [
@@ -195,12 +205,26 @@ def read_conversations(
                 folded,
                 question,
                 tuple(passages),
-                tuple(found[passage.text, question] for passage in passages),
+                tuple(
+                    found[passage.text, question, asked]
+                    for passage, asked in zip(passages, before, strict=True)
+                ),
                 tuple(docs.get(passage.text) for passage in passages),
             )
-            for folded, question, passages in turns
+            for folded, question, passages, before in turns
         ]
         for turns in cut
+    ]
+
+
+def _asked_before(passages: Sequence[Passage], asking: str, rules: TextRules) -> list[frozenset[str]]:
+    """What the line before each passage asks for; before the first one stands the question ``asking``."""
+    if not rules.patterns:
+        return [NOTHING_ASKED] * len(passages)
+    lines = [asking, *(passage.text for passage in passages)]
+    return [
+        asked_before(line, question=not index) if line and _VALUE.search(passage.text) else NOTHING_ASKED
+        for index, (line, passage) in enumerate(zip(lines, passages, strict=False))
     ]
 
 
@@ -245,8 +269,8 @@ def audit_plain_text(text: str, *, rules: TextRules, parser: TextParser) -> tupl
         parser,
     )
     mentions: list[PassageMentions] = []
-    for passage in passages:
-        told = list(_formed(passage.text, rules))
+    for passage, asked in zip(passages, _asked_before(passages, "", rules), strict=True):
+        told = list(_formed(passage.text, rules, asked))
         doc = docs.get(passage.text)
         if doc is not None:
             told.extend(name_mentions(doc, rules))
