@@ -1,0 +1,42 @@
+"""The bundled policies as the transforms read them, without the run's configuration around them."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from schemas.edit import Action
+from schemas.policy import ImagePolicy, Policy, ProxyLevel
+from schemas.taxonomy import load_taxonomy
+
+REFUSAL = "I can't tell that about a person from a picture."
+
+
+def preset(name: str) -> Policy:
+    """The text side of the preset ``name``. Raises FileNotFoundError if there is none."""
+    path = resources.files("schemas").joinpath(f"policies/{name}.yaml")
+    written: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return Policy(
+        name=name,
+        mentions=_expanded(written["mentions"]),
+        questions=_expanded(written.get("questions", {})),
+        proxy_level=ProxyLevel(written.get("proxy_level", "permissive")),
+        refusals=tuple(written.get("refusals", [REFUSAL])),
+        age_nouns=bool(written.get("age_nouns", False)),
+        min_text_fidelity=float(written.get("min_text_fidelity", 0.25)),
+        image=ImagePolicy(),
+        pronouns_only=bool(written.get("pronouns_only", False)),
+    )
+
+
+def _expanded(section: dict[str, str]) -> dict[str, Action]:
+    """Groups first, single attributes over them."""
+    expanded: dict[str, Action] = {}
+    for key in sorted(section, key=lambda key: not key.endswith(".*")):
+        group = key.removesuffix("*")
+        for attribute in load_taxonomy():
+            if attribute == key or (group != key and attribute.startswith(group)):
+                expanded[attribute] = Action(section[key])
+    return expanded
