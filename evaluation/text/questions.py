@@ -29,7 +29,7 @@ from transforms.text.decide import decide
 from transforms.text.refuse import is_refusal
 
 CHUNK = 256
-IMAGE_TOKEN = "<image>"  # noqa: S105
+IMAGE_TOKEN = "<image>"
 
 
 class Label(StrEnum):

@@ -17,7 +17,7 @@ from transforms.text.contract import Conversation
 from transforms.text.fold import Folded, fold
 from transforms.text.mentions import Mention, without_overlaps
 from transforms.text.passages import Passage, split_passages
-from transforms.text.questions import asked_attributes, may_ask
+from transforms.text.questions import KEPT_ASKS, asked_attributes, may_ask
 from transforms.text.recognise_addresses import ADDRESS, address_mentions
 from transforms.text.recognise_attributes import attribute_mentions
 from transforms.text.recognise_measures import measure_mentions
@@ -55,8 +55,6 @@ _STARTERS = frozenset(
     }
 )
 _CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}']*")
-KEPT_ASKS = frozenset({"question.choice", "question.adjective"})
-"""Ways of asking that name the alternatives: what a question offers is told of nobody and stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from transforms.text.audit import ReadTurn, audit_conversations, read_conversati
 from transforms.text.contract import CleanedText, Conversation, TextCandidate, TurnText
 from transforms.text.decide import Decision, decide
 from transforms.text.mentions import Mention
+from transforms.text.question_rules import load_round_rules
 from transforms.text.refuse import choose_refusal, is_refusal
 from transforms.text.rewrite import rewrite_passage
 from transforms.text.rules import TextRules
@@ -156,6 +157,11 @@ def _replacements(
         refusal = choose_refusal(policy.refusals, key, turn)
         yield Replacement(
             turn, 0, len(texts[turn]), refusal, cause.attribute, cause.kind, Action.REFUSE, cause.detector
+        )
+    for said in decision.restated:
+        again = load_round_rules().restated
+        yield Replacement(
+            said.turn, said.start, said.end, again, said.attribute, said.kind, Action.REWRITE, said.detector
         )
     if reads is None:
         return

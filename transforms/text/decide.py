@@ -10,6 +10,7 @@ from schemas.finding import TextFinding
 from schemas.policy import Policy
 from transforms.text.contract import Conversation
 from transforms.text.refuse import is_refusal
+from transforms.text.rounds import Rounds, read_rounds
 
 PRONOUN_RULE = "lexicon.gender.pronoun"
 
@@ -17,28 +18,25 @@ PRONOUN_RULE = "lexicon.gender.pronoun"
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``refused``: answer turns to refuse, with the finding that is the reason; ``edited``: findings
-    whose span changes, with the action; ``dropped``: the policy drops the record."""
+    whose span changes, with the action; ``restated``: spans of questions that presuppose what is refused;
+    ``dropped``: the policy drops the record."""
 
     refused: dict[int, TextFinding]
     edited: tuple[tuple[TextFinding, Action], ...]
     dropped: bool
+    restated: tuple[TextFinding, ...] = ()
 
 
 def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: Policy) -> Decision:
     """Applies the policy. Answers that already are a refusal are left as they are."""
-    refused: dict[int, TextFinding] = {}
+    rounds = read_rounds(conversation, findings, policy)
+    refused = dict(rounds.refused)
     edited: list[tuple[TextFinding, Action]] = []
-    dropped = False
+    dropped = any(
+        finding.asks and policy.questions.get(finding.attribute) is Action.DROP for finding in findings
+    )
     for finding in findings:
-        if finding.asks:
-            action = policy.questions.get(finding.attribute, Action.REPORT)
-            answer = finding.turn + 1
-            dropped = dropped or action is Action.DROP
-            answered = answer < len(conversation) and not conversation[answer].question
-            if action is Action.REFUSE and answered:
-                refused.setdefault(answer, finding)
-            continue
-        if not policy.acts_on(finding.attribute, finding.kind):
+        if finding.asks or not policy.acts_on(finding.attribute, finding.kind):
             continue
         if policy.pronouns_only and finding.detector != PRONOUN_RULE:
             continue
@@ -46,7 +44,7 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
         dropped = dropped or action is Action.DROP
         if action is Action.REFUSE and not conversation[finding.turn].question:
             refused.setdefault(finding.turn, finding)
-        else:
+        elif not rounds.keeps(finding):
             edited.append((finding, action))
     silent = {
         turn for turn in range(len(conversation)) if is_refusal(conversation[turn].text, policy.refusals)
@@ -59,4 +57,6 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
             if finding.turn not in refused and finding.turn not in silent
         ),
         dropped,
+        rounds.restated,
     )
+

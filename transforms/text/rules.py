@@ -49,15 +49,6 @@ class NameWords:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedNoun:
-    """Nouns by which a question asks for ``attribute``; ``bare``: without naming a person."""
-
-    attribute: str
-    nouns: regex.Pattern[str]
-    bare: bool
-
-
-@dataclass(frozen=True, slots=True)
 class TextRules:
     """The compiled rules. ``attributes``: what is looked for; ``triggers``: single words that ask for a
     parse, ``weak_triggers``: those that do so beside one of the ``person_words`` only."""
@@ -75,7 +66,6 @@ class TextRules:
     linking: regex.Pattern[str]
     patterns: tuple[Pattern, ...]
     names: NameWords
-    asked: tuple[AskedNoun, ...]
     eye_colors: regex.Pattern[str]
     iris_colors: frozenset[str]
     descent: regex.Pattern[str]
@@ -112,13 +102,6 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         linking=regex.compile("(?i)" + _LINKING),
         patterns=load_patterns(attributes),
         names=_name_words(),
-        asked=tuple(
-            AskedNoun(
-                attribute, regex.compile(rf"(?i)\b(?:{_alternation(item['nouns'])})s?\b"), bool(item["bare"])
-            )
-            for attribute, item in read_list("questions")["attributes"].items()
-            if attribute in attributes
-        ),
         eye_colors=regex.compile(
             rf"(?i)\b(?P<adj>(?:(?:{colors})(?:,? and |, | |-)){{1,4}})(?P<noun>eyes?|eyed|irises)\b"
             rf"|\b(?P<eyes>eyes|eye color|eye colour|irises)(?P<link> (?:is|are|appear|look|seem|were"

@@ -150,7 +150,7 @@ def test_a_question_for_an_attribute_gets_a_refusal_and_loses_its_mentions(clean
 
 def test_a_closed_question_whose_truth_would_change_is_refused(cleaned: Cleaned) -> None:
     result = cleaned(["Is there a woman?", "No"], "safe-llava")
-    assert result.texts[0] == "Is there a person?"
+    assert result.texts[0] == "Is there a woman?"
     assert result.texts[1].startswith("I'm sorry")
 
 
