@@ -13,11 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evaluation.figures import Figure, table
-from evaluation.text import judges, pii, rewriting
-
-PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
-    "judges": judges.measure,
-    "pii": pii.measure,
+from evaluation.text import judges, pii, questions, rewriting
     "rewriting": rewriting.measure,
 }
 
