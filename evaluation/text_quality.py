@@ -14,6 +14,11 @@ from pathlib import Path
 
 from evaluation.figures import Figure, table
 from evaluation.text import judges, pii, questions, rewriting
+
+PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
+    "judges": judges.measure,
+    "pii": pii.measure,
+    "questions": questions.measure,
     "rewriting": rewriting.measure,
 }
 
