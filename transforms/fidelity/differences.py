@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from transforms.fidelity.counts import Block, counts_agree, is_number
 from transforms.fidelity.tokens import PERSON, THEY, Word, WordClasses, told_words, word_classes, words_of
 
 
@@ -40,6 +41,11 @@ class Judgement:
     open: bool
     kept: float
 
+    @property
+    def changes_meaning(self) -> bool:
+        """True if the rewrite says something else; a slip of grammar alone does not."""
+        return bool(self.objections - {Objection.GRAMMAR})
+
 
 SMOOTHING = 2
 """Words that every text is taken to keep: a loss weighs less where there are few words."""
@@ -49,6 +55,7 @@ _INITIAL = 3
 """Letters of the short words inside of names and addresses: "de", "van", "st"."""
 
 _LIGHT = frozenset({"and", "or", "of", "a", "an", "the", "other", "one", "another", ","})
+_BETWEEN = frozenset({"a", "an", "the"})
 _BE_OR_HAVE = frozenset({"§present_be", "§present_have", "§'s"})
 _AUXILIARY = frozenset(
     {"§present_be", "§past_be", "§present_have", "§present_do", "§'s", "§infinitive", "§perfect"}
@@ -57,19 +64,6 @@ _NOT_BEFORE_VERB = frozenset(
     {"a", "an", "the", "this", "that", "these", "those", "my", "your", "our", "his", "her", "their", "its",
      "some", "many", "few", "several", "of", "with"}
 )  # fmt: skip
-
-
-@dataclass(slots=True)
-class _Block:
-    """Words ``a0:a1`` of the old text stand where ``b0:b1`` of the new do; ``lost`` and ``added`` are those
-    that have no partner."""
-
-    a0: int
-    a1: int
-    b0: int
-    b1: int
-    lost: list[int]
-    added: list[int]
 
 
 def judge(before: str, after: str, told: Sequence[tuple[int, int]] | None = None) -> Judgement:
@@ -104,7 +98,8 @@ def _is_content(word: Word, classes: WordClasses) -> bool:
         word.form.startswith("§")
         or word.text in classes.articles
         or word.text in classes.connectives
-        or _numeric(word, classes)
+        or word.text in classes.negations
+        or is_number(word, classes)
     )
 
 
@@ -126,7 +121,7 @@ def _covered(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[bo
 
 def _blocks(
     old: Sequence[Word], new: Sequence[Word], gone: Sequence[bool]
-) -> tuple[list[_Block], list[tuple[int, int]]]:
+) -> tuple[list[Block], list[tuple[int, int]]]:
     """Where the two differ, differences with nothing but light words between them together; and the pairs of
     words with one form."""
     a, b = [word.form for word in old], [word.form for word in new]
@@ -137,7 +132,7 @@ def _blocks(
     while tail < len(a) - head and tail < len(b) - head and a[-1 - tail] == b[-1 - tail]:
         tail += 1
     pairs = [(index, index) for index in range(head)]
-    blocks: list[_Block] = []
+    blocks: list[Block] = []
     middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
     if middle_a or middle_b:
         for tag, a0, a1, b0, b1 in SequenceMatcher(None, middle_a, middle_b, autojunk=False).get_opcodes():
@@ -145,12 +140,10 @@ def _blocks(
             if tag == "equal":
                 pairs.extend(zip(range(a0, a1), range(b0, b1), strict=True))
                 continue
-            block = _Block(a0, a1, b0, b1, list(range(a0, a1)), list(range(b0, b1)))
+            block = Block(a0, a1, b0, b1, list(range(a0, a1)), list(range(b0, b1)))
             last = blocks[-1] if blocks else None
             if last and a0 - last.a1 <= _GAP and all(_is_light(old[i], gone[i]) for i in range(last.a1, a0)):
-                blocks[-1] = _Block(
-                    last.a0, a1, last.b0, b1, last.lost + block.lost, last.added + block.added
-                )
+                blocks[-1] = Block(last.a0, a1, last.b0, b1, last.lost + block.lost, last.added + block.added)
             else:
                 blocks.append(block)
     pairs.extend((len(a) - tail + index, len(b) - tail + index) for index in range(tail))
@@ -158,7 +151,7 @@ def _blocks(
 
 
 def _mark_masked(
-    old: Sequence[Word], new: Sequence[Word], block: _Block, gone: list[bool], before: str
+    old: Sequence[Word], new: Sequence[Word], block: Block, gone: list[bool], before: str
 ) -> None:
     """Names, numbers and addresses in whose place nothing but a mask stands are taken for what it hides."""
     if any(new[index].text.startswith("[") for index in block.added):
@@ -174,7 +167,7 @@ def _is_light(word: Word, gone: bool) -> bool:
 
 
 def _judge_block(
-    old: Sequence[Word], new: Sequence[Word], block: _Block, gone: Sequence[bool], classes: WordClasses
+    old: Sequence[Word], new: Sequence[Word], block: Block, gone: Sequence[bool], classes: WordClasses
 ) -> tuple[set[Objection], bool]:
     told = any(gone[index] for index in range(block.a0, block.a1)) or any(
         0 <= index < len(old) and gone[index] for index in (block.a0 - 1, block.a1)
@@ -187,9 +180,10 @@ def _judge_block(
     added_forms = {word.form for word in added}
     found: set[Objection] = set()
     open_ = False
-    counted = _counts_agree(old, new, block, gone, classes)
+    counted = counts_agree(old, new, block, gone, classes)
+    denied = _denials(old, block, gone, classes)
     for word in lost:
-        objection = _loss(word, told, counted, added_forms, classes)
+        objection = None if word in denied else _loss(word, told, counted, added_forms, classes)
         if objection is not None:
             found.add(objection)
     someone = told or PERSON in lost_forms or THEY in lost_forms
@@ -206,6 +200,20 @@ def _judge_block(
     return found, open_
 
 
+def _denials(old: Sequence[Word], block: Block, gone: Sequence[bool], classes: WordClasses) -> list[Word]:
+    """Negations that go together with the attribute that they deny: "isn't fat", "without a beard"."""
+    lost = set(block.lost)
+    found: list[Word] = []
+    for index in block.lost:
+        if old[index].text in classes.negations and not gone[index]:
+            after = index + 1
+            while after in lost and not gone[after] and old[after].text in _BETWEEN | classes.connectives:
+                after += 1
+            if after in lost and gone[after]:
+                found.append(old[index])
+    return found
+
+
 def _loss(
     word: Word, told: bool, counted: bool | None, added: set[str], classes: WordClasses
 ) -> Objection | None:
@@ -214,7 +222,7 @@ def _loss(
         return None
     if text in classes.negations:
         return Objection.NEGATION
-    if _numeric(word, classes) and text not in classes.distinguishers:
+    if is_number(word, classes) and text not in classes.distinguishers:
         return None if counted else Objection.COUNT
     if word.form in (PERSON, THEY):
         return None if told or counted or PERSON in added or THEY in added else Objection.LOST
@@ -237,7 +245,7 @@ def _addition(
         return None
     if text in classes.negations:
         return Objection.NEGATION
-    if _numeric(word, classes) and text not in classes.distinguishers:
+    if is_number(word, classes) and text not in classes.distinguishers:
         return None if counted else Objection.COUNT
     if word.form in (PERSON, THEY, "§self") or text.startswith("["):
         return None if someone else Objection.ADDED
@@ -274,65 +282,12 @@ def _before_person(new: Sequence[Word], word: Word) -> bool:
     return any(other.form == PERSON for other in new[position + 1 : position + 3])
 
 
-def _counts_agree(
-    old: Sequence[Word], new: Sequence[Word], block: _Block, gone: Sequence[bool], classes: WordClasses
-) -> bool | None:
-    """Whether as many people are counted after as before; None where the block counts nobody.
-
-    "two men and a woman" is three, "a man and a woman" two; a plural without a number may be any number.
-    """
-    changed = [old[i] for i in block.lost] + [new[i] for i in block.added]
-    numbers = any(
-        _numeric(word, classes) and word.text not in classes.distinguishers
-        for word in [old[i] for i in block.lost if not gone[i]] + [new[i] for i in block.added]
-    )
-    joined = any(word.text in ("and", "or", "with") for word in changed) and any(
-        word.form == PERSON for word in changed
-    )
-    if not numbers and not joined:
-        return None
-    # The people that are counted may stand just outside of what changed.
-    a1, b1 = block.a1, block.b1
-    while a1 < len(old) and b1 < len(new) and a1 < block.a1 + 3 and old[a1].form == new[b1].form:
-        a1, b1 = a1 + 1, b1 + 1
-        if old[a1 - 1].form == PERSON:
-            break
-    a0, b0 = block.a0, block.b0
-    while a0 > 0 and b0 > 0 and old[a0 - 1].text == new[b0 - 1].text and _numeric(old[a0 - 1], classes):
-        a0, b0 = a0 - 1, b0 - 1
-    before, after = _people(old[a0:a1], classes), _people(new[b0:b1], classes)
-    if before is None or after is None:
-        return not numbers or None
-    return None if before == after == 0 else before == after
-
-
-def _people(words: Sequence[Word], classes: WordClasses) -> int | None:
-    """How many people the words count; None if a plural has no number."""
-    total = 0
-    number: int | None = None
-    for index, word in enumerate(words):
-        if _numeric(word, classes):
-            number = int(word.text) if word.text.isdigit() else classes.numbers[word.text]
-        elif word.form == PERSON and not word.part:
-            if index + 1 < len(words) and words[index + 1].form == PERSON:
-                continue
-            if word.text in classes.many and number is None:
-                return None
-            total += 1 if number is None else number
-            number = None
-    return total
-
-
-def _numeric(word: Word, classes: WordClasses) -> bool:
-    return word.text in classes.numbers or word.text.isdigit()
-
-
 def _judge_pairs(
     old: Sequence[Word],
     new: Sequence[Word],
     pairs: Sequence[tuple[int, int]],
     gone: Sequence[bool],
-    blocks: Sequence[_Block],
+    blocks: Sequence[Block],
     classes: WordClasses,
 ) -> Iterator[Objection]:
     """Words of one form but other letters: one or many, and an ending that only a verb may lose."""

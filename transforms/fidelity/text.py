@@ -84,7 +84,7 @@ def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
     cosines = _cosines([pair for pair, one in zip(pairs, judged, strict=True) if _undecided(one)], embedder)
     scores: list[float] = []
     for one in judged:
-        score = 0.0 if one.objections else one.kept
+        score = 0.0 if one.changes_meaning else one.kept
         if _undecided(one):
             cosine = next(cosines)
             score = (cosine + one.kept) / 2 if cosine >= load_thresholds().open_cosine else 0.0
@@ -93,7 +93,7 @@ def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
 
 
 def _undecided(judgement: Judgement) -> bool:
-    return judgement.open and not judgement.objections
+    return judgement.open and not judgement.changes_meaning
 
 
 def _cosines(pairs: Sequence[TextPair], embedder: Embedder) -> Iterator[float]:

@@ -88,6 +88,7 @@ def word_classes() -> WordClasses:
             many.add(several)
     many.add("persons")
     _add_lexicon(forms, many, told)
+    adherence = read_list("sensitive")["adherence"]
     told |= {"he", "she", "him", "her", "his", "hers", "himself", "herself", *content["titles"]}
     return WordClasses(
         forms=forms,
@@ -99,7 +100,7 @@ def word_classes() -> WordClasses:
         negations=frozenset(content["negations"]),
         colours=frozenset(content["colours"]),
         spatial=frozenset(content["spatial"]),
-        connectives=frozenset(content["connectives"]) | frozenset(content["hedges"]),
+        connectives=frozenset([*content["connectives"], *content["hedges"], *adherence]),
         articles=frozenset(content["articles"]),
         distinguishers=frozenset(content["distinguishers"]),
     )

@@ -9,21 +9,26 @@ from schemas.edit import Action, Replacement, TextEdit
 from schemas.finding import TextFinding
 from schemas.policy import Policy
 from schemas.reasons import Reason
-from transforms.engines.protocols import Embedder, TextParser
+from transforms.engines.protocols import Embedder, Rewriter, TextParser
 from transforms.fidelity.text import TextPair, is_measured, text_fidelity
 from transforms.text.apply_edits import apply_edits, compose
 from transforms.text.audit import ReadTurn, audit_conversations, read_conversations
+from transforms.text.choose import Leaks, choose_proposal, choose_rewrite
 from transforms.text.contract import CleanedText, Conversation, TextCandidate, TurnText
 from transforms.text.decide import Decision, decide
 from transforms.text.mentions import Mention
+from transforms.text.proposals import TurnRequest, request_for
 from transforms.text.question_rules import load_round_rules
 from transforms.text.refuse import choose_refusal, is_refusal
-from transforms.text.rewrite import rewrite_passage
 from transforms.text.rules import TextRules
 from transforms.text.verify import Check, Leak, checks_for, leaks_in
 
 MAX_PASSES = 4
 """Rounds of reading a candidate again before it is given up as never settling."""
+
+
+Proposals = Mapping[int, tuple[Replacement, ...]]
+"""Turn -> the accepted edits of a rewriter engine's proposal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,14 @@ def clean_conversations(
     rules: TextRules,
     parser: TextParser,
     embedder: Embedder,
+    rewriter: Rewriter | None = None,
 ) -> list[CleanedText]:
     """The cleaned form of each conversation, in order, with the edits that were made and the verdict.
 
     ``findings``: what ``audit_conversations`` said of each, with the same rules; ``keys``: the record keys.
-    A conversation with a ``reason`` keeps its original texts and has no edits. Raises ValueError if the
-    three sequences differ in length.
+    ``rewriter``: an engine whose proposals are tried before the grammar rules. A conversation with a
+    ``reason`` keeps its original texts and has no edits. Raises ValueError if the three sequences differ in
+    length.
     """
     checks = checks_for(policy)
     decisions = [
@@ -59,11 +66,20 @@ def clean_conversations(
     states = [_State(tuple(turn.text for turn in conversation), (), False) for conversation in conversations]
     active = [index for index, one in enumerate(decisions) if not one.dropped]
     todo = {index: decisions[index] for index in active}
+    proposals = _proposals(conversations, todo, checks, policy, rewriter) if rewriter is not None else {}
     for _ in range(MAX_PASSES):
         reads = _read(conversations, states, todo, rules, parser)
         for index, decision in todo.items():
+            proposed = proposals.pop(index, {})
             states[index] = _next(
-                conversations[index], states[index], decision, reads.get(index), keys[index], checks, policy
+                conversations[index],
+                states[index],
+                decision,
+                reads.get(index),
+                proposed,
+                keys[index],
+                checks,
+                policy,
             )
         active = [index for index in active if not states[index].settled]
         if not active:
@@ -134,12 +150,15 @@ def _next(
     state: _State,
     decision: Decision,
     reads: Sequence[ReadTurn] | None,
+    proposed: Proposals,
     key: str,
     checks: Sequence[Check],
     policy: Policy,
 ) -> _State:
-    """One pass: the grammatical rewrite; once that finds nothing, a blunt word at every leak."""
-    candidate = TextCandidate(tuple(_replacements(state.texts, decision, reads, policy, key)))
+    """One pass: the best rewrite of each passage; once nothing is found, a blunt word at every leak."""
+    refusals = _refusals(state.texts, decision, policy, key)
+    rewrites = _rewrites(conversation, state.texts, decision, reads or (), proposed, checks, policy)
+    candidate = TextCandidate((*refusals, *rewrites))
     if not candidate.replacements:
         leaks = _leaks(conversation, state.texts, checks, policy)
         if not leaks:
@@ -150,9 +169,7 @@ def _next(
     return _State(texts, edits, False)
 
 
-def _replacements(
-    texts: Sequence[str], decision: Decision, reads: Sequence[ReadTurn] | None, policy: Policy, key: str
-) -> Iterator[Replacement]:
+def _refusals(texts: Sequence[str], decision: Decision, policy: Policy, key: str) -> Iterator[Replacement]:
     for turn, cause in sorted(decision.refused.items()):
         refusal = choose_refusal(policy.refusals, key, turn)
         yield Replacement(
@@ -163,15 +180,72 @@ def _replacements(
         yield Replacement(
             said.turn, said.start, said.end, again, said.attribute, said.kind, Action.REWRITE, said.detector
         )
-    if reads is None:
-        return
+
+
+def _rewrites(
+    conversation: Conversation,
+    texts: Sequence[str],
+    decision: Decision,
+    reads: Sequence[ReadTurn],
+    proposed: Proposals,
+    checks: Sequence[Check],
+    policy: Policy,
+) -> Iterator[Replacement]:
     wanted = {(one.turn, one.start, one.end, one.attribute): action for one, action in decision.edited}
     for turn in sorted({one.turn for one, _ in decision.edited}):
-        yield from _turn_replacements(turn, reads[turn], wanted, policy)
+        if turn in proposed:
+            yield from proposed[turn]
+        elif turn < len(reads):
+            refused = turn + 1 in decision.refused or _answer_refused(texts, turn, policy)
+            leaks = _verifier(turn, conversation[turn].question, refused, checks)
+            yield from _turn_replacements(turn, reads[turn], wanted, leaks, policy)
+
+
+def _verifier(turn: int, question: bool, refused: bool, checks: Sequence[Check]) -> Leaks:
+    return lambda text: any(leaks_in(turn, text, checks, question=question, refused=refused))
+
+
+def _proposals(
+    conversations: Sequence[Conversation],
+    decisions: Mapping[int, Decision],
+    checks: Sequence[Check],
+    policy: Policy,
+    rewriter: Rewriter,
+) -> dict[int, Proposals]:
+    """What the engine proposes, and the gates accept, for turns that hide nothing but by rewriting."""
+    asked: list[tuple[int, TurnRequest]] = []
+    for index, decision in decisions.items():
+        masked = {one.turn for one, action in decision.edited if action is not Action.REWRITE}
+        masked |= {one.turn for one in decision.restated}
+        for turn in sorted({one.turn for one, _ in decision.edited} - masked):
+            said = conversations[index][turn]
+            request = request_for(
+                turn,
+                said.text,
+                [one for one, _ in decision.edited if one.turn == turn],
+                question=said.question,
+                pronouns_only=policy.pronouns_only,
+            )
+            if request is not None:
+                asked.append((index, request))
+    answers = rewriter.propose([request.request for _, request in asked]) if asked else []
+    accepted: dict[int, dict[int, tuple[Replacement, ...]]] = {}
+    for (index, request), candidates in zip(asked, answers, strict=True):
+        texts = [turn.text for turn in conversations[index]]
+        refused = request.turn + 1 in decisions[index].refused
+        leaks = _verifier(request.turn, request.request.question, refused, checks)
+        edits = choose_proposal(request, candidates, texts, leaks)
+        if edits is not None:
+            accepted.setdefault(index, {})[request.turn] = edits
+    return dict(accepted)
 
 
 def _turn_replacements(
-    turn: int, read: ReadTurn, wanted: dict[tuple[int, int, int, str], Action], policy: Policy
+    turn: int,
+    read: ReadTurn,
+    wanted: dict[tuple[int, int, int, str], Action],
+    leaks: Leaks,
+    policy: Policy,
 ) -> Iterator[Replacement]:
     for passage, mentions, doc in zip(read.passages, read.mentions, read.docs, strict=True):
         chosen: list[tuple[Mention, Action]] = []
@@ -187,19 +261,11 @@ def _turn_replacements(
         actions = dict(chosen)
         # The nouns around a lone pronoun stay singular: "the guard hurt themself" (Sun et al. 2021).
         reflexive = "themself" if policy.pronouns_only else "themselves"
-        for edit in next(rewrite_passage(passage.text, doc, chosen, reflexive=reflexive)):
+        for edit in choose_rewrite(passage.text, doc, chosen, leaks, reflexive=reflexive):
             start, end = read.folded.original_span(passage.offset + edit.start, passage.offset + edit.end)
             cause = edit.cause
-            yield Replacement(
-                turn,
-                start,
-                end,
-                edit.text,
-                cause.attribute,
-                cause.kind,
-                _shown(actions[cause], edit.rule),
-                edit.rule,
-            )
+            shown = _shown(actions[cause], edit.rule)
+            yield Replacement(turn, start, end, edit.text, cause.attribute, cause.kind, shown, edit.rule)
 
 
 def _shown(action: Action, rule: str) -> Action:
@@ -253,7 +319,8 @@ def _fidelities(
             edits = tuple(edit for edit in result.edits if edit.turn == turn)
             if is_measured(edits):
                 context = result.texts[turn - 1] if turn and not conversation[turn].question else ""
-                told = tuple((one.start, one.end) for one, _ in decision.edited if one.turn == turn)
+                hidden = [*(one for one, _ in decision.edited), *decision.restated]
+                told = _told([one for one in hidden if one.turn == turn], edits)
                 pairs.append(TextPair(conversation[turn].text, result.texts[turn], context, edits, told))
                 owners.append(index)
     lowest: list[float | None] = [None] * len(conversations)
@@ -261,6 +328,12 @@ def _fidelities(
         current = lowest[owner]
         lowest[owner] = score if current is None else min(current, score)
     return lowest
+
+
+def _told(findings: Sequence[TextFinding], edits: Sequence[TextEdit]) -> tuple[tuple[int, int], ...]:
+    """Spans that had to go: what was found, and what only the verifier saw."""
+    blunt = [edit for edit in edits if edit.rule.startswith("blunt.")]
+    return (*((one.start, one.end) for one in findings), *((one.start, one.end) for one in blunt))
 
 
 def _verdict(

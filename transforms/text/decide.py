@@ -10,7 +10,7 @@ from schemas.finding import TextFinding
 from schemas.policy import Policy
 from transforms.text.contract import Conversation
 from transforms.text.refuse import is_refusal
-from transforms.text.rounds import Rounds, read_rounds
+from transforms.text.rounds import read_rounds
 
 PRONOUN_RULE = "lexicon.gender.pronoun"
 
@@ -59,4 +59,3 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
         dropped,
         rounds.restated,
     )
-

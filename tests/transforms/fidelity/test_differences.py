@@ -8,7 +8,12 @@ from transforms.fidelity.tokens import stem, words_of
 FAITHFUL = [
     ("A man left of 2 red cars", "A person left of 2 red cars"),
     ("He's sure she doesn't like him.", "They're sure they don't like them."),
-    ("She goes home, flies a kite and does what he has to.", "They go home, fly a kite and do what they have to."),
+    ("She goes home and does what he has to.", "They go home and do what they have to."),
+    ("His son and daughter.", "Their children."),
+    ("Three children, one girl and two boys, sit.", "Three children sit."),
+    ("Two people (a man and a woman) wait.", "Two people wait."),
+    ("He isn't fat.", "They are visible."),
+    ("Because he is fat, he cannot run.", "They cannot run."),
     ("An elderly Asian woman in red.", "A person in red."),
     ("Two men and a woman sit on a bench.", "Three people sit on a bench."),
     ("A man and woman with a dog.", "Two people with a dog."),
@@ -34,6 +39,8 @@ CHANGED = [
     ("Two men and a woman sit.", "Two people sit.", Objection.COUNT),
     ("A man and a woman sit.", "Three people sit.", Objection.COUNT),
     ("Two men ride.", "A person rides.", Objection.COUNT),
+    ("A man and a woman sit.", "A person sits.", Objection.COUNT),
+    ("A person is not old.", "A person is old.", Objection.NEGATION),
     ("A man holds a cup.", "A person holds a plate.", Objection.ADDED),
     ("A man holds a cup and reads a book.", "A person holds a cup.", Objection.LOST),
     ("A woman holds two dogs.", "A person holds two dog.", Objection.COUNT),
@@ -83,6 +90,6 @@ def test_a_text_keeps_its_own_meaning_and_words_stand_where_they_say(text: str) 
         assert text[word.start : word.end].lower().replace("’", "'") == word.text
 
 
-@given(st.lists(st.sampled_from("a man not two red dogs run the left he in".split()), max_size=8))
+@given(st.lists(st.sampled_from(["a", "man", "not", "two", "red", "dogs", "run", "he", "in"]), max_size=8))
 def test_any_order_of_words_is_judged(words: list[str]) -> None:
     assert 0.0 <= judge("A man and two red dogs run.", " ".join(words)).kept <= 1.0

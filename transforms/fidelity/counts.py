@@ -1,0 +1,91 @@
+"""How many people a text counts, before and after some of them are counted together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transforms.fidelity.tokens import PERSON, Word, WordClasses
+
+NEAR = 3
+"""Words beside a change within which the people stand that a number counts."""
+
+
+@dataclass(slots=True)
+class Block:
+    """Words ``a0:a1`` of the old text stand where ``b0:b1`` of the new do; ``lost`` and ``added`` are those
+    that have no partner."""
+
+    a0: int
+    a1: int
+    b0: int
+    b1: int
+    lost: list[int]
+    added: list[int]
+
+
+def counts_agree(
+    old: Sequence[Word], new: Sequence[Word], block: Block, gone: Sequence[bool], classes: WordClasses
+) -> bool | None:
+    """Whether as many people are counted after as before; None where the block counts nobody.
+
+    "two men and a woman" is three, "a man and a woman" two; a plural without a number may be any number.
+    """
+    changed = [old[i] for i in block.lost] + [new[i] for i in block.added]
+    numbers = any(
+        is_number(word, classes) and word.text not in classes.distinguishers
+        for word in [old[i] for i in block.lost if not gone[i]] + [new[i] for i in block.added]
+    )
+    joined = any(word.text in ("and", "or", "with") for word in changed) and any(
+        word.form == PERSON for word in changed
+    )
+    if not numbers and not joined:
+        return None
+    a0, a1, b0, b1 = _reach(old, new, block, classes)
+    before, after = people_in(old[a0:a1], classes), people_in(new[b0:b1], classes)
+    if before is None or after is None:
+        return not numbers or None
+    if before == after or (before == 0 and not numbers):
+        return before == after != 0 or None
+    # "three children, one girl and two boys": what goes says again who they are.
+    restated = not block.added and old[block.a0].text not in ("and", "or")
+    said = people_in(old[max(0, block.a0 - NEAR) : block.a0], classes)
+    return restated and said == people_in(old[block.a0 : block.a1], classes)
+
+
+def _reach(
+    old: Sequence[Word], new: Sequence[Word], block: Block, classes: WordClasses
+) -> tuple[int, int, int, int]:
+    """The block with the words for people, and their numbers, that stand just outside of what changed."""
+    a0, a1, b0, b1 = block.a0, block.a1, block.b0, block.b1
+    while a1 < min(len(old), block.a1 + NEAR) and b1 < len(new) and old[a1].form == new[b1].form:
+        a1, b1 = a1 + 1, b1 + 1
+        if old[a1 - 1].form == PERSON:
+            break
+    if a0 > 0 and b0 > 0 and old[a0 - 1].form == new[b0 - 1].form == PERSON:
+        a0, b0 = a0 - 1, b0 - 1
+    while a0 > 0 and b0 > 0 and old[a0 - 1].text == new[b0 - 1].text and is_number(old[a0 - 1], classes):
+        a0, b0 = a0 - 1, b0 - 1
+    return a0, a1, b0, b1
+
+
+def people_in(words: Sequence[Word], classes: WordClasses) -> int | None:
+    """How many people the words count; None if a plural has no number."""
+    total = 0
+    number: int | None = None
+    for index, word in enumerate(words):
+        if is_number(word, classes):
+            number = int(word.text) if word.text.isdigit() else classes.numbers[word.text]
+        elif word.form == PERSON and not word.part:
+            if index + 1 < len(words) and words[index + 1].form == PERSON:
+                continue
+            if word.text in classes.many and number is None:
+                return None
+            total += 1 if number is None else number
+            number = None
+    return total
+
+
+def is_number(word: Word, classes: WordClasses) -> bool:
+    """True for figures and number words."""
+    return word.text in classes.numbers or word.text.isdigit()
