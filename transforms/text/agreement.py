@@ -126,7 +126,7 @@ def _joined_verbs(doc: Doc, pronoun: Token, own: Collection[int]) -> Iterator[To
     inside = pronoun.head.dep_.startswith(("acl", "csubj"))
     for index in range(pronoun.i + 1, sentence_bounds(doc, pronoun.i)[1]):
         token = doc[index]
-        if token.dep_.startswith("nsubj") or token.tag_ in ("WDT", "WP", "WRB") or token.text in (";", ":"):
+        if _is_clause_subject(token) or token.tag_ in ("WDT", "WP", "WRB") or token.text in (";", ":"):
             return
         if inside and index > pronoun.head.i and index not in own and _is_finite(token):
             # The verb of the sentence around "what she says": its subject is another.
@@ -144,6 +144,16 @@ def _joined_verbs(doc: Doc, pronoun: Token, own: Collection[int]) -> Iterator[To
             continue
         if _is_singular(doc[following]) or _joined_noun_of_verb(doc, following):
             yield doc[following]
+
+
+def _is_clause_subject(token: Token) -> bool:
+    """True for the subject of a finite verb: "arms" in "with her arms crossed" is none."""
+    if not token.dep_.startswith("nsubj"):
+        return False
+    verb = token.head
+    if token.pos_ != "NOUN" or verb.tag_ not in ("VBN", "VBG", "JJ", "RB"):
+        return True
+    return any(child.dep_ in ("aux", "aux:pass", "cop") for child in verb.children)
 
 
 def _is_finite(token: Token) -> bool:

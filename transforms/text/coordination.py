@@ -1,6 +1,6 @@
-"""Keeps people apart, or counts them together, when their nouns become the same word.
+"""Counts people together who are joined and whose nouns become the same word.
 
-"a man and a woman" -> "two people"; "the man ... the woman" -> "one person ... another person".
+"a man and a woman" -> "two people"; "his son and daughter" -> "their children".
 """
 
 from __future__ import annotations
@@ -125,49 +125,6 @@ def _joined(
     if start is None:
         return (several if owned else f"two {several}") if len(words) == 1 else None
     return f"the two {several}" if doc[start].lower_ == "the" else f"two {several}"
-
-
-def told_apart(
-    doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int], covered: Collection[int]
-) -> list[PassageEdit]:
-    """Edits of the articles of two nouns of a sentence that become the same word."""
-    edits: list[PassageEdit] = []
-    for sentence in doc.sents:
-        inside = [i for i in sorted(nouns) if sentence.start <= i < sentence.end and not nouns[i].plural]
-        plain = [i for i in inside if _article_before(doc, i, removed) is not None or i in covered]
-        groups: dict[str, list[int]] = {}
-        for index in plain:
-            groups.setdefault(nouns[index].neutral, []).append(index)
-        for group in groups.values():
-            if any(index in covered for index in group) or len({doc[index].lower_ for index in group}) != len(
-                group
-            ):
-                continue
-            if not 2 <= len(group) <= 3:
-                continue
-            for rank, index in enumerate(group):
-                edit = _article_edit(doc, index, rank, nouns[index], removed)
-                if edit is not None:
-                    edits.append(edit)
-    return edits
-
-
-def _article_edit(
-    doc: Doc, index: int, rank: int, mention: Mention, removed: Collection[int]
-) -> PassageEdit | None:
-    start = _article_before(doc, index, removed)
-    if start is None:
-        return None
-    article = doc[start]
-    if rank == 0:
-        word = "one" if article.lower_ == "the" else None
-    else:
-        word = ("another", "a third")[rank - 1]
-    if word is None:
-        return None
-    return PassageEdit(
-        article.idx, article.idx + len(article), like_case(word, article.text), mention, "rewrite.referent", 0
-    )
 
 
 def _article_before(doc: Doc, index: int, removed: Collection[int]) -> int | None:

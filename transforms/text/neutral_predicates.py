@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from transforms.text.passage_edits import PassageEdit
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_OWN = frozenset({"i", "we", "you", "my", "our", "your"})
+_HAVE = frozenset({"has", "have", "had", "having"})
 _DO = {"do": "are", "does": "is", "did": "was"}
 
 
@@ -25,6 +25,8 @@ class Predicate:
     """Verbs and complement that tell nothing but attributes: tokens ``first`` to ``after`` (exclusive).
 
     ``link``: the last verb, below 0 if none was found; characters ``complement`` to ``end`` are what it says.
+    ``attributes``: what they tell, if it is more than the mention; ``stand_in`` takes the complement's place
+    where the verb must stay.
     """
 
     mention: Mention
@@ -33,19 +35,23 @@ class Predicate:
     complement: int
     end: int
     after: int
+    attributes: tuple[str, ...] = ()
+    stand_in: str = ""
 
 
 @cache
-def _neutral_words() -> tuple[str, Mapping[str, str]]:
+def _neutral_words() -> tuple[str, Mapping[str, str], str]:
     content = read_list("neutral")
-    return str(content["seen"]), dict(content["unseen"])
+    return str(content["lead"]), dict(content["nouns"]), str(content["other"])
 
 
 def neutral_edit(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> PassageEdit:
     """The edit that says something neutral instead. ``many``: whether a subject is, or becomes, a plural."""
     mention = said.mention
+    if said.stand_in:
+        return PassageEdit(said.complement, said.end, said.stand_in, mention, mention.rule, 0)
     subject = doc[said.first - 1] if said.first > 0 else None
-    neutral = _neutral(doc, subject, mention.attribute)
+    neutral = _neutral(said.attributes or (mention.attribute,))
     if said.link < 0:
         return PassageEdit(said.complement, said.end, neutral, mention, mention.rule, 0)
     verb = _replaced_verb(doc, said)
@@ -58,18 +64,13 @@ def neutral_edit(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> Pa
     return PassageEdit(verb.idx, said.end, shown, mention, mention.rule, 0)
 
 
-def _neutral(doc: Doc, subject: Token | None, attribute: str) -> str:
-    seen, unseen = _neutral_words()
-    fallback = unseen.get(attribute, unseen["*"])
-    if not attribute.startswith("biometric."):
-        return fallback
-    if subject is None:
-        return seen
-    start = clauses.noun_phrase_start(doc, subject.i)
-    own = (
-        subject.lower_ in _OWN or doc[start].lower_ in _OWN or subject.pos_ == "PROPN" or subject.text == "]"
-    )
-    return fallback if own else seen
+def _neutral(attributes: Sequence[str]) -> str:
+    """ "of unstated age and build"."""
+    lead, nouns, other = _neutral_words()
+    told = list(dict.fromkeys(nouns.get(attribute, "") for attribute in attributes))
+    if "" in told:
+        return other
+    return f"{lead} {told[0]}" if len(told) == 1 else f"{lead} {', '.join(told[:-1])} and {told[-1]}"
 
 
 def _replaced_verb(doc: Doc, said: Predicate) -> Token | None:
@@ -77,6 +78,8 @@ def _replaced_verb(doc: Doc, said: Predicate) -> Token | None:
     if said.mention.form is Form.VERB_PHRASE:
         denied = next((doc[i] for i in range(said.first, said.link) if doc[i].lower_ in _DO), None)
         return denied if denied is not None else doc[said.link]
+    if doc[said.link].lower_ in _HAVE:
+        return doc[said.link]
     for index in range(said.first, said.link + 1):
         if doc[index].lower_ in clauses.SEEM or doc[index].lower_ in _DO:
             return doc[index]
@@ -92,11 +95,11 @@ def _be(doc: Doc, verb: Token, subject: Token | None, many: Callable[[Token], bo
     if before is not None and (before.tag_ == "MD" or before.lower_ == "to"):
         return "be"
     plural = subject is not None and many(subject)
-    if lower in ("appear", "seem", "look", "weigh"):
+    if lower in ("appear", "seem", "look", "weigh", "have"):
         plural = subject is None or subject.lower_ != "i"
     if lower in clauses.BE:
         shown = {"'s": "is", "'re": "are", "'m": "am"}.get(lower, lower)
-    elif lower in ("did",) or lower.endswith("ed"):
+    elif lower in ("did", "had") or lower.endswith("ed"):
         shown = "was"
     else:
         shown = "am" if subject is not None and subject.lower_ == "i" else "is"

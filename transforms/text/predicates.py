@@ -7,13 +7,14 @@ where a complement must stay, a neutral one stands in for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import regex
 
 from transforms.text import clauses
+from transforms.text.droppable_clauses import droppable
 from transforms.text.mentions import Form, Mention
 from transforms.text.neutral_predicates import Predicate, neutral_edit
 from transforms.text.passage_edits import PassageEdit
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _TAIL = regex.compile(r"(?i)^ (?:in age|in appearance|of age|in colou?r|for (?:his|her|their|my|your) age)\b")
-_ADVERBIAL = frozenset({"because", "since", "although", "though", "while", "as"})
-_SUBJECT_TAGS = frozenset({"PRON", "DET", "NOUN", "PROPN", "ADJ", "NUM"})
-_EYES = frozenset({"eyes", "eye", "irises"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +35,24 @@ class _Item:
 
 
 def predicate_edits(
-    doc: Doc, mentions: Sequence[Mention], many: Callable[[Token], bool], *, keep_clauses: bool = False
+    doc: Doc,
+    mentions: Sequence[Mention],
+    many: Callable[[Token], bool],
+    *,
+    phrases: Sequence[Predicate] = (),
+    keep_clauses: bool = False,
 ) -> list[PassageEdit]:
     """The edits that take ``mentions`` of the forms PREDICATE and VERB_PHRASE back.
 
-    ``many``: whether a subject is, or becomes, a plural; ``keep_clauses``: something neutral is said where
-    a clause would go.
+    ``many``: whether a subject is, or becomes, a plural; ``phrases``: verbs with complements that tell
+    nothing any more; ``keep_clauses``: something neutral is said where a clause would go.
     """
     spans = {one: token_range(doc, one.start, one.end) for one in mentions}
     gone = {
         index for one, span in spans.items() if one.form is Form.PREDICATE for index in _words(doc, *span)
     }
     edits: list[PassageEdit] = []
-    whole: list[Predicate] = []
+    whole: list[Predicate] = list(phrases)
     seen: set[int] = set()
     for one in sorted(mentions, key=lambda mention: mention.start):
         first, after = spans[one]
@@ -95,7 +98,9 @@ def _whole(
     tail = _TAIL.match(doc.text[end:])
     end += tail.end() if tail else 0
     after = token_range(doc, end - 1, end)[1]
-    return Predicate(mention, group.first, group.link, doc[group.complement].idx, end, after)
+    start = doc[group.complement].idx
+    told = tuple(one.attribute for one in mentions if start <= one.start < end)
+    return Predicate(mention, group.first, group.link, start, end, after, told)
 
 
 def _items(doc: Doc, start: int, gone: set[int]) -> list[_Item]:
@@ -112,6 +117,9 @@ def _items(doc: Doc, start: int, gone: set[int]) -> list[_Item]:
             first = index = joined[0]
             continue
         if doc[index].text in clauses.END_MARKS or doc[index].text in (";", ":", "(", ")"):
+            break
+        if doc[index].lower_ == "with" and index - 1 in gone:
+            # "middle-aged with wrinkles and lines": what is joined after it belongs to "with".
             break
         index += 1
     if index > first:
@@ -187,14 +195,35 @@ def _settle(doc: Doc, whole: Sequence[Predicate], many: Callable[[Token], bool])
         if joined_edits is not None:
             edits += joined_edits
             continue
-        span = _droppable(doc, chain[0].first, chain[-1])
-        if span is None:
-            edits.append(neutral_edit(doc, chain[0], many))
-            if len(chain) > 1:
-                edits.append(_delete(chain[0].end, chain[-1].end, chain[-1].mention))
+        span = droppable(doc, chain[0].first, chain[-1])
+        if span is not None and _follows_bare_clause(doc, chain[0].first, ordered[: index - len(chain)]):
+            # "The girl is 7 and the boy is 9." goes on speaking of two.
+            span = None
+        label = _label_value(doc, chain) if span is None else None
+        if label is not None:
+            edits.append(label)
+        elif span is None:
+            edits.append(neutral_edit(doc, _joined(chain), many))
         else:
-            drops.append((_delete(*span, chain[0].mention), chain[0]))
+            drops.append((_delete(*span, chain[0].mention), _joined(chain)))
     return edits + _settle_drops(doc, drops, many)
+
+
+def _follows_bare_clause(doc: Doc, first: int, earlier: Sequence[Predicate]) -> bool:
+    start = clauses.noun_phrase_start(doc, first - 1) if first else 0
+    before = clauses.joiner_before(doc, start)
+    if before is None or doc[start].lower_ in clauses.SUBJECT_PRONOUNS:
+        return False
+    return any(one.after == before[0] for one in earlier)
+
+
+def _joined(chain: Sequence[Predicate]) -> Predicate:
+    """The first predicate of a chain, which stands in for all."""
+    said = [one for one in chain if not one.stand_in] or chain[:1]
+    told = tuple(name for one in said for name in one.attributes or (one.mention.attribute,))
+    first, last = chain[0], chain[-1]
+    stand_in = first.stand_in if said[0] is first else ""
+    return replace(first, attributes=told, stand_in=stand_in, end=last.end, after=last.after)
 
 
 def _without_verbs(doc: Doc, chain: Sequence[Predicate], verbs: set[int]) -> list[PassageEdit] | None:
@@ -244,82 +273,6 @@ def _comma_of_list(doc: Doc, end: int, verbs: set[int]) -> int | None:
     return None
 
 
-def _droppable(doc: Doc, first: int, last: Predicate) -> tuple[int, int] | None:
-    """The characters of the whole clause if it can go, subject and conjunction with it."""
-    subject = first - 1
-    if subject < 0 or doc[first].is_sent_start or last.link < 0:
-        return None
-    ended = clauses.ends_sentence(doc, last.after)
-    following = clauses.joiner_after(doc, last.after)
-    token = doc[subject]
-    if token.lower_ in clauses.RELATIVES and token.tag_ in ("WP", "WDT"):
-        return _relative(doc, subject, last, ended)
-    if not (ended or following is not None or doc[last.after].text in (";", ")", ":")):
-        return None
-    pronoun = token.lower_ in clauses.SUBJECT_PRONOUNS
-    start = subject if pronoun else clauses.noun_phrase_start(doc, subject)
-    if not pronoun and not (token.lower_ in _EYES and doc[start].tag_ == "PRP$"):
-        return _joined_clause(doc, start, last)
-    if start == 0 or doc[start].is_sent_start:
-        if ended:
-            return doc[start].idx, last.end
-        if following is None or not following[1] or doc[following[0]].pos_ not in _SUBJECT_TAGS:
-            return None
-        return doc[start].idx, doc[following[0]].idx
-    before = clauses.joiner_before(doc, start)
-    if before is not None and before[1]:
-        sentence = sentence_bounds(doc, start)[0]
-        has_verb = any(clauses.is_finite(other) for other in doc[sentence : before[0]])
-        return (_end(doc, before[0] - 1), last.end) if has_verb else None
-    if doc[start - 1].lower_ in _ADVERBIAL:
-        return _adverbial(doc, start - 1, last, ended)
-    return None
-
-
-def _relative(doc: Doc, pronoun: int, last: Predicate, ended: bool) -> tuple[int, int] | None:
-    opened = pronoun > 1 and doc[pronoun - 1].text == ","
-    antecedent = doc[pronoun - 2] if opened else doc[pronoun - 1]
-    if antecedent.pos_ not in ("NOUN", "PROPN", "PRON") or (
-        antecedent.is_sent_start and antecedent.pos_ == "PRON"
-    ):
-        return None
-    token = doc[last.after] if last.after < len(doc) else None
-    if token is not None and not (
-        ended or token.is_punct or clauses.is_finite(token) or token.pos_ == "CCONJ"
-    ):
-        return None
-    closed = opened and token is not None and token.text == ","
-    return _end(doc, antecedent.i), (_end(doc, last.after) if closed else last.end)
-
-
-def _joined_clause(doc: Doc, start: int, last: Predicate) -> tuple[int, int] | None:
-    """ "..., and (that) his wife is Jewish": a clause joined to one that has its own verb."""
-    lead = start - 1 if start and doc[start - 1].lower_ == "that" else start
-    before = clauses.joiner_before(doc, lead)
-    if before is None or not before[1] or doc[start].pos_ in ("ADJ", "NUM"):
-        return None
-    earlier = doc[before[0] - 1]
-    joins_nouns = earlier.pos_ in ("NOUN", "PROPN", "PRON") and doc[before[0]].text != "," and lead == start
-    sentence = sentence_bounds(doc, start)[0]
-    has_verb = any(clauses.is_finite(token) for token in doc[sentence : before[0]])
-    if joins_nouns or not has_verb:
-        return None
-    return _end(doc, before[0] - 1), last.end
-
-
-def _adverbial(doc: Doc, conjunction: int, last: Predicate, ended: bool) -> tuple[int, int] | None:
-    if conjunction == 0 or doc[conjunction].is_sent_start:
-        if last.after + 1 < len(doc) and doc[last.after].text == ",":
-            return doc[conjunction].idx, doc[last.after + 1].idx
-        return None
-    if not ended and doc[last.after].text != ",":
-        return None
-    before = conjunction - 1
-    if doc[before].text == "," and before:
-        before -= 1
-    return _end(doc, before), last.end
-
-
 def _settle_drops(
     doc: Doc, drops: Sequence[tuple[PassageEdit, Predicate]], many: Callable[[Token], bool]
 ) -> list[PassageEdit]:
@@ -365,6 +318,15 @@ def _settle_drops(
                 edits.append(_delete(max(edit.start, reached), edit.end, edit.cause))
                 reached = edit.end
     return edits
+
+
+def _label_value(doc: Doc, chain: Sequence[Predicate]) -> PassageEdit | None:
+    """ "Age: The child looks about 8." says nothing but the value of its label."""
+    first, last = sentence_bounds(doc, chain[0].first)[0], chain[-1]
+    alone = clauses.noun_phrase_start(doc, chain[0].first - 1) == first if chain[0].first > first else False
+    if not (alone and _is_labelled(doc, first) and clauses.ends_sentence(doc, last.after)):
+        return None
+    return PassageEdit(doc[first].idx, last.end, NOT_STATED, last.mention, "rewrite.label", 0)
 
 
 def _is_labelled(doc: Doc, first: int) -> bool:

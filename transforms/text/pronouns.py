@@ -86,6 +86,9 @@ def neutral_form(doc: Doc, pronoun: Token, reflexive: str = "themselves") -> str
         # "his" stands alone where no noun phrase can follow.
         if ends and following is not None and following.pos_ in ("ADP", "DET") and pronoun.tag_ == "PRP$":
             return "their"
+        if following is None and pronoun.i and doc[pronoun.i - 1].pos_ in ("VERB", "ADV") and pronoun.i > 1:
+            # A text cut off: "showcasing his".
+            return "their"
         after_of = pronoun.i > 0 and doc[pronoun.i - 1].lower_ == "of"
         verb = following is not None and following.tag_ in ("VBD", "VBZ", "MD")
         return "theirs" if ends or (after_of and verb) else "their"

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import regex
 
 from schemas.edit import Action
 from transforms.text.agreement import like_case
-from transforms.text.coordination import joined_pairs, told_apart
+from transforms.text.body_nouns import body_noun_edits
+from transforms.text.coordination import joined_pairs
 from transforms.text.counting import counted_groups
 from transforms.text.mask import mask_of
 from transforms.text.mentions import Form, Mention
+from transforms.text.nominal_predicates import as_predicates
 from transforms.text.passage_edits import PassageEdit, fix_articles, fix_capitals, resolve
 from transforms.text.persons import token_range
 from transforms.text.predicates import predicate_edits
 from transforms.text.pronouns import pronoun_edits
 from transforms.text.recognise_measures import NOT_STATED
+from transforms.text.referents import told_apart
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -30,6 +34,7 @@ _DEGREE_WORDS = frozenset({"very", "quite", "slightly", "somewhat", "rather", "r
 _NOT_GRADING = frozenset({"not", "only", "just", "also", "even", "still", "then", "there", "here",
     "early", "when", "where", "how", "why"})  # fmt: skip
 _AGE_NOUNS = frozenset({"baby", "babies", "toddler", "infant", "newborn", "child", "kid", "teen"})
+_REMARK = regex.compile(r"\s*\([^()]{1,160}\)(?=\W*$)")
 _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:]['\")*]*\s+)[\"'(*]*$")
 
 
@@ -94,15 +99,19 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
     """``plain``: nobody is counted together and no clause is left out."""
     tokens = {mention: _tokens(doc, mention) for mention in mentions}
     heads = {mention: max(indices) for mention, indices in tokens.items() if indices}
+    nominal = as_predicates(doc, mentions, heads)
+    originals = {predicate: noun for noun, predicate in nominal.items()}
     pronouns = {heads[one]: one for one in mentions if one.form is Form.PRONOUN and one in heads}
     removed: set[int] = set()
+    causes: dict[int, Mention] = {}
     edits: list[PassageEdit] = []
     for one in mentions:
         if one.form is Form.MODIFIER and tokens[one]:
             edits.append(_modifier_edit(doc, one, tokens[one], removed))
+            causes |= dict.fromkeys(tokens[one], one)
     nouns: dict[int, Mention] = {}
     for one in mentions:
-        if one.form is Form.NOUN and one in heads:
+        if one.form is Form.NOUN and one in heads and one not in nominal:
             if _follows_age_noun(doc, tokens[one], one, nouns):
                 edits.append(_drop_after_age_noun(doc, tokens[one], one))
                 continue
@@ -114,10 +123,10 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
     }
     if not plain:
         groups, counted = counted_groups(doc, people, removed)
-        people = {index: one for index, one in people.items() if index not in counted}
-        pairs, covered = joined_pairs(doc, people, removed)
+        single = {index: one for index, one in people.items() if index not in counted}
+        pairs, covered = joined_pairs(doc, single, removed)
         edits += groups + pairs
-        edits += told_apart(doc, people, removed, covered)
+        edits += told_apart(doc, people, removed, covered | counted)
     for index, one in nouns.items():
         edits += _noun_edits(doc, index, one)
     for one in mentions:
@@ -127,13 +136,28 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
             end = one.end + (1 if doc.text[one.end : one.end + 1] == " " else 0)
             edits.append(PassageEdit(one.start, end, "", one, one.rule))
         elif one.form is Form.VALUE:
-            edits.append(PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule))
+            end = one.end + _remark_length(doc.text, one)
+            edits.append(PassageEdit(one.start, end, one.neutral or NOT_STATED, one, one.rule))
+    emptied, phrases = body_noun_edits(doc, removed, causes)
+    edits += emptied
     said = [one for one in mentions if one.form in (Form.PREDICATE, Form.VERB_PHRASE)]
-    if said:
+    said += nominal.values()
+    if said or phrases:
         edits += predicate_edits(
-            doc, said, lambda subject: subject.i in pronouns or _is_plural(subject), keep_clauses=plain
+            doc,
+            said,
+            lambda subject: subject.i in pronouns or _is_plural(subject),
+            phrases=phrases,
+            keep_clauses=plain,
         )
+    edits = [replace(edit, cause=originals.get(edit.cause, edit.cause)) for edit in edits]
     return edits + pronoun_edits(doc, pronouns, reflexive=reflexive)
+
+
+def _remark_length(text: str, value: Mention) -> int:
+    """Characters of the bracket that explains a value: " (likely Thai, judging by ...)"."""
+    remark = _REMARK.match(text, value.end)
+    return remark.end() - remark.start() if remark is not None else 0
 
 
 def _is_plural(subject: Token) -> bool:
@@ -239,6 +263,8 @@ def _modifies(doc: Doc, index: int) -> bool:
     token = doc[index]
     if token.pos_ in ("ADJ", "NUM") or token.tag_ in ("VBN", "VBG"):
         return True
+    if index + 2 < len(doc) and doc[index + 1].text == "-" and not doc[index + 1].whitespace_:
+        return _modifies(doc, index + 2)
     adverb_first = token.pos_ == "ADV" and index + 1 < len(doc) and doc[index + 1].pos_ == "ADJ"
     return adverb_first or (token.pos_ in ("NOUN", "PROPN") and token.dep_ in ("amod", "compound"))
 

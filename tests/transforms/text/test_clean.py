@@ -14,7 +14,7 @@ Answer = Callable[..., str]
 REWRITES = [
     ("An old man sits.", "A person sits."),
     ("A man and a woman are standing on a beach.", "Two people are standing on a beach."),
-    ("The man is looking at the woman.", "One person is looking at another person."),
+    ("The man is looking at the woman.", "One person is looking at the other person."),
     ("There is a man and a woman.", "There are two people."),
     ("two men and three women", "five people"),
     ("Men and women are walking.", "People are walking."),
@@ -38,7 +38,7 @@ REWRITES = [
     ("The bike is hers.", "The bike is theirs."),
     ("A woman holds her baby.", "A person holds their baby."),
     ("He or she uses his or her phone.", "They use their phone."),
-    ("She is 27 years old, weighs 80 kg and has bright blue eyes.", "They have eyes."),
+    ("She is 27 years old, weighs 80 kg and has bright blue eyes.", "They are of unstated age and build."),
     ("The woman looks young and happy.", "The person looks happy."),
     ("A 27-year-old man, weighing 80 kg, smiles.", "A person smiles."),
     ("In his 60s, he still plays.", "They still play."),

@@ -5,20 +5,20 @@ import pytest
 Answer = Callable[..., str]
 
 REWRITES = [
-    ("He has green eyes and weighs 72 kg. You can reach him.", "They have eyes. You can reach them."),
+    ("He has green eyes and weighs 72 kg. You can reach him.", "You can reach them."),
     (
         "My son is 6 years old and weighs 20 kilos. Is that normal?",
-        "My child is of unstated age. Is that normal?",
+        "My child is of unstated age and build. Is that normal?",
     ),
     (
         "My doctor says that I am overweight, and she wants me to exercise.",
         "My doctor says that I am of unstated build, and they want me to exercise.",
     ),
     ("I am overweight and tired.", "I am tired."),
-    ("The woman is 35 years old.", "The person is visible."),
+    ("The woman is 35 years old.", "The person is of unstated age."),
     ("She is 35 years old and works as a nurse.", "They work as a nurse."),
     ("He weighs 80 kg and is 1.80 m tall.", "They are 1.80 m tall."),
-    ("He is slim, has blue eyes and weighs 70 kg.", "They have eyes."),
+    ("He is slim, has blue eyes and weighs 70 kg.", "They are of unstated build."),
     ("Our neighbour is gay.", "Our neighbour is of unstated orientation."),
     ("My boss is 55 and she is diabetic.", "My boss is of unstated age."),
     ("He weighs 80 kg. He smiles.", "They smile."),
@@ -29,8 +29,8 @@ REWRITES = [
     ("The girl looks about 8 years old and is holding a kite.", "The child is holding a kite."),
     ("My husband and I are both overweight.", "My spouse and I are of unstated build."),
     ("I'm 34, married and a nurse.", "I'm of unstated age, married and a nurse."),
-    ("He isn't fat.", "They are visible."),
-    ("He looks young for his age.", "They are visible."),
+    ("He isn't fat.", "They are of unstated build."),
+    ("He looks young for his age.", "They are of unstated age."),
     ("Our son, who is autistic, loves trains.", "Our child loves trains."),
     ("Her eyes are green, and she has long hair.", "They have long hair."),
     ("The man is wearing a hat and is overweight.", "The person is wearing a hat."),
@@ -38,7 +38,7 @@ REWRITES = [
     ("He was in his fifties and wore glasses.", "They wore glasses."),
     ("**Age:** He appears to be in his late 20s.", "**Age:** not stated."),
     ("He told me that he is diabetic.", "They told me that they are of unstated health."),
-    ("I am a diabetic and a practising Catholic.", "I am a person."),
+    ("I am a diabetic and a practising Catholic.", "I am of unstated health and belief."),
     ("A strikingly muscular man lifts weights.", "A person lifts weights."),
     ("The remarkably obese woman sits down.", "The person sits down."),
 ]

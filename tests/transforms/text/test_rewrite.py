@@ -43,7 +43,7 @@ def test_the_plain_candidate_leaves_no_clause_out(candidates: Candidates) -> Non
     text = "The man, who is overweight, sits and waves."
     natural, plain, _ = candidates(text)
     assert natural == "The person sits and waves."
-    assert plain == "The person, who is visible, sits and waves."
+    assert plain == "The person, who is of unstated build, sits and waves."
 
 
 def test_candidates_that_are_the_same_come_once(candidates: Candidates) -> None:

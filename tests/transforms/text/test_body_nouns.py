@@ -1,0 +1,46 @@
+from collections.abc import Callable
+
+import pytest
+
+Answer = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("She has blonde hair and blue eyes.", "They have blonde hair."),
+        ("A child with light brown eyes and dark hair.", "A child with dark hair."),
+        ("A man with blue eyes, a big smile and a hat.", "A person with a big smile and a hat."),
+        ("A man with blue eyes smiles.", "A person smiles."),
+        ("He has long hair, a beard, and green eyes.", "They have long hair and a beard."),
+        ("The man has a muscular physique and is wearing shorts.", "The person is wearing shorts."),
+        ("She has blue eyes.", "They have eyes."),
+        ("His blue eyes shine.", "Their eyes shine."),
+        ("A man with blue eyes that shine.", "A person with eyes that shine."),
+    ],
+)
+def test_a_part_of_the_body_goes_with_its_only_modifier(answer: Answer, before: str, after: str) -> None:
+    once = answer(before)
+    assert once == after
+    assert answer(once) == once
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("She appears to be a woman.", "They are of unstated gender."),
+        ("He is a Catholic. He smiles.", "They smile."),
+        ("She is a young woman with a hat.", "They are a person with a hat."),
+        ("The central figure is a man.", "The central figure is a person."),
+        ("**Age:** The baby appears to be around 8-10 months old.", "**Age:** not stated."),
+        (
+            "The person appears to be middle-aged with wrinkles and fine lines.",
+            "The person is of unstated age with wrinkles and fine lines.",
+        ),
+        ("The image shows a young, well-dressed man.", "The image shows a well-dressed person."),
+    ],
+)
+def test_nobody_is_said_to_be_a_person(answer: Answer, before: str, after: str) -> None:
+    once = answer(before)
+    assert once == after
+    assert answer(once) == once

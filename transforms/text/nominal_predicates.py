@@ -1,0 +1,71 @@
+"""Nouns that say nothing of somebody but an attribute: "she is a young woman", "he appears to be a Catholic".
+
+"They are a person" would be said of everybody and by nobody: such a noun is taken back as a predicate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from transforms.text import clauses
+from transforms.text.agreement import grammar_words
+from transforms.text.mentions import Form, Mention
+from transforms.text.persons import token_range
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_ENDS = frozenset({".", "!", "?", "...", ",", ";", ")", ":"})
+
+
+def as_predicates(
+    doc: Doc, mentions: Sequence[Mention], heads: Mapping[Mention, int]
+) -> dict[Mention, Mention]:
+    """The mentions among ``mentions`` that are such nouns, each with the predicate that it is."""
+    found: dict[Mention, Mention] = {}
+    nouns = {heads[one] for one in mentions if one.form is Form.NOUN and one in heads}
+    modifiers = {
+        index
+        for one in mentions
+        if one.form is Form.MODIFIER and one in heads
+        for index in range(token_range(doc, one.start, one.end)[0], heads[one] + 1)
+    }
+    for one in mentions:
+        if (
+            one.form is not Form.NOUN
+            or one not in heads
+            or one.neutral not in ("person", "child")
+            or one.plural
+        ):
+            continue
+        noun = heads[one]
+        article = token_range(doc, one.start, one.end)[0] - 1
+        while article > 0 and (
+            article in modifiers or doc[article].pos_ == "ADV" or doc[article].text in (",", "-")
+        ):
+            article -= 1
+        if article < 2 or doc[article].lower_ not in ("a", "an") or not _ends(doc, noun + 1, nouns):
+            continue
+        group = clauses.verb_group(doc, article, nouns | modifiers)
+        if group is None or group.complement > article or group.first == 0:
+            continue
+        if _is_person(doc[group.first - 1], nouns):
+            found[one] = replace(one, form=Form.PREDICATE, start=doc[article].idx)
+    return found
+
+
+def _ends(doc: Doc, after: int, nouns: Collection[int]) -> bool:
+    if after >= len(doc) or doc[after].text in _ENDS or doc[after].is_sent_start:
+        return True
+    if doc[after].lower_ not in ("and", "but"):
+        return False
+    if after + 1 < len(doc) and doc[after + 1].lower_ in ("a", "an"):
+        # "a diabetic and a practising Catholic"
+        return any(noun in nouns and _ends(doc, noun + 1, ()) for noun in range(after + 2, after + 5))
+    return clauses.begins_verb(doc, after + 1, ())
+
+
+def _is_person(subject: Token, nouns: set[int]) -> bool:
+    return subject.lower_ in grammar_words("person_subjects") or subject.i in nouns
