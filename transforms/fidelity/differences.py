@@ -190,6 +190,9 @@ def _judge_block(
     for word in added:
         if word.text in classes.distinguishers and _before_person(new, word):
             continue
+        if word.text == "and" and _moved(old, new, "and"):
+            # "a hat, a beard and blue eyes" -> "a hat and a beard"
+            continue
         objection = _addition(word, someone, counted, lost_forms, classes)
         if objection is Objection.ADDED and told and not _stands_elsewhere(word, old):
             open_ = True
@@ -268,8 +271,16 @@ def _without_fillers(added: list[Word], classes: WordClasses) -> list[Word]:
     for start in range(len(texts)):
         for stop in range(min(len(texts), start + 6), start, -1):
             if tuple(texts[start:stop]) in classes.phrases:
-                return added[:start] + added[stop:]
+                # "of unstated age and build" joins two of them.
+                ends = {phrase[-1] for phrase in classes.phrases}
+                while stop < len(texts) and (texts[stop] == "and" or texts[stop] in ends):
+                    stop += 1
+                return added[:start] + _without_fillers(added[stop:], classes)
     return added
+
+
+def _moved(old: Sequence[Word], new: Sequence[Word], text: str) -> bool:
+    return sum(word.text == text for word in old) >= sum(word.text == text for word in new)
 
 
 def _stands_elsewhere(word: Word, old: Sequence[Word]) -> bool:

@@ -40,9 +40,9 @@ class Predicate:
 
 
 @cache
-def _neutral_words() -> tuple[str, Mapping[str, str], str]:
+def _neutral_words() -> tuple[str, Mapping[str, str]]:
     content = read_list("neutral")
-    return str(content["lead"]), dict(content["nouns"]), str(content["other"])
+    return str(content["lead"]), dict(content["unseen"])
 
 
 def neutral_edit(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> PassageEdit:
@@ -66,11 +66,11 @@ def neutral_edit(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> Pa
 
 def _neutral(attributes: Sequence[str]) -> str:
     """ "of unstated age and build"."""
-    lead, nouns, other = _neutral_words()
-    told = list(dict.fromkeys(nouns.get(attribute, "") for attribute in attributes))
-    if "" in told:
-        return other
-    return f"{lead} {told[0]}" if len(told) == 1 else f"{lead} {', '.join(told[:-1])} and {told[-1]}"
+    lead, unseen = _neutral_words()
+    told = list(dict.fromkeys(unseen.get(attribute, unseen["*"]) for attribute in attributes))
+    if len(told) == 1 or unseen["*"] in told:
+        return told[-1] if unseen["*"] not in told else unseen["*"]
+    return f"{', '.join(told[:-1])} and {told[-1]}".replace(f" {lead} ", " ")
 
 
 def _replaced_verb(doc: Doc, said: Predicate) -> Token | None:
