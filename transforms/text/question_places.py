@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import regex
 
+from schemas.finding import Kind
+from transforms.text.mentions import Form, Mention
 from transforms.text.persons import is_person, phrase_head, token_range
 from transforms.text.question_rules import TIMEOUT_SECONDS, QuestionRules, load_question_grammar
+from transforms.text.question_targets import names_person
 from transforms.text.rules import TextRules
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+ASKS = "question."
+"""Prefix of the rule ids of questions."""
 
 _SENTENCE = regex.compile(r"(?=\S)(?:[^.?!]|[.](?=\w))+[.?!]*")
 _SHORT_PASSAGE = 8
@@ -32,6 +38,33 @@ class Clause:
     closed: bool
     core: int
     words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One passage of a question under reading; ``told``: what is told in it."""
+
+    doc: Doc
+    told: Sequence[Mention]
+    rules: TextRules
+    questions: QuestionRules
+
+
+def ask(attribute: str, start: int, end: int, how: str, score: float = 0.9) -> Mention:
+    """Characters ``start:end`` ask for ``attribute`` in the way ``how``."""
+    return Mention(start, end, attribute, Kind.EXPLICIT, ASKS + how, Form.VALUE, score=score)
+
+
+def of_animal(clause: Clause, reading: Reading) -> bool:
+    """True if a clause speaks of an animal or of what something has."""
+    words = {reading.doc[index].lower_ for index in range(clause.first, clause.last)}
+    return bool(words & reading.rules.people.animals) or "its" in words
+
+
+def of_person(clause: Clause, reading: Reading) -> bool:
+    """True if a clause speaks of a person and of no animal."""
+    named = names_person(reading.doc, clause.first, clause.last, reading.rules)
+    return named and not of_animal(clause, reading)
 
 
 def read_clauses(doc: Doc, questions: QuestionRules) -> Iterator[Clause]:

@@ -89,7 +89,9 @@ def test_a_question_that_leans_on_a_refused_answer_is_refused(cleaned: Cleaned, 
 
 
 def test_a_question_that_leans_on_a_kept_answer_is_answered(cleaned: Cleaned) -> None:
-    result = cleaned(["What sport is this?", "Tennis.", "Are you sure?", "Yes, there is a net."], "safe-llava")
+    result = cleaned(
+        ["What sport is this?", "Tennis.", "Are you sure?", "Yes, there is a net."], "safe-llava"
+    )
     assert result.texts[3] == "Yes, there is a net."
 
 
