@@ -1,4 +1,4 @@
-"""Questions that want a yes, a no or one of what they offer: choice, existence, number, predicate, grounds."""
+"""Questions that want a yes, a no or one of what they offer: choice, existence, count, predicate, grounds."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def _entry(token: Token, rules: TextRules) -> LexiconEntry | None:
 
 
 def by_choice(clause: Clause, reading: Reading) -> Iterator[Mention]:
+    """Two words of one attribute with "or" between them: "a man or a woman", "young or old"."""
     doc, rules = reading.doc, reading.rules
     if "biometric.gender" in rules.attributes:
         for match in _PRONOUN_CHOICE.finditer(clause.text):
@@ -92,6 +93,7 @@ def _named_human(clause: Clause, reading: Reading) -> bool:
 
 
 def by_existence(clause: Clause, reading: Reading) -> Iterator[Mention]:
+    """Whether or how many there are of somebody who is told: "Is there a woman?", "How many men?"."""
     questions = reading.questions
     for mention in reading.told:
         if mention.form not in (Form.NOUN, Form.MODIFIER) or mention.attribute.startswith("pii."):

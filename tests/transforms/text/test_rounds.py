@@ -56,7 +56,7 @@ def test_the_question_of_a_refused_round_keeps_what_it_offers(cleaned: Cleaned) 
 @pytest.mark.parametrize(
     "question",
     [
-        "What is this?\nA. A man\nB. A woman\nAnswer with the option's letter from the given choices directly.",
+        "What is this?\nA. A man\nB. A woman\nAnswer with the option's letter.",
         "Who holds the ball? (A) the boy (B) the girl (C) the dog",
         "How old is the man?\nA. 10\nB. 30\nC. 60",
         "Is the person in red:\nA. Male\nB. Female",
@@ -117,7 +117,17 @@ def test_follow_ups_have_no_object_of_their_own() -> None:
     assert not follows("What is the man holding?")
 
 
-@pytest.mark.parametrize(("answer", "no"), [("No, there isn't.", True), ("There are none.", True), ("Yes.", False),
-    ("Not that I can see.", True), ("There is no woman.", True), ("0", True), ("The nose is red.", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "no"),
+    [
+        ("No, there isn't.", True),
+        ("There are none.", True),
+        ("There is no woman.", True),
+        ("Not that I can see.", True),
+        ("0", True),
+        ("Yes.", False),
+        ("The nose is red.", False),
+    ],
+)
 def test_denials_are_known(answer: str, no: bool) -> None:
     assert denies(answer) is no
