@@ -21,8 +21,6 @@ from schemas.taxonomy import load_taxonomy
 MentionAction = Literal["report", "rewrite", "mask", "redact", "drop"]
 QuestionAction = Literal["report", "refuse"]
 
-DEFAULT_REFUSAL = "I'm sorry, but I cannot share personal information about people."
-
 
 def _check_refusal(refusal: str) -> str:
     if not refusal.strip() or IMAGE_TOKEN in refusal:
@@ -58,7 +56,8 @@ class PolicyFile(BaseModel):
     mentions: dict[str, MentionAction]
     questions: dict[str, QuestionAction] = {}
     proxy_level: ProxyLevel = ProxyLevel.PERMISSIVE
-    refusals: Annotated[list[Refusal], Field(min_length=1)] = [DEFAULT_REFUSAL]
+    refusals: Annotated[list[Refusal], Field(min_length=1)] | None = None
+    """The sentences that stand in for answers; left out: those of the catalogue, by the reason."""
     age_nouns: bool = False
     min_text_fidelity: Annotated[float, Field(ge=0, le=1)] = 0.25
     image: ImageSection = ImageSection()
@@ -97,7 +96,7 @@ def _freeze(file: PolicyFile) -> Policy:
         mentions=_expand("policy.mentions", file.mentions),
         questions=_expand("policy.questions", file.questions),
         proxy_level=file.proxy_level,
-        refusals=tuple(file.refusals),
+        refusals=tuple(file.refusals or ()),
         age_nouns=file.age_nouns,
         min_text_fidelity=file.min_text_fidelity,
         image=ImagePolicy(**file.image.model_dump()),

@@ -54,6 +54,7 @@ class Policy:
     questions: Mapping[str, Action]
     proxy_level: ProxyLevel
     refusals: tuple[str, ...]
+    """What stands in for an answer; none: a sentence of the catalogue, by the reason."""
     age_nouns: bool
     """Whether nouns such as child, baby and teenager tell an age."""
     min_text_fidelity: float

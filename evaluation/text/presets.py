@@ -11,8 +11,6 @@ from schemas.edit import Action
 from schemas.policy import ImagePolicy, Policy, ProxyLevel
 from schemas.taxonomy import load_taxonomy
 
-REFUSAL = "I can't tell that about a person from a picture."
-
 
 def preset(name: str) -> Policy:
     """The text side of the preset ``name``. Raises FileNotFoundError if there is none."""
@@ -23,7 +21,7 @@ def preset(name: str) -> Policy:
         mentions=_expanded(written["mentions"]),
         questions=_expanded(written.get("questions", {})),
         proxy_level=ProxyLevel(written.get("proxy_level", "permissive")),
-        refusals=tuple(written.get("refusals", [REFUSAL])),
+        refusals=tuple(written.get("refusals", ())),
         age_nouns=bool(written.get("age_nouns", False)),
         min_text_fidelity=float(written.get("min_text_fidelity", 0.25)),
         image=ImagePolicy(),

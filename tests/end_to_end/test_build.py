@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import mmscrub
-from pipeline.policy_file import load_policy
+from transforms.text.refuse import is_refusal
 
 
 def load(out, tmp_path):
@@ -59,7 +59,6 @@ def test_what_tells_about_people_is_gone(small_build):
 
 def test_questions_about_attributes_are_refused(small_build):
     _, out, _ = small_build
-    refusals = set(load_policy("standard").refusals)
     emitted = json.loads((out / "llava" / "corpus.json").read_text())
     asked = 0
     for record in emitted:
@@ -67,7 +66,7 @@ def test_questions_about_attributes_are_refused(small_build):
         for question, answer in zip(turns[::2], turns[1::2], strict=True):
             if "How old" in question or "gender" in question:
                 asked += 1
-                assert answer in refusals
+                assert is_refusal(answer, ())
     assert asked > 5
 
 

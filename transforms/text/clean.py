@@ -171,7 +171,7 @@ def _next(
 
 def _refusals(texts: Sequence[str], decision: Decision, policy: Policy, key: str) -> Iterator[Replacement]:
     for turn, cause in sorted(decision.refused.items()):
-        refusal = choose_refusal(policy.refusals, key, turn)
+        refusal = choose_refusal(policy.refusals, key, turn, cause.attribute)
         yield Replacement(
             turn, 0, len(texts[turn]), refusal, cause.attribute, cause.kind, Action.REFUSE, cause.detector
         )

@@ -49,7 +49,7 @@ def make_policy(name: str, **changes: object) -> Policy:
         "mentions": expanded(raw["mentions"]),
         "questions": expanded(raw.get("questions", {})),
         "proxy_level": ProxyLevel(raw.get("proxy_level", "permissive")),
-        "refusals": tuple(raw.get("refusals", presets["standard"]["refusals"])),
+        "refusals": tuple(raw.get("refusals", ())),
         "age_nouns": bool(raw.get("age_nouns", False)),
         "min_text_fidelity": 0.0,
         "image": ImagePolicy(),

@@ -1,9 +1,7 @@
-from importlib import resources
-
 import pytest
-import yaml
 
 from transforms.text.detect_refusal import RefusalReason, detect_refusal
+from transforms.text.refuse import known_refusals
 
 
 @pytest.mark.parametrize(
@@ -59,9 +57,7 @@ def test_reasons_are_told_apart():
     assert detect_refusal("I can't tell that from a picture.") is RefusalReason.UNABLE
 
 
-@pytest.mark.parametrize("preset", ["standard", "safe-llava"])
-def test_every_refusal_that_a_preset_writes_is_detected(preset):
-    path = resources.files("schemas").joinpath(f"policies/{preset}.yaml")
-    for refusal in yaml.safe_load(path.read_text("utf-8"))["refusals"]:
+def test_every_refusal_that_is_written_is_detected():
+    for refusal in known_refusals():
         for attribute in (None, "biometric.age", "biometric.eye_color", "biometric.race"):
             assert detect_refusal(refusal, attribute) is not None, refusal
