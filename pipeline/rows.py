@@ -101,7 +101,7 @@ def finding_rows(outcome: Outcome, policy: Policy) -> list[Row]:
     rows: list[Row] = []
     for finding in outcome.findings:
         actions = policy.questions if finding.asks else policy.mentions
-        acts = finding.asks or policy.acts_on(finding.attribute, finding.kind)
+        acts = finding.asks or policy.acts_on(finding.attribute, finding.kind, finding.score)
         action = actions.get(finding.attribute, Action.REPORT) if acts else Action.REPORT
         rows.append(
             base

@@ -12,9 +12,13 @@ from enum import StrEnum
 from schemas.edit import Action
 from schemas.finding import Kind
 
+STRONG_PROXY = 0.75
+"""Score from which a proxy gives the person away nearly as surely as the attribute's own words."""
+
 
 class ProxyLevel(StrEnum):
-    """How far indirect hints count: beard, Mrs., actress. ``permissive`` acts on no proxy."""
+    """How far indirect hints count. ``permissive`` acts on no proxy, ``standard`` on those that nearly always
+    tell the attribute (a beard, the tone of the skin), ``strict`` on all (a skirt)."""
 
     PERMISSIVE = "permissive"
     STANDARD = "standard"
@@ -61,12 +65,17 @@ class Policy:
     image: ImagePolicy
     pronouns_only: bool = False
 
-    def acts_on(self, attribute: str, kind: Kind) -> bool:
-        """True if a mention of ``attribute`` expressed as ``kind`` changes the record."""
+    def acts_on(self, attribute: str, kind: Kind, score: float = 1.0) -> bool:
+        """True if a mention of ``attribute`` expressed as ``kind`` changes the record.
+
+        ``score``: of the finding; it tells a strong proxy from a weak one.
+        """
         action = self.mentions.get(attribute, Action.REPORT)
         if action is Action.REPORT:
             return False
-        return kind is not Kind.PROXY or self.proxy_level is not ProxyLevel.PERMISSIVE
+        if kind is not Kind.PROXY or self.proxy_level is ProxyLevel.STRICT:
+            return True
+        return self.proxy_level is ProxyLevel.STANDARD and score >= STRONG_PROXY
 
     def touches_images(self) -> bool:
         """True if any image attribute is redacted; else images are copied byte for byte."""

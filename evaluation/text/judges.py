@@ -110,7 +110,7 @@ def leak_score(text: str, findings: Sequence[TextFinding], attribute: str) -> fl
 
 
 def judging_policy() -> Policy:
-    """Looks for what ``safe-llava`` does and for the attributes that stand for one of those; changes nothing."""
+    """Looks for what ``safe-llava`` does and for what stands for one of those; changes nothing."""
     wanted = {name: Action.REPORT for one, reading in readings().items() for name in (one, *reading.also)}
     return Policy(
         name="judges",

@@ -36,7 +36,7 @@ def counts_agree(
         is_number(word, classes) and word.text not in classes.distinguishers
         for word in [old[i] for i in block.lost if not gone[i]] + [new[i] for i in block.added]
     )
-    joined = any(word.text in ("and", "or", "with") for word in changed) and any(
+    joined = any(word.text in ("and", "with") for word in changed) and any(
         word.form == PERSON for word in changed
     )
     if not numbers and not joined:
@@ -79,8 +79,13 @@ def people_in(words: Sequence[Word], classes: WordClasses) -> int | None:
         elif word.form == PERSON and not word.part:
             if index + 1 < len(words) and words[index + 1].form == PERSON:
                 continue
+            after_article = index > 0 and words[index - 1].text in classes.articles
+            if word.text in classes.either and number is None and not after_article:
+                continue  # "appears to be Korean"
             if word.text in classes.many and number is None:
                 return None
+            if total and any(other.text == "or" for other in words[max(0, index - NEAR) : index]):
+                continue  # "a teenager or young adult" is one
             total += 1 if number is None else number
             number = None
     return total

@@ -35,11 +35,13 @@ class WordClasses:
     """The closed classes of ``words.yaml`` and the lexicons' words. All lower case.
 
     ``forms``: the form of a word where it is not its stem, one or several; ``many``: words for several
-    people; ``told``: words that tell an attribute; ``phrases``: what is said in place of one, as words.
+    people; ``either``: words for somebody that are adjectives too ("Asian"); ``told``: words that tell an
+    attribute; ``phrases``: what is said in place of one, as words.
     """
 
     forms: Mapping[str, tuple[str, ...]]
     many: frozenset[str]
+    either: frozenset[str]
     told: frozenset[str]
     told_patterns: tuple[regex.Pattern[str], ...]
     phrases: frozenset[tuple[str, ...]]
@@ -72,6 +74,7 @@ def word_classes() -> WordClasses:
     forms: dict[str, tuple[str, ...]] = {}
     many: set[str] = set()
     told: set[str] = set()
+    either: set[str] = set()
     for word in content["pronouns"]:
         forms[word] = (THEY,)
     for word in content["reflexives"]:
@@ -87,12 +90,13 @@ def word_classes() -> WordClasses:
             forms[several] = (PERSON,)
             many.add(several)
     many.add("persons")
-    _add_lexicon(forms, many, told)
     adherence = read_list("sensitive")["adherence"]
+    _add_lexicon(forms, many, told, either)
     told |= {"he", "she", "him", "her", "his", "hers", "himself", "herself", *content["titles"]}
     return WordClasses(
         forms=forms,
         many=frozenset(many),
+        either=frozenset(either),
         told=frozenset(told),
         told_patterns=tuple(regex.compile(pattern) for pattern in content["told_patterns"]),
         phrases=frozenset([*_phrases(read_list("neutral")), *_phrases(content["fillers"])]),
@@ -106,7 +110,7 @@ def word_classes() -> WordClasses:
     )
 
 
-def _add_lexicon(forms: dict[str, tuple[str, ...]], many: set[str], told: set[str]) -> None:
+def _add_lexicon(forms: dict[str, tuple[str, ...]], many: set[str], told: set[str], either: set[str]) -> None:
     """The lexicons' words: a noun reads like its neutral word, so either may stand for the other."""
     attributes = frozenset(name for name in load_taxonomy() if name.startswith("biometric."))
     for age_nouns in (True, False):
@@ -122,6 +126,8 @@ def _add_lexicon(forms: dict[str, tuple[str, ...]], many: set[str], told: set[st
                 continue
             if entry.plural:
                 many.add(surface)
+            elif entry.role is WordRole.NOUN_OR_ADJECTIVE:
+                either.add(surface)
             neutral = tuple(form for word in entry.neutral.split() for form in _stem_forms(word, forms))
             forms.setdefault(surface, neutral)
 
@@ -140,7 +146,7 @@ def _phrases(content: Any) -> list[tuple[str, ...]]:
 
 def stem(word: str) -> str:
     """A lower-case word without the endings of agreement: "runs", "flies", "goes" -> "run", "fli", "go"."""
-    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")):
         word = word[:-1]
     if len(word) > 2 and word.endswith("e"):
         word = word[:-1]

@@ -20,6 +20,7 @@ from transforms.text.passages import Passage, split_passages
 from transforms.text.questions import KEPT_ASKS, asked_attributes, may_ask
 from transforms.text.recognise_addresses import ADDRESS, address_mentions
 from transforms.text.recognise_attributes import attribute_mentions
+from transforms.text.recognise_looks import look_mentions
 from transforms.text.recognise_measures import measure_mentions
 from transforms.text.recognise_names import CONTEXT_REACH, NAME, name_mentions
 from transforms.text.recognise_patterns import NOTHING_ASKED, asked_before, pattern_mentions
@@ -129,6 +130,7 @@ def passage_mentions(
     if doc is not None:
         told.extend(measure_mentions(doc, rules))
         told.extend(attribute_mentions(doc, rules))
+        told.extend(look_mentions(doc, rules))
         if NAME in rules.attributes:
             told.extend(name_mentions(doc, rules))
         told = without_overlaps(told)

@@ -36,7 +36,7 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
         finding.asks and policy.questions.get(finding.attribute) is Action.DROP for finding in findings
     )
     for finding in findings:
-        if finding.asks or not policy.acts_on(finding.attribute, finding.kind):
+        if finding.asks or not policy.acts_on(finding.attribute, finding.kind, finding.score):
             continue
         if policy.pronouns_only and finding.detector != PRONOUN_RULE:
             continue

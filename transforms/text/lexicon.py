@@ -34,12 +34,17 @@ class Head(StrEnum):
     PERSON = "person"
     HUMAN = "human"
     HUMAN_ONE = "human_one"
+    FACE = "face"
+    """The face, the skin or the looks of a person, not the person."""
+    BODY = "body"
+    """A part of a person's body, not the person."""
     CHILD = "child"
 
 
 @dataclass(frozen=True, slots=True)
 class LexiconEntry:
-    """One surface form. ``neutral`` replaces it as a noun; ``when`` names a switch of the policy."""
+    """One surface form. ``neutral`` replaces it as a noun; ``when`` names a switch of the policy; ``strong``
+    marks a proxy that nearly always tells the attribute; ``person`` is false for a noun of no person."""
 
     surface: str
     attribute: str
@@ -50,6 +55,8 @@ class LexiconEntry:
     neutral: str
     plural: bool
     when: str
+    strong: bool
+    person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,9 @@ def load_lexicon(attributes: frozenset[str], age_nouns: bool) -> Lexicon:
         content = read_list(name)
         exceptions.extend(content.get("exceptions", []))
         for attribute, group in _groups(content):
+            if attribute not in attributes:
+                # What is not looked for itself may still tell another attribute: nationality tells race.
+                attribute, group = group.get("else", ""), {**group, **group.get("as", {})}
             if attribute not in attributes or (group.get("when") == "age_nouns" and not age_nouns):
                 continue
             for entry in _entries(attribute, group, age_nouns):
@@ -140,6 +150,8 @@ def _entries(attribute: str, group: Mapping[str, Any], age_nouns: bool) -> Itera
                     neutral=replacement,
                     plural=plural,
                     when=str(group.get("when", "")),
+                    strong=bool(group.get("strong", False)),
+                    person=bool(group.get("person", True)),
                 )
 
 
@@ -153,6 +165,30 @@ class PeopleWords:
     pronouns: frozenset[str]
     animals: frozenset[str]
     childrens_things: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Nouns for parts of a person's looks, and the words between them and what is said of them."""
+
+    eyes: frozenset[str]
+    color_nouns: frozenset[str]
+    skin: frozenset[str]
+    skin_tones: frozenset[str]
+    race_looks: frozenset[str]
+    race_wear: frozenset[str]
+    face: frozenset[str]
+    body: frozenset[str]
+    body_of_things: frozenset[str]
+    hedges: frozenset[str]
+    headings: frozenset[str]
+
+
+@cache
+def load_looks() -> Looks:
+    """The lists of ``looks.yaml``."""
+    content = read_list("looks")
+    return Looks(**{name: frozenset(words) for name, words in content.items() if name != "source"})
 
 
 def _with_plurals(words: list[str]) -> frozenset[str]:
@@ -180,7 +216,7 @@ def load_people_words() -> PeopleWords:
     for name in LEXICON_FILES:
         for _, group in _groups(read_list(name)):
             for entry in _entries("x.y", group, False):
-                if entry.role is WordRole.NOUN and entry.kind is not Kind.PROXY:
+                if entry.role is WordRole.NOUN and entry.kind is not Kind.PROXY and entry.person:
                     neutral.add(entry.surface)
                     neutral.add(entry.neutral)
     human = frozenset(people["human"])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _TAIL = regex.compile(r"(?i)^ (?:in age|in appearance|of age|in colou?r|for (?:his|her|their|my|your) age)\b")
+_BREAKS = frozenset({";", ":", "(", ")", "\u2013", "\u2014"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,10 @@ def _items(doc: Doc, start: int, gone: set[int]) -> list[_Item]:
                 return items
             first = index = joined[0]
             continue
-        if doc[index].text in clauses.END_MARKS or doc[index].text in (";", ":", "(", ")"):
+        if doc[index].text in clauses.END_MARKS or doc[index].text in _BREAKS:
             break
-        if doc[index].lower_ == "with" and index - 1 in gone:
-            # "middle-aged with wrinkles and lines": what is joined after it belongs to "with".
+        if index - 1 in gone and doc[index].lower_ == "with":
+            # "is blue with long, dark lashes": what the preposition holds is no further complement.
             break
         index += 1
     if index > first:

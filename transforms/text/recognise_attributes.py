@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import regex
 
 from schemas.finding import Kind
-from transforms.text.lexicon import Head, LexiconEntry, WordRole
+from transforms.text.lexicon import Head, LexiconEntry, PeopleWords, WordRole
 from transforms.text.mentions import Form, Mention
+from transforms.text.owners import is_guess, is_said_of_person, modifies_person
 from transforms.text.persons import (
-    head_counts,
     in_title,
     is_person,
-    is_person_subject,
     only_animals,
     phrase_head,
+    sentence_bounds,
     subject_of,
     token_range,
 )
+from transforms.text.recognise_looks import facial_hair_mention
 from transforms.text.rules import TextRules
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 GENDER = "biometric.gender"
+TIMEOUT_SECONDS = 2.0
 _SCORE = {Kind.EXPLICIT: 0.95, Kind.IMPLICIT: 0.9, Kind.PROXY: 0.6}
+_STRONG_SCORE = 0.8
+RACE, WEIGHT, AGE = "biometric.race", "biometric.weight", "biometric.age"
+_FACIAL_HAIR = "lexicon.gender.facial_hair"
+_WEARS = "lexicon.race.wear"
+# A label in front of a description: "**The Young Man:** ...", "Main Subject - The Woman".
+_LABEL = regex.compile(
+    r"\A(?P<label>[^.?!:\"]{1,70}?)(?::\*\*|\*\*:?|\*\*|\)\W*\Z|:(?=\s|\Z))|\A(?P<label>[^.?!:\"]{1,50})\Z"
+)
+_LABEL_LINKS = frozenset({"the", "a", "an", "of", "in", "on", "with", "and", "at", "to", "from", "this"})
+_TOYS = frozenset({"toy", "toys", "doll", "dolls", "teddy", "stuffed", "plush", "block", "blocks", "rattle"})
+_JOINED = frozenset({"or", "and", "/", ",", "to"})
+_SHARED_FORMS = frozenset({Form.MODIFIER, Form.PREDICATE, Form.POSTMODIFIER})
 # What is printed on a shirt or a sign is told of nobody in the picture.
 _PRINTED = regex.compile(
     r"(?i)\b(?:says?|saying|reads?|reading|written|titled?|called|labell?ed|words?|signs?|text|logo"
@@ -63,8 +77,9 @@ def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     ]
     blocked += printed
     taken: set[int] = set()
+    whole: dict[int, tuple[int, LexiconEntry]] = {}
     if rules.phrases is not None:
-        for match in rules.phrases.finditer(text):
+        for match in rules.phrases.finditer(text, timeout=TIMEOUT_SECONDS):
             first, last = token_range(doc, *match.span())
             if _covered(match.span(), blocked):
                 continue
@@ -72,17 +87,22 @@ def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
             entry = rules.lexicon.phrases.get(key) or rules.lexicon.phrases.get(key.replace(" ", "-"))
             if entry is not None:
                 taken.update(range(first, last))
-                yield from _mention(doc, first, last, entry, rules)
+                whole[first] = (last, entry)
+    units: list[tuple[int, int, LexiconEntry]] = []
     for token in doc:
-        if token.i in taken:
+        index = token.i
+        if index in taken and index not in whole:
             continue
-        word = token.lower_
-        entry = rules.lexicon.words.get(word) or (
-            rules.lexicon.words.get(word[:-1]) if word.endswith(".") else None
-        )
+        end, entry = whole.get(index, (index + 1, None))
+        if entry is None:
+            word = token.lower_
+            entry = rules.lexicon.words.get(word) or (
+                rules.lexicon.words.get(word[:-1]) if word.endswith(".") else None
+            )
+            if entry is not None and _covered((token.idx, token.idx + len(token)), blocked):
+                continue
         if entry is not None:
-            if not _covered((token.idx, token.idx + len(token)), blocked):
-                yield from _mention(doc, token.i, token.i + 1, entry, rules)
+            units.append((index, end, entry))
         elif (
             GENDER in rules.attributes
             and token.lower_ in rules.pronouns
@@ -91,6 +111,34 @@ def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         ):
             yield Mention(token.idx, token.idx + len(token), GENDER, Kind.IMPLICIT, "lexicon.gender.pronoun",
                           Form.PRONOUN, rules.pronouns[token.lower_])  # fmt: skip
+    for (start, end, entry), form in zip(units, _forms(doc, units, rules), strict=True):
+        if form is not None:
+            yield _mention(doc, start, end, entry, rules, form)
+
+
+def _forms(doc: Doc, units: Sequence[tuple[int, int, LexiconEntry]], rules: TextRules) -> list[Form | None]:
+    """How each unit tells something of a person; None where it does not.
+
+    An adjective that "or", "and" or a comma joins to one that does so stands as that one does: "Indian or
+    Pakistani, based on", "young, light-skinned".
+    """
+    forms = [_titled_form(doc, start, end, entry, rules) for start, end, entry in units]
+    for order in (range(1, len(units)), range(len(units) - 2, -1, -1)):
+        for index in order:
+            other = index - 1 if order.step > 0 else index + 1
+            if forms[index] is None and _are_joined(doc, units[min(index, other)], units[max(index, other)]):
+                forms[index] = forms[other] if forms[other] in _SHARED_FORMS else None
+    return forms
+
+
+def _are_joined(
+    doc: Doc, first: tuple[int, int, LexiconEntry], second: tuple[int, int, LexiconEntry]
+) -> bool:
+    if second[0] != first[1] + 1 or doc[first[1]].lower_ not in _JOINED:
+        return False
+    roles = (WordRole.ADJECTIVE, WordRole.NOUN_OR_ADJECTIVE)
+    alike = first[2].head is second[2].head or first[2].attribute == second[2].attribute
+    return alike and first[2].role in roles and second[2].role in roles
 
 
 def _pronoun_in_title(doc: Doc, index: int) -> bool:
@@ -104,16 +152,19 @@ def _covered(span: tuple[int, int], blocked: list[tuple[int, int]]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in blocked)
 
 
-def _mention(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Iterator[Mention]:
+def _titled_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
     if (
         entry.role is not WordRole.TITLE
         and entry.attribute not in _PROPER_ADJECTIVES
         and in_title(doc, start)
+        and not _in_label(doc, start, rules)
     ):
-        return
-    found = _form(doc, start, end, entry, rules)
-    if found is None:
-        return
+        return None
+    return _form(doc, start, end, entry, rules)
+
+
+def _mention(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules, found: Form) -> Mention:
+    """The mention of ``entry`` at the tokens ``start:end``, which stands there as ``found`` says."""
     while found is Form.NOUN and start and doc[start - 1].lower_ in rules.lexicon.adherence and (
         entry.attribute.startswith("sensitive.")
     ):  # fmt: skip
@@ -123,8 +174,43 @@ def _mention(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRul
     if entry.role is WordRole.TITLE and end < len(doc) and doc[end].text == ".":
         stop = doc[end].idx + 1
     neutral = "a health condition" if entry.role is WordRole.CONDITION else entry.neutral
-    yield Mention(first.idx, stop, entry.attribute, entry.kind, entry.rule, found, neutral, entry.plural,
-                  _SCORE[entry.kind])  # fmt: skip
+    kind, rule, score = entry.kind, entry.rule, _STRONG_SCORE if entry.strong else _SCORE[entry.kind]
+    if found is Form.MODIFIER and entry.attribute == RACE and _is_wear(doc, end, rules):
+        kind, rule, score = Kind.PROXY, _WEARS, _STRONG_SCORE
+    if found is Form.VALUE and first.text[:1].isupper():
+        neutral = neutral[:1].upper() + neutral[1:]
+    mention = Mention(first.idx, stop, entry.attribute, kind, rule, found, neutral, entry.plural, score)
+    if rule == _FACIAL_HAIR:
+        return facial_hair_mention(doc, end - 1, mention, _facial_hair(rules))
+    return mention
+
+
+def _facial_hair(rules: TextRules) -> frozenset[str]:
+    return frozenset(word for word, entry in rules.lexicon.words.items() if entry.rule == _FACIAL_HAIR)
+
+
+def _is_wear(doc: Doc, end: int, rules: TextRules) -> bool:
+    head = phrase_head(doc, end, rules.people)
+    return head is not None and head.lower_ in rules.looks.race_wear
+
+
+def _in_label(doc: Doc, index: int, rules: TextRules) -> bool:
+    """True in a heading whose capitals make no title: words for persons and for parts of the picture."""
+    match = _LABEL.match(doc.text)
+    if match is None or doc[index].idx >= match.end("label"):
+        return False
+    words = [token for token in doc if token.is_alpha and token.idx < match.end("label")]
+    if not any(token.lower_ in rules.looks.headings or token.lower_ == "the" for token in words):
+        return False
+    return all(
+        not token.text[:1].isupper()
+        or token.lower_ in _LABEL_LINKS
+        or token.lower_ in rules.looks.headings
+        or token.lower_ in rules.people.person
+        or token.lower_ in rules.lexicon.words
+        or token.lower_.endswith("ing")
+        for token in words
+    )
 
 
 def _form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
@@ -150,11 +236,15 @@ def _form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules)
 def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
     people = rules.people
     token = doc[end - 1]
+    if not entry.person:
+        return _thing_form(doc, token, people)
     if entry.kind is Kind.PROXY:
         return Form.NOUN
     if entry.attribute == GENDER and not entry.plural and _names_thing(doc, token.i, entry, rules):
         return None
     kin_or_age = entry.rule.rsplit(".", 1)[1] in _KIN_OR_AGE
+    if token.pos_ == "ADJ" and end < len(doc) and doc[end].pos_ == "NOUN" and not is_person(doc[end], people):
+        return None  # "minor scratches"
     if token.pos_ == "VERB" and token.tag_ in ("VB", "VBP") and start and doc[start - 1].lower_ == "to":
         return None
     if end < len(doc) and doc[end].text == "-" and end + 1 < len(doc) and doc[end + 1].tag_ == "VBN":
@@ -170,9 +260,26 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
         if head.lower_ in people.animals or kin_or_age:
             return None
     owned = start > 0 and doc[start - 1].tag_ == "PRP$" and doc[start - 1].lower_ != "its"
-    if kin_or_age and not owned and (only_animals(doc, token.i, people) or _beside_animal(doc, end, rules)):
+    animals = only_animals(doc, token.i, people) and not _among_toys(doc, token.i)
+    if kin_or_age and not owned and (animals or _beside_animal(doc, end, rules)):
         return None
     return Form.NOUN
+
+
+def _thing_form(doc: Doc, token: Token, people: PeopleWords) -> Form | None:
+    """A noun that is nobody but tells of somebody ("wrinkles"), where the text speaks of people."""
+    return (
+        Form.VALUE
+        if any(is_person(other, people) for other in doc) or not only_animals(doc, token.i, people)
+        else None
+    )
+
+
+def _among_toys(doc: Doc, index: int) -> bool:
+    """ "a baby with a toy elephant": the animals are toys, the one who plays is none."""
+    start, end = sentence_bounds(doc, index)
+    toys = any(doc[position].lower_ in _TOYS for position in range(start, end))
+    return toys and not (index + 1 < len(doc) and doc[index + 1].lower_ in _TOYS)
 
 
 def _names_thing(doc: Doc, index: int, entry: LexiconEntry, rules: TextRules) -> bool:
@@ -209,8 +316,10 @@ def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
     if entry.head is Head.HUMAN and end < len(doc) and doc[end].text == "-":
         return None
     head = phrase_head(doc, end, people)
-    if head is not None and head_counts(head, entry.head, people):
+    if head is not None and modifies_person(doc, start, head, entry, rules):
         return Form.MODIFIER
+    if is_guess(doc, start, end, rules):
+        return Form.POSTMODIFIER
     # "who is overweight, sits": what follows a comma is often tagged as a noun.
     if head is not None and not (doc[end].text == "," and head.i == end + 1):
         return None
@@ -218,7 +327,7 @@ def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
         return None
     token = doc[end - 1]
     subject = subject_of(token)
-    if subject is None or subject.i >= start or not is_person_subject(subject, entry.head, people):
+    if subject is None or subject.i >= start or not is_said_of_person(doc, subject, entry, rules):
         return None
     return Form.PREDICATE if rules.linking.search(doc.text[: doc[start].idx]) else None
 

@@ -10,6 +10,7 @@ import regex
 from schemas.finding import Kind
 from transforms.text.lexicon import Head
 from transforms.text.mentions import Form, Mention
+from transforms.text.owners import owner_is_person
 from transforms.text.persons import (
     is_person,
     is_person_subject,
@@ -42,8 +43,8 @@ _ABOUT = (
     r"somewhere between|probably|likely) )*"
 )
 _RANGE = rf"{_NUMBER}(?:\s?(?:-|–|to|or|and)\s?{_NUMBER})?"
-_DECADE = r"(?:\d0'?s|teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
-_PART = r"(?:(?:very )?(?:early|mid|middle|late)(?: (?:to|or) (?:early|mid|late))?[ -]?(?:to[ -])?)"
+_DECADE = r"(?:\d0'?s|\d0$|teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
+_PART = r"(?:(?:very )?(?:early|mid|middle|late)(?:[ -]+(?:to|or)[ -]+(?:early|mid|middle|late))?[ -]*)"
 _YEARS_OLD = regex.compile(
     rf"(?i)\b{_ABOUT}{_RANGE}[ -]?(?:years?|yrs?\.?|months?|weeks?)[ -]?(?:olds?|of[ -]age)\b"
     rf"|\b\d{{1,2}} ?y/?o\b"
@@ -59,7 +60,7 @@ _IN_DECADE = regex.compile(
     r"|\b(?:in|of) (?P<whose>the|his|her|their) middle[ -]age\b"
     r"|\bin (?P<whose>his|her|their) (?:youth|old age|childhood|prime|golden years|senior years)\b"
 )
-_PART_OF_DECADE = regex.compile(rf"(?i)\b(?:early|mid|late)[ -]?(?:to[ -](?:mid|late)[ -])?{_DECADE}\b")
+_PART_OF_DECADE = regex.compile(rf"(?i)\b{_PART}{_DECADE}(?!\w)|\b(?:early|mid|late)[ -]\d0$")
 _BARE_YEARS = regex.compile(
     r"(?i)(?:\b(?P<turn>turn(?:s|ed|ing)?)|\b(?:is|am|was|be)|'m|'s)\s+(?:now |already )?"
     rf"(?P<value>{_ABOUT}(?:1[01]\d|[1-9]\d?|{_NUMBER}))(?![\w'/:%])(?!-|[.,]\d)"
@@ -76,7 +77,7 @@ _LABEL = regex.compile(
     r"(?i)\b(?P<label>age(?: range| group)?|estimated age|gender|sex|race|ethnicity|race/ethnicity|weight"
     r"|body type|build|"
     r"eye colou?r"
-    r"|eyes)(?:\*\*)?\s?:(?:\*\*)?\s?(?P<value>[^\s.;,\n(\[*|](?:(?! and \**\w+:)[^.;,\n(\[*|]){0,60})"
+    r"|eyes)(?:\*\*)?\s?:(?:\*\*)?\s?(?P<value>[^\s.;,\n(\[*|](?:(?! and \**\w+:)[^.;,\n(\[*|]){0,60})(?!\w)"
 )
 _LABELS = (
     ("age", AGE),
@@ -105,7 +106,7 @@ def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         yield from _ages(doc, text, rules)
     if WEIGHT in wanted:
         yield from _weights(doc, text, rules)
-    if EYES in wanted and ("eye" in text.lower() or "irises" in text):
+    if EYES in wanted and ("eye" in text.lower() or "iris" in text.lower()):
         yield from _eyes(doc, text, rules)
     if RACE in wanted:
         for match in rules.descent.finditer(text):
@@ -235,7 +236,7 @@ def _weights(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
 def _eyes(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
     yield from _eye_adjectives(doc, rules)
     for match in rules.eye_colors.finditer(text):
-        if not _owner_is_person(doc, match.start(), rules):
+        if not owner_is_person(doc, match.start(), rules):
             continue
         if match.group("value") is not None:
             if rules.iris_colors.isdisjoint(regex.findall(r"[\w-]+", match.group("value").lower())):
@@ -260,7 +261,7 @@ def _eye_adjectives(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         if (
             head is not None
             and head.lower_ in ("eyes", "eye", "irises")
-            and _owner_is_person(doc, token.idx, rules)
+            and owner_is_person(doc, token.idx, rules)
         ):
             yield Mention(
                 token.idx,
@@ -270,24 +271,6 @@ def _eye_adjectives(doc: Doc, rules: TextRules) -> Iterator[Mention]:
                 "pattern.eye_color.eyes",
                 Form.MODIFIER,
             )
-
-
-def _owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
-    """The nearest animal, thing with "its", or person named before the eyes; a person if there is none."""
-    first, _ = token_range(doc, position, position + 1)
-    for index in range(first - 1, -1, -1):
-        token = doc[index]
-        if token.lower_ in rules.people.animals or token.lower_ in ("its", "it"):
-            return False
-        if is_person(token, rules.people) or token.lower_ in ("he", "she", "his", "her", "my", "your"):
-            return True
-    head = phrase_head(doc, first + 1, rules.people)
-    for token in doc[first + 1 :]:
-        if token.lower_ in rules.people.animals:
-            return False
-        if is_person(token, rules.people):
-            return True
-    return head is None or head.lower_.startswith(("eye", "iris"))
 
 
 def _labels(text: str, wanted: frozenset[str]) -> Iterator[Mention]:

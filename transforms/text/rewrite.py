@@ -243,6 +243,13 @@ def _modifier_edit(doc: Doc, mention: Mention, indices: Sequence[int], removed: 
             start = doc[other].idx + len(doc[other])
             removed.update(range(other + 1, first))
             return PassageEdit(start, doc[last].idx + len(doc[last]), "", mention, mention.rule)
+        if before - 1 in removed and after < len(doc):
+            # All that "and" joined is gone.
+            removed.update(range(before, first))
+            return PassageEdit(doc[before].idx, doc[after].idx, "", mention, mention.rule)
+    left_comma = beyond < len(doc) and doc[after].text == "," and doc[beyond].pos_ == "NOUN"
+    if left_comma and before >= 0 and doc[before].pos_ == "DET":
+        return PassageEdit(doc[first].idx, doc[beyond].idx, "", mention, mention.rule)
     end = doc[after].idx if after < len(doc) else doc[last].idx + len(doc[last])
     if after < len(doc) and doc[after].is_punct and doc[last].whitespace_ == "" and first:
         end = doc[last].idx + len(doc[last])
@@ -263,9 +270,12 @@ def _modifies(doc: Doc, index: int) -> bool:
     token = doc[index]
     if token.pos_ in ("ADJ", "NUM") or token.tag_ in ("VBN", "VBG"):
         return True
-    if index + 2 < len(doc) and doc[index + 1].text == "-" and not doc[index + 1].whitespace_:
-        return _modifies(doc, index + 2)
-    adverb_first = token.pos_ == "ADV" and index + 1 < len(doc) and doc[index + 1].pos_ == "ADJ"
+    following = index + 1
+    if following + 1 < len(doc) and doc[following].text == "-":
+        following += 1  # "well-dressed"
+    adverb_first = token.pos_ == "ADV" and following < len(doc) and (
+        doc[following].pos_ == "ADJ" or doc[following].tag_ == "VBN" or doc[following].pos_ == "NOUN"
+    )  # fmt: skip
     return adverb_first or (token.pos_ in ("NOUN", "PROPN") and token.dep_ in ("amod", "compound"))
 
 

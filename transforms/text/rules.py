@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 import regex
 
-from transforms.text.lexicon import Lexicon, PeopleWords, WordRole, load_lexicon, load_people_words, read_list
+from transforms.text.lexicon import (
+    Lexicon,
+    Looks,
+    PeopleWords,
+    WordRole,
+    load_lexicon,
+    load_looks,
+    load_people_words,
+    read_list,
+)
 from transforms.text.recognise_patterns import Pattern, load_patterns
 
 _LINKING = (
@@ -18,7 +27,7 @@ _LINKING = (
     r"|little|relatively|fairly|around|about|approximately|roughly|not|clearly|still|either|mostly|all|of"
     r"|in|more|most|"
     r"noticeably|moderately|extremely|severely|too|so|as|an|and|or|\w+,?(?=\s+(?:and|or)\s)"
-    r"|of\s\w+(?:\s\w+)?\s(?:descent|origin|ethnicity|ancestry|heritage)\b))*[\s,]*$"
+    r"|\w{2,}ly|almost|of\s\w+(?:\s\w+)?\s(?:descent|origin|ethnicity|ancestry|heritage)\b))*[\s,]*$"
 )
 
 
@@ -57,6 +66,7 @@ class TextRules:
     age_nouns: bool
     lexicon: Lexicon
     people: PeopleWords
+    looks: Looks
     pronouns: Mapping[str, str]
     triggers: frozenset[str]
     weak_triggers: frozenset[str]
@@ -93,6 +103,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         age_nouns=age_nouns,
         lexicon=lexicon,
         people=people,
+        looks=load_looks(),
         pronouns=pronouns,
         triggers=strong | _measure_triggers(attributes, pronouns),
         weak_triggers=weak,
@@ -177,13 +188,15 @@ def _measure_triggers(attributes: frozenset[str], pronouns: Mapping[str, str]) -
             "twenties", "thirties", "forties",
                   "fifties", "sixties", "seventies", "eighties", "nineties", "teens"}  # fmt: skip
     if "biometric.eye_color" in attributes:
-        words |= {"eyes", "eye", "eyed", "irises"}
+        words |= {"eyes", "eye", "eyed", "iris", "irises"}
     if "biometric.weight" in attributes:
         words |= {"weighs", "weigh", "weighing", "weighed", "weight", "kg", "kgs", "lbs", "lb",
             "pound", "pounds", "kilos", "kilograms",
                   "build", "physique", "figure", "frame"}  # fmt: skip
     if "biometric.race" in attributes:
-        words |= {"descent", "ethnicity", "ancestry", "heritage", "origin", "race"}
+        words |= {"descent", "ethnicity", "ancestry", "heritage", "origin", "race", "skin", "complexion"}
+    if "biometric.skin_tone" in attributes:
+        words |= {"skin", "complexion"}
     if "biometric.gender" in attributes:
         words |= {"gender", "sex"}
     return frozenset(words)

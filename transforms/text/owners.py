@@ -1,0 +1,158 @@
+"""Whose attribute a word tells: a person's, or that of a part of one ("muscular arms", "a youthful face")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.finding import Kind
+from transforms.text.lexicon import Head, LexiconEntry
+from transforms.text.persons import head_counts, is_person, is_person_subject, phrase_head, sentence_bounds
+from transforms.text.rules import TextRules
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+AGE, RACE, WEIGHT = "biometric.age", "biometric.race", "biometric.weight"
+_PROPER_ADJECTIVES = frozenset(
+    {"biometric.race", "sensitive.nationality", "sensitive.religion", "sensitive.politics"}
+)
+# Of the parts of a person, those of which a size or an age is said.
+_SHOWN = frozenset(
+    {
+        "hair",
+        "image",
+        "photo",
+        "photograph",
+        "picture",
+        "portrait",
+        "shot",
+        "close",
+        "up",
+        "view",
+        "smile",
+        "expression",
+        "makeup",
+    }
+)
+_WHOLE_LOOKS = frozenset({"body", "build", "physique", "frame", "figure", "face", "skin", "appearance"})
+
+
+def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
+    """Whose looks the word at character ``position`` tells: the nearest animal, thing with "its", or person
+    named before it; a person if there is none."""
+    people = rules.people
+    first = next((token.i for token in doc if token.idx + len(token) > position), 0)
+    holder = _holder(doc, first)
+    if holder is not None and holder.pos_ == "NOUN" and not is_person(holder, people):
+        parts = rules.looks.face | rules.looks.body | rules.looks.eyes | rules.looks.color_nouns
+        if holder.lower_ not in parts and holder.lower_ not in _SHOWN:
+            return False
+    for index in range(first - 1, -1, -1):
+        token = doc[index]
+        if token.lower_ in people.animals or token.lower_ == "its":
+            return False
+        if token.lower_ == "it" and not sentence_is_about(
+            doc, sentence_bounds(doc, index)[0], rules.looks.eyes | rules.looks.skin
+        ):
+            return False
+        if is_person(token, people) or token.lower_ in ("he", "she", "his", "her", "my", "your"):
+            return True
+    head = phrase_head(doc, first + 1, people)
+    for token in doc[first + 1 :]:
+        if token.lower_ in people.animals:
+            return False
+        if is_person(token, people):
+            return True
+    known = rules.looks.eyes | rules.looks.skin | rules.looks.color_nouns
+    return head is None or head.lower_ in known or head.lower_.startswith(("eye", "iris"))
+
+
+def _holder(doc: Doc, index: int) -> Token | None:
+    """The word in front of "with" or "has" that the phrase around token ``index`` belongs to."""
+    lead = index
+    while lead and (doc[lead - 1].pos_ in ("ADJ", "ADV", "CCONJ", "DET") or doc[lead - 1].text in (",", "-")):
+        lead -= 1
+    having = doc[lead - 1] if lead else None
+    if having is None or lead < 2 or (having.lower_ != "with" and having.lemma_ != "have"):
+        return None
+    return doc[lead - 2]
+
+
+def sentence_is_about(doc: Doc, start: int, parts: frozenset[str]) -> bool:
+    """True if the first noun of the sentence in front of token ``start`` is one of ``parts``."""
+    if not start:
+        return False
+    first, last = sentence_bounds(doc, start - 1)
+    nouns = [doc[position] for position in range(first, last) if doc[position].pos_ in ("NOUN", "PROPN")]
+    return bool(nouns) and nouns[0].lower_ in parts
+
+
+def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rules: TextRules) -> bool:
+    """True if ``head`` is a person of the entry's class, or the part of one that the entry speaks of."""
+    looks, people, word = rules.looks, rules.people, head.lower_
+    if entry.head not in (Head.FACE, Head.BODY) and head_counts(head, entry.head, people):
+        return True
+    if entry.attribute == RACE and not entry.rule.endswith(".colour"):
+        if word in looks.race_wear:
+            return entry.kind is not Kind.PROXY
+        return word in looks.race_looks and owner_is_person(doc, head.idx, rules)
+    parts = _parts(entry, rules)
+    return word in parts and _owned(doc, start, head, looks.body_of_things, rules)
+
+
+def _owned(doc: Doc, start: int, head: Token, things: frozenset[str], rules: TextRules) -> bool:
+    """True if ``head`` is part of a person; one of ``things`` only where a word for the owner says so."""
+    if not owner_is_person(doc, head.idx, rules):
+        return False
+    if head.lower_ not in things:
+        return True
+    lead = start
+    while lead and (doc[lead - 1].pos_ in ("ADJ", "ADV", "CCONJ") or doc[lead - 1].text in (",", "-")):
+        lead -= 1
+    before = doc[lead - 1] if lead else None
+    if before is None:
+        return False
+    if before.tag_ in ("PRP$", "POS"):
+        return before.lower_ != "its" and (before.tag_ != "POS" or is_person(doc[lead - 2], rules.people))
+    holder = _holder(doc, start)
+    if holder is None:
+        return before.lower_ == "of" and lead > 1 and is_person(doc[lead - 2], rules.people)
+    return is_person(holder, rules.people) or holder.pos_ in ("PRON", "PUNCT", "ADV", "CCONJ", "AUX")
+
+
+def is_said_of_person(doc: Doc, subject: Token, entry: LexiconEntry, rules: TextRules) -> bool:
+    """True if the clause about ``subject`` says the entry of a person or a part of one."""
+    if entry.head not in (Head.FACE, Head.BODY) and is_person_subject(subject, entry.head, rules.people):
+        return True
+    if subject.lower_ == "they" and entry.attribute in _PROPER_ADJECTIVES:
+        between = {token.lower_ for token in doc[subject.i : subject.i + 6]}
+        return not between.isdisjoint(rules.looks.hedges | {"appear", "seem", "look"})
+    parts = _parts(entry, rules) & _WHOLE_LOOKS
+    return subject.lower_ in parts and _owned(doc, subject.i, subject, parts, rules)
+
+
+def _parts(entry: LexiconEntry, rules: TextRules) -> frozenset[str]:
+    """The parts of a person that the entry tells something of the person with."""
+    if entry.attribute == WEIGHT:
+        return rules.looks.body
+    if entry.head is Head.FACE or (entry.attribute == AGE and entry.head is Head.PERSON):
+        return rules.looks.face
+    return frozenset()
+
+
+def is_guess(doc: Doc, start: int, end: int, rules: TextRules) -> bool:
+    """ "a person, likely male, wearing": a guess set off by commas, brackets or dashes."""
+    position = start - 1
+    if position >= 0 and doc[position].lower_ in ("a", "an"):
+        return False
+    while position >= 0 and doc[position].lower_ in rules.looks.hedges:
+        position -= 1
+    if position == start - 1 or position < 0 or doc[position].text not in (",", "(", "-", "\u2013", "\u2014"):
+        return False
+    if end < len(doc) and doc[end].pos_ in ("NOUN", "PROPN"):
+        return False
+    first, _ = sentence_bounds(doc, start)
+    return any(
+        is_person(doc[index], rules.people) or doc[index].lower_ in rules.people.pronouns
+        for index in range(first, position)
+    )
