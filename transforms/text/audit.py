@@ -184,13 +184,13 @@ def read_conversations(
         for turn in conversation:
             folded = fold(turn.text)
             passages = split_passages(folded)
-            before = _asked_before(passages, asking, rules)
+            before = _asked_before(passages, asking or _last_line(turn.follows), rules)
             for passage, asked in zip(passages, before, strict=True):
                 key = (passage.text, turn.question, asked)
                 if key not in needed:
                     needed[key] = needs_parse(passage.text, turn.question, rules)
             turns.append((folded, turn.question, passages, before))
-            asking = passages[-1].text if passages and turn.question else ""
+            asking = _last_line(turn.text) if turn.question else ""
         cut.append(turns)
     docs = _parsed((text for (text, _, _), parse in needed.items() if parse), rules, parser)
     found = {
@@ -215,6 +215,11 @@ def read_conversations(
         ]
         for turns in cut
     ]
+
+
+def _last_line(text: str) -> str:
+    """The line of a question that asks; folded, since it is matched."""
+    return fold(text.rstrip().rsplit("\n", 1)[-1]).text if text else ""
 
 
 def _asked_before(passages: Sequence[Passage], asking: str, rules: TextRules) -> list[frozenset[str]]:

@@ -113,7 +113,11 @@ def _read(
 
 def _current(conversation: Conversation, state: _State, turns: Collection[int]) -> list[TurnText]:
     return [
-        TurnText(text if turn in turns else "", said.question)
+        TurnText(
+            text if turn in turns else "",
+            said.question,
+            state.texts[turn - 1] if turn in turns and turn and conversation[turn - 1].question else "",
+        )
         for turn, (text, said) in enumerate(zip(state.texts, conversation, strict=True))
     ]
 

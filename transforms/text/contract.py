@@ -14,10 +14,12 @@ Conversation = Sequence["TurnText"]
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
-    """The text of one turn. ``question`` is true for what a human or the system says."""
+    """The text of one turn. ``question`` is true for what a human or the system says; ``follows`` is the
+    text of the turn before it, where that turn itself is left empty."""
 
     text: str
     question: bool
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,10 @@ _SIGNS = {
     "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"',
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-", "\u2044": "/",
 }  # fmt: skip
-_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_INVISIBLE = frozenset(
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\ufeff"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,12 @@ class Folded:
         return self.starts[start], self.starts[end - 1] + 1
 
 
+def _plain(character: str) -> str:
+    """Its compatibility form; a decimal digit of any script as the ASCII one."""
+    digit = unicodedata.decimal(character, None)
+    return unicodedata.normalize("NFKC", character) if digit is None else str(digit)
+
+
 def fold(text: str) -> Folded:
     """NFKC per character (Unicode Annex 15), quotes and hyphens to ASCII, invisible characters out.
 
@@ -45,7 +54,7 @@ def fold(text: str) -> Folded:
             continue
         plain = _SIGNS.get(character)
         if plain is None:
-            plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
+            plain = character if character.isascii() else _plain(character)
         characters.append(plain)
         starts.extend([index] * len(plain))
     folded = "".join(characters)

@@ -192,16 +192,8 @@ def _check_user_word(value: str) -> int:
 
 
 def _check_identity(value: str) -> int:
-    from stdnum import isbn
-
-    plain = digits_of(value)
-    if (
-        len(plain) < 4
-        or isbn.is_valid(value)
-        or regex.fullmatch(r"(?:1[89]|20)\d\d(?:[-/.]\d{1,2}){0,2}", value)
-    ):
-        return 0
-    return len(value)
+    year = regex.fullmatch(r"(?:1[89]|20)\d\d(?:[-/.]\d{1,2}){0,2}", value)
+    return len(value) if len(digits_of(value)) >= 4 and not year else 0
 
 
 def _check_national(value: str) -> int:

@@ -27,7 +27,7 @@ _MAX_QUESTION = 240
 _DIGITS = "0123456789"
 _RESIDUE = regex.compile(r"\[?\s?(?<!\d)\d?\.\d+(?:\s?,\s?\d?\.\d+){1,7}\s?\]?")
 _PART = regex.compile(r"<<(\w+)>>")
-_MAY_HOLD = regex.compile(r"[@:/°º_-]|\.\w|(?i:pass|secret|token|user|login|handle|pwd|nick|\bpin\b)|\bat\b")
+_MAY_HOLD = regex.compile(r"[@:/°º_-]|\.\w|(?i:pass|secret|token|user|login|handle|pwd|nick|\bpin\b|\bat\b|\bkey\b|senha)")
 """A text without a digit that one of the patterns can match holds one of these."""
 
 

@@ -43,7 +43,8 @@ _DATE = regex.compile(r"(\d{1,4})[./ -](\d{1,2})[./ -](\d{1,4})")
 _YEARS = regex.compile(r"(?:1[0-9]|20)\d\d ?[-–/ ] ?(?:1[0-9]|20)\d\d")
 _AMOUNT = regex.compile(r"\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:\.\d{3})+\.\d{2}|\d+\.\d{1,2}(?: \d+\.\d{1,2})*")
 _BOOK = regex.compile(r"97[89][ -]?\d")
-_SENTENCE_END = regex.compile(r"[.!?;]\s(?!\d)|[\n|]")
+_SENTENCE_END = regex.compile(r"(?i)(?<!\b(?:no|nr|num|tel|ext|ph|mob|st))\.\s(?!\d)|[!?;]\s(?!\d)|\n")
+_COUNTED = regex.compile(r"(?<=\d) [a-z]{3,}s\b")
 _MIDDLE = regex.compile(r"[ .()/–-]+")
 
 
@@ -63,6 +64,7 @@ def _evidence() -> dict[str, regex.Pattern[str]]:
         "label": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('labels')})\b\.?"),
         "near": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('near')})\b\.?"),
         "sign": regex.compile(rf"(?i)(?:^|[\s(|,;])(?:{_words('signs')})[.:)]?\s{{0,2}}$"),
+        "direct": regex.compile(rf"(?i)(?:[:(=,|]|(?<!\p{{L}})(?:{_words('direct')})\b\.?)[\s\"'(#]*$"),
         "after": regex.compile(rf"(?i)[ ,]?[ (/-]{{0,2}}(?:{_words('after')})\b"),
         "other": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('other')})\b|[$€£]"),
         "unit": regex.compile(rf"(?i) ?(?:{_words('units')})(?!\p{{L}})"),
@@ -214,7 +216,7 @@ def is_written_so(number: str, regions: tuple[str, ...]) -> bool:
 
 def _has_word(text: str, start: int, end: int, digits: int, asked: bool) -> bool:
     evidence = _evidence()
-    if evidence["unit"].match(text, end):
+    if evidence["unit"].match(text, end) or (_COUNTED.match(text, end) and text[start:end].isdecimal()):
         return False
     if asked and (start <= 3 or len(text) <= _SHORT_ANSWER):
         return not _names_other(text, start)
@@ -224,13 +226,20 @@ def _has_word(text: str, start: int, end: int, digits: int, asked: bool) -> bool
         if evidence["sign"].search(text[max(0, start - 6) : start]) and digits >= 7:
             return True
     window = text[max(0, start - _REACH) : start]
-    for name, least in (
-        ("label", MIN_DIGITS),
-        ("near", 6 if "-" in text[start:end] or " " in text[start:end] else 7),
-    ):
-        last = _last(evidence[name], window)
-        if last is not None and digits >= least:
-            between = window[last.end() :]
-            if not _SENTENCE_END.search(between) and not evidence["other"].search(between):
-                return True
-    return False
+    if _introduced(window, evidence["label"]):
+        return True
+    grouped = "-" in text[start:end] or " " in text[start:end]
+    return (
+        digits >= (6 if grouped else 7)
+        and _introduced(window, evidence["near"])
+        and bool(evidence["direct"].search(window[-16:]))
+    )
+
+
+def _introduced(window: str, words: regex.Pattern[str]) -> bool:
+    """True if one of the words stands in the same sentence and none for another number after it."""
+    last = _last(words, window)
+    if last is None:
+        return False
+    between = window[last.end() :]
+    return not _SENTENCE_END.search(between) and not _evidence()["other"].search(between)

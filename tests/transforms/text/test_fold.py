@@ -15,6 +15,8 @@ from transforms.text.passages import MAX_PASSAGE, split_passages
         ("wo\u200bman", "woman"),
         ("\ufb01reman", "fireman"),
         ("\uff11\uff12", "12"),
+        ("\u0661\u0662 \u0967\u0968", "12 12"),
+        ("a\u202eb\u200fc", "abc"),
         ("a\u00a0man", "a man"),
     ],
 )
