@@ -18,7 +18,7 @@ from transforms.text.fold import Folded, fold
 from transforms.text.mentions import Mention, without_overlaps
 from transforms.text.passages import Passage, split_passages
 from transforms.text.questions import KEPT_ASKS, asked_attributes, may_ask
-from transforms.text.recognise_addresses import ADDRESS, address_mentions
+from transforms.text.recognise_addresses import ADDRESS, address_mentions, stands_in_block
 from transforms.text.recognise_attributes import attribute_mentions
 from transforms.text.recognise_looks import look_mentions
 from transforms.text.recognise_measures import measure_mentions
@@ -117,7 +117,7 @@ def _formed(text: str, rules: TextRules, before: frozenset[str] = NOTHING_ASKED)
     """What has a form of its own and needs no parse. ``before``: what the line before asks for."""
     yield from pattern_mentions(text, rules.patterns, before)
     if ADDRESS in rules.attributes:
-        yield from address_mentions(text)
+        yield from address_mentions(text, ADDRESS in before)
 
 
 def passage_mentions(
@@ -226,11 +226,17 @@ def _asked_before(passages: Sequence[Passage], asking: str, rules: TextRules) ->
     """What the line before each passage asks for; before the first one stands the question ``asking``."""
     if not rules.patterns:
         return [NOTHING_ASKED] * len(passages)
-    lines = [asking, *(passage.text for passage in passages)]
-    return [
-        asked_before(line, question=not index) if line and _VALUE.search(passage.text) else NOTHING_ASKED
-        for index, (line, passage) in enumerate(zip(lines, passages, strict=False))
-    ]
+    lines = [asking, *(passage.text for passage in passages), ""]
+    found: list[frozenset[str]] = []
+    for index, passage in enumerate(passages):
+        before, after, text = lines[index], lines[index + 2], passage.text
+        asked = asked_before(before, question=not index) if before and _VALUE.search(text) else NOTHING_ASKED
+        if ADDRESS in rules.attributes and len(passages) > 1 and ADDRESS not in asked:
+            chained = bool(found) and ADDRESS in found[-1]
+            if stands_in_block(before if index else "", text, after, chained):
+                asked |= {ADDRESS}
+        found.append(asked)
+    return found
 
 
 def turn_findings(turn: int, read: ReadTurn) -> list[TextFinding]:

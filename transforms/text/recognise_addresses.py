@@ -1,6 +1,7 @@
-"""Finds postal addresses line by line: street and number, unit, city with postcode, boxes, military mail.
+"""Finds postal addresses: street and number in the order of many countries, unit, town with postcode, boxes.
 
-One passage is one line, so the lines of an address are found each for itself.
+One passage is one line. Lines of a block help each other: below "Address:" or above "Apt. 5" a line needs
+less evidence of its own (``asked``).
 """
 
 from __future__ import annotations
@@ -13,90 +14,76 @@ import regex
 from schemas.finding import Kind
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form, Mention
+from transforms.text.recognise_patterns import expanded
 
 ADDRESS = "pii.address"
 TIMEOUT_SECONDS = 2.0
 """Per pattern and passage. Patterns are linear, so only a defect reaches it."""
 
-_NUMBER = r"(?<![\w.,$€£/:-])\d{1,5}(?:[ -]\d{1,4}(?=[ ,]))?[A-Za-z]?"
-_WORD = r"\p{Lu}[\p{L}.'-]{0,30}"
+MAX_LINE = 90
+"""Characters of a line that can be one of an address block."""
+
 _SCORE = 0.85
 _DIGIT = regex.compile(r"\d")
+_MAY_HOLD = regex.compile(
+    r"\d[\w/-]*[.,]? (?:[\p{L}'.]+ ){0,3}\p{Lu}|\p{Lu}[\p{L}.'-]*,? (?:n[.º°] ?|No\.? |nr\.? )?[A-Z]{0,3}\d"
+    r"|(?i:\b(?:zip|post|plz|cap|c[óo]digo)\b|postal|code)|\p{Lu}{2}"
+)
+"""Every line that is no part of a block and that one of the patterns can match holds one of these."""
 
 
 @cache
-def _lists() -> dict[str, list[str]]:
-    return read_list("addresses")
-
-
-def _either(name: str) -> str:
-    words: list[str] = _lists()[name]
-    return "|".join(regex.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
-
-
-def _after(unit: str, place: str, postcode: str) -> str:
-    """What may follow the street on its line: unit, city, state, postcode, country."""
-    states = _either("states")
-    return (
-        rf"(?:[,.]? {unit})?"
-        rf"(?:, {postcode} {_WORD}(?: {_WORD})?"
-        rf"|,? (?:{place}(?:,? (?:{states}|[A-Z]{{2,3}})\b)?,? {postcode}|{postcode})"
-        rf"|(?:, {place}(?=[,.;)]|$)){{1,2}}(?:,? (?:{states})\b)?(?:,? {postcode})?)?"
-    )
-
-
-@cache
-def _patterns() -> tuple[tuple[str, regex.Pattern[str]], ...]:
-    unit = rf"(?i:{_either('units')})\.? ?#?\d{{1,5}}[A-Za-z]?\b"
-    place = rf"(?:{_WORD}[ ]?){{1,4}}"
-    postcode = r"(?:\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})(?![\w-])"
-    after = _after(unit, place, postcode)
-    name = rf"(?:{_WORD} |\d{{1,3}}(?:st|nd|rd|th) |(?:of|the|de|la) ){{1,4}}"
-    way = r"(?:[NSEW]\.? |North |South |East |West )?"
-    side = r"(?: (?:North|South|East|West|[NSEW]{1,2})\b)?"
-    joined = r"(?:(?:de|du|des|d'|di|da|do|dos|del|della|dei|dalla|la|le|las|los|el|e|of|St\.?) ?){0,3}"
-    before = rf"(?i:{_either('types_before')}) {joined}{_WORD}(?: (?:{joined})?{_WORD}){{0,4}}"
-    ending = rf"(?:{_WORD} ){{0,3}}\p{{Lu}}?[\p{{L}}'-]{{2,30}}(?: ?(?:{_either('type_endings')}))"
-    country = rf"(?:{_either('countries')})"
-    number_first = (
-        rf"\d{{1,5}}(?: \d{{1,4}}[A-Za-z]?)?,? {way}(?:{joined}{_WORD} ){{0,4}}{_WORD}(?:,? \d{{1,5}})?"
-    )
-    house = r"(?: ?[A-Z]{0,3}\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Z]?)?\b)"
-    fleet = r"(?:FPO|APO|DPO),? (?:AA|AE|AP) \d{5}"
-    rules = {
-        "street": rf"{_NUMBER},? {way}{name}(?:{_either('street_types')})\b\.?{side}{after}",
-        "street_named": rf"(?<![\w.,$€£/:-])\d{{2,5}}[A-Za-z]? {way}{name}(?:{_either('other_types')})\b"
-        rf"(?=[,.;)]|$| {unit}){after}",
-        "type_first": rf"{_NUMBER},? {before}{house}?{after}|(?<!\w){before},?{house}{after}",
-        "type_last": rf"(?:{_NUMBER} )?(?<![\p{{L}}]){ending} \d{{1,4}}[A-Za-z]?\b(?!\.\d){after}",
-        "unit": r"(?<![\w-])(?:Suite|Apt\.?|Apartment) #?\d{1,5}[A-Za-z]?\b" + after,
-        "before_unit": rf"{_NUMBER} (?:{_WORD} ){{1,4}}\d{{1,5}},? (?={unit}){after}",
-        "city_state": rf"(?<!\w)(?:{_WORD} ){{0,3}}{_WORD},? (?:{_either('states')}),? "
-        r"\d{5}(?:-\d{4})?(?!\d)",
-        "country": rf"(?:^|, ?)(?:{place}, )?{country},? {postcode}",
-        "postcode": r"(?i)\b(?:zip(?: ?code)?|post ?code|postal code)(?: is| of)?\W{1,3}"
-        r"(?P<value>(?=\w*\d)[\dA-Z]{3,5}(?:[ -]\d[A-Z]{2}|-\d{4})?)(?!\w)",
-        "context": rf"\b(?i:{_either('contexts')})"
-        r"(?i: (?:is|are|was|at|to|in|of|with|here|they))*[\s:,]{1,3}"
-        rf"(?P<value>{number_first}{after})",
-        "military": rf"\b(?:USS|USNS|USNV|USCGC) {_WORD}(?:,? {fleet}|$)"
-        rf"|\b(?:PSC \d{{1,5}},? Box \d{{1,5}}|Unit \d{{1,5}},? Box \d{{1,5}})(?:,? {fleet})?|\b{fleet}\b",
+def _compiled(group: str) -> dict[str, regex.Pattern[str]]:
+    """The patterns of one group of ``addresses.yaml`` by name."""
+    lists = read_list("addresses")
+    parts = dict(lists["parts"]) | {
+        name: "|".join(regex.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+        for name, words in lists.items()
+        if isinstance(words, list)
     }
-    return tuple((f"pattern.address.{rule}", regex.compile(pattern)) for rule, pattern in rules.items())
+    return {str(name): regex.compile(expanded(pattern, parts)) for name, pattern in lists[group].items()}
 
 
-def address_mentions(text: str) -> Iterator[Mention]:
+def stands_in_block(before: str, text: str, after: str, chained: bool) -> bool:
+    """True if the line before or after the folded line ``text`` shows that it belongs to an address.
+
+    ``chained``: the line before belongs to one because of what stands around it.
+    """
+    if len(text) > MAX_LINE:
+        return False
+    unit, last = _compiled("block")["unit"], _compiled("block")["last"]
+    if after and len(after) <= MAX_LINE and _DIGIT.search(text) and unit.match(after):
+        return True
+    if not (chained or unit.match(before) or _DIGIT.search(before)) or not last.match(text):
+        return False
+    return chained or bool(unit.match(before)) or _ends_with_address(before[-MAX_LINE:])
+
+
+def _ends_with_address(text: str) -> bool:
+    return any(one.end >= len(text) - 2 for one in address_mentions(text))
+
+
+def address_mentions(text: str, asked: bool = False) -> Iterator[Mention]:
     """Addresses and parts of addresses in one folded passage. May overlap.
 
-    Raises TimeoutError if a pattern exceeds its time limit.
+    ``asked``: a question or the lines around say that here stands one. Raises TimeoutError if a pattern
+    exceeds its time limit.
     """
-    if not _DIGIT.search(text):
+    lines = _compiled("line_patterns") if asked and len(text) <= MAX_LINE else {}
+    if not lines and not (_DIGIT.search(text) and _MAY_HOLD.search(text)):
         return
-    for rule, expression in _patterns():
+    for rule, expression in (_compiled("patterns") | lines).items():
         for match in expression.finditer(text, timeout=TIMEOUT_SECONDS):
             start, end = match.span("value") if "value" in match.groupdict() else match.span()
             value = text[start:end].rstrip(" ,.")
-            if any(character.isdigit() for character in value):
+            value, start = value.lstrip(" ,"), start + len(value) - len(value.lstrip(" ,"))
+            if value and (lines or any(character.isdigit() for character in value)):
                 yield Mention(
-                    start, start + len(value), ADDRESS, Kind.EXPLICIT, rule, Form.VALUE, score=_SCORE
+                    start,
+                    start + len(value),
+                    ADDRESS,
+                    Kind.EXPLICIT,
+                    f"pattern.address.{rule}",
+                    Form.VALUE,
+                    score=_SCORE,
                 )

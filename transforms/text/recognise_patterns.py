@@ -27,7 +27,9 @@ _MAX_QUESTION = 240
 _DIGITS = "0123456789"
 _RESIDUE = regex.compile(r"\[?\s?(?<!\d)\d?\.\d+(?:\s?,\s?\d?\.\d+){1,7}\s?\]?")
 _PART = regex.compile(r"<<(\w+)>>")
-_MAY_HOLD = regex.compile(r"[@:/°º_-]|\.\w|(?i:pass|secret|token|user|login|handle|pwd|nick|\bpin\b|\bat\b|\bkey\b|senha)")
+_MAY_HOLD = regex.compile(
+    r"[@:/°º_-]|\.\w|(?i:pass|secret|token|user|login|handle|pwd|nick|\bpin\b|\bat\b|\bkey\b|senha)"
+)
 """A text without a digit that one of the patterns can match holds one of these."""
 
 
@@ -45,7 +47,8 @@ class Pattern:
     asked: bool
 
 
-def _expanded(pattern: str, parts: Mapping[str, str]) -> str:
+def expanded(pattern: str, parts: Mapping[str, str]) -> str:
+    """``pattern`` with every ``<<name>>`` filled in from ``parts``. Raises KeyError for an unknown one."""
     while _PART.search(pattern):
         pattern = _PART.sub(lambda match: parts[match[1]], pattern)
     return pattern
@@ -68,7 +71,7 @@ def _pattern(item: Mapping[str, Any], parts: Mapping[str, str]) -> Pattern:
         item["rule"],
         item["attribute"],
         float(item["score"]),
-        regex.compile(_expanded(item["pattern"], parts)),
+        regex.compile(expanded(item["pattern"], parts)),
         item.get("check", ""),
         int(item.get("digits", 0)),
         tuple(item.get("words", ())),

@@ -18,6 +18,15 @@ SPANS = [
     "Unit 8505 Box 3866",
     "7340 Miller Ridge",
     "Belgium 42940",
+    "Calle de Alcalá 12, 28014 Madrid",
+    "Via Roma 10, 00184 Roma (RM)",
+    "ul. Marszałkowska 12/4, 00-590 Warszawa",
+    "Keizersgracht 123, 1015 CJ Amsterdam",
+    "Otto-Hartmann-Gasse 218",
+    "Vicolo Farina, 29, 22018, Cima (CO)",
+    "Flat 3, 27 Kings Road, Brighton BN1 2PJ",
+    "5/12 George St, Sydney NSW 2000",
+    "20789 Allika 46",
 ]
 
 
@@ -49,6 +58,13 @@ def test_an_address_line_is_found_whole(address: str) -> None:
         "Total 12345",
         "A score of 3 to 2 in 2010",
         "He paid $15 Park Way",
+        "Route 66 and Highway 1",
+        "Flight AB1021 leaves from gate 68 at 09:55.",
+        "On 5 May 2012 Michael Jordan 23 played.",
+        "Chapter 12 The Long Road",
+        "Windows 98 and Office 2000",
+        "29 JUN 18",
+        "1st Place, 2nd Place, 3rd Place",
     ],
 )
 def test_numbers_and_places_apart_are_no_address(text: str) -> None:
@@ -65,3 +81,10 @@ def test_numbers_and_places_apart_are_no_address(text: str) -> None:
 )
 def test_a_word_for_an_address_introduces_one(text: str, value: str) -> None:
     assert any(part.startswith(value) for part in found(text))
+
+
+def test_lines_of_a_block_help_each_other(told):
+    spans = told("Address:\n12 High St\nOxford\nOX1 4DJ", "pii")
+    assert [span for span, _ in spans] == ["12 High St", "Oxford", "OX1 4DJ"]
+    assert [span for span, _ in told("16 Salontie 6\nApt. 523", "pii")] == ["16 Salontie 6", "Apt. 523"]
+    assert told("Notes:\n12 Angry Men\nOxford", "pii") == []

@@ -193,7 +193,9 @@ def test_reporting_changes_nothing(cleaned: Cleaned) -> None:
 
 
 def test_a_bare_number_that_a_question_asks_for_is_masked(cleaned):
-    result = cleaned(["What is the fax number?", "It is 320 9254.", "And the phone?", "320 9255"], preset="pii")
+    result = cleaned(
+        ["What is the fax number?", "It is 320 9254.", "And the phone?", "320 9255"], preset="pii"
+    )
     assert result.reason is None
     assert "9254" not in result.texts[1]
     assert "9255" not in result.texts[3]

@@ -29,6 +29,27 @@ Told = Callable[..., list[tuple[str, str]]]
         ("Password: hunter2!x", "hunter2!x", "pii.secret"),
         ("passport number X1234567", "X1234567", "pii.id_number"),
         ("license plate 7ABC123", "7ABC123", "pii.plate"),
+        ("The number plate reads “AB12 CDE”.", "AB12 CDE", "pii.plate"),
+        ("jane AT example DOT com", "jane AT example DOT com", "pii.email"),
+        ("john dot smith at gmail dot com", "john dot smith at gmail dot com", "pii.email"),
+        ("j\u200bane@example.com", "j\u200bane@example.com", "pii.email"),
+        ("Her SSN is 078 05 1120.", "078 05 1120", "pii.ssn"),
+        ("SSN: \u0660\u0667\u0668-05-1120", "\u0660\u0667\u0668-05-1120", "pii.ssn"),
+        ("cc 3782.822463.10005", "3782.822463.10005", "pii.card"),
+        ("pay to DE89-3704-0044-0532-0130-00 now", "DE89-3704-0044-0532-0130-00", "pii.iban"),
+        ("on 10.0.0.1:8080", "10.0.0.1", "pii.ip"),
+        ("at [2001:db8::1]:443", "2001:db8::1", "pii.ip"),
+        ("née le 4 juin 1982", "4 juin 1982", "pii.date_of_birth"),
+        ("Geburtsdatum: 03.04.1975", "03.04.1975", "pii.date_of_birth"),
+        ("was born in 1985.", "1985", "pii.date_of_birth"),
+        ("Driver's License: CA D1234567", "CA D1234567", "pii.id_number"),
+        ("NHS number 943 476 5919", "943 476 5919", "pii.id_number"),
+        ("National insurance number PW 35 12 88 B", "PW 35 12 88 B", "pii.id_number"),
+        ("ether 9c:35:5b:5f:4c:d7 up", "9c:35:5b:5f:4c:d7", "pii.id_number"),
+        ("Instagram: jane.doe1", "jane.doe1", "pii.username"),
+        ("my password is hunter2", "hunter2", "pii.secret"),
+        ("-----BEGIN RSA PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----", "pii.secret"),
+        ("taken at 40.7128° N, 74.0060° W.", "40.7128° N, 74.0060° W", "pii.address"),
     ],
 )
 def test_personal_data_with_a_form_is_found(told: Told, text: str, span: str, attribute: str) -> None:
@@ -51,6 +72,18 @@ def test_personal_data_with_a_form_is_found(told: Told, text: str, span: str, at
         "a 4x4 jeep, 3 dogs, 10 years and 640x480 pixels",
         "<image>",
         "The password is required",
+        "2.1.1.3 Installing the software",
+        "DOI 10.1000/182, arXiv 2103.00020",
+        "Username: Password: please sign in",
+        "Use @media or @override in code; 5 @ $3.00 each",
+        "It has no.space and photo.jpg and index.html",
+        "What is the date of the letter? January 12, 1985",
+        "passport stamps from 2012 and 2015",
+        "license plate is not visible, the bus number is 1523",
+        "The tag on the cow reads 2045.",
+        "GST 001531760640, invoice OR18030302170430",
+        "The idea was born 3 years ago in 2001.",
+        "x=12.34567, y=45.67890",
     ],
 )
 def test_numbers_that_are_nobodys_and_masks_are_left_alone(told: Told, text: str) -> None:
@@ -75,3 +108,9 @@ def test_a_long_hostile_text_is_read_in_time(told: Told) -> None:
 def test_numbers_beside_a_word_for_the_telephone_are_telephone_numbers(text: str) -> None:
     rules = load_patterns(frozenset({"pii.phone"}))
     assert [mention.attribute for mention in pattern_mentions(text, rules)] != []
+
+
+def test_a_line_that_ends_in_a_label_asks_for_what_the_next_line_says(told: Told) -> None:
+    assert ("320 9254", "pii.phone") in told("Phone:\n320 9254", "pii")
+    assert ("10 07 2010", "pii.date_of_birth") in told("Date of birth:\n10 07 2010", "pii")
+    assert told("Items:\n320 9254", "pii") == []
