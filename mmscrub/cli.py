@@ -217,12 +217,24 @@ def preview(
     images: Images = None,
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many records.")] = 5,
     policy: PolicyName = None,
+    config: Config = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Say of every edit: span, kind, rule, action, and what verifier and gate found."
+        ),
+    ] = False,
 ) -> None:
     """Show the first records before and after on the terminal; write nothing.
 
     What is shown holds the corpus' personal data: it goes to the terminal and nowhere else.
+
+    Example: `mmscrub preview corpus.json --images none -n 3 --policy safe-llava --explain`
     """
-    show_preview(Console(highlight=False), input, images, count, policy or "standard")
+    flags = {"input": input, "images": images, "policy": policy}
+    settings = read_config_file(config) if config else {}
+    settings |= {name: setting for name, setting in flags.items() if setting is not None}
+    show_preview(Console(highlight=False), settings, count, explained=explain)
 
 
 @app.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice
 from pathlib import Path
@@ -13,46 +15,99 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.config import make_config
+from mmscrub.explain_view import printable, show_explained_turn, show_outcome
+from pipeline.config import RunConfig, make_config
 from pipeline.layout import Layout
 from pipeline.parse_record import ParseLimits, parse_record
+from pipeline.plan import make_plan
+from pipeline.policy_file import load_policy
 from pipeline.readers.open import list_sources
 from pipeline.readers.read_rows import read_rows
+from pipeline.record_stage import conversation_of
+from pipeline.toolbox import Toolbox
 from runners.local import run_local
-from schemas.record import Origin
+from schemas.errors import RejectRecord
+from schemas.record import Origin, Record
+from transforms.text.audit import audit_conversations
+from transforms.text.clean import clean_conversations
+from transforms.text.explain import Explanation, explain
 
 
-def show_preview(console: Console, input: str, images: str | None, count: int, policy: str) -> None:
-    """Prints before and after of the first ``count`` records of the first source."""
-    source = list_sources(input)[0]
+@dataclass(frozen=True, slots=True)
+class _Previewed:
+    """What a finished preview run says of one source row."""
+
+    record_key: str
+    cleaned: Any = None
+    image_lines: tuple[str, ...] = ()
+    quarantined: str = ""
+
+
+def show_preview(console: Console, settings: Mapping[str, Any], count: int, *, explained: bool) -> None:
+    """Prints before and after of the first ``count`` records of the first source.
+
+    ``settings``: keys of the config file, ``input`` among them. ``explained``: also why each edit was made
+    and what verifier and fidelity gate say, and the last candidate of a record that is held back.
+    """
+    source = list_sources(str(settings["input"]))[0]
     with TemporaryDirectory(prefix="mmscrub-preview-") as folder:
-        settings: dict[str, Any] = {"input": source.uri, "out": Path(folder) / "out", "policy": policy}
-        config = make_config(settings | {"images": images or "", "limit": count, "workers": 1})
-        result = run_local(config)
-        cleaned = _cleaned_by_row(result.layout, source.name)
-        quarantined = _quarantined_by_row(result.layout)
-        boxes = _image_edits_by_row(result.layout)
+        own = {"input": source.uri, "out": Path(folder) / "out", "limit": count, "workers": 1}
+        config = make_config({**settings, **own})
+        layout = run_local(config).layout
+        seen = _previewed_rows(layout, source.name)
+        tools = Toolbox(make_plan(config, (source,), load_policy(config.policy))) if explained else None
         for row in islice(read_rows(source), count):
             console.rule(Text(f"row {row.row}"), align="left")
-            if row.row in cleaned:
-                _show_record(console, row.value, cleaned[row.row], source.uri)
-                for line in boxes.get(row.row, ()):
-                    console.print(Text(f"image: {line}", style="yellow"))
-            else:
-                console.print(Text(f"quarantined: {quarantined.get(row.row, 'unknown')}", style="red"))
+            told = seen.get(row.row, _Previewed("", quarantined="unknown"))
+            record = _readable(row.value, source.uri, config)
+            why = None if tools is None or record is None else _explanation(record, told.record_key, tools)
+            if record is not None and told.cleaned is not None:
+                after = _readable(told.cleaned, source.uri, config)
+                _show_turns(console, record, [turn.text for turn in after.turns] if after else [], why)
+            elif record is not None and why is not None:
+                _show_turns(console, record, [turn.after for turn in why.turns], why)
+            for line in told.image_lines:
+                console.print(Text(f"image: {line}", style="yellow"))
+            if told.quarantined:
+                console.print(Text(f"quarantined: {told.quarantined}", style="red"))
+            elif why is not None:
+                show_outcome(console, why)
 
 
-def _show_record(console: Console, before: Any, after: Any, uri: str) -> None:
-    limits = ParseLimits()
-    old = parse_record(before, Origin(uri, 0), limits).turns
-    new = parse_record(after, Origin(uri, 0), limits).turns
-    for was, now in zip(old, new, strict=True):
-        console.print(Text(f"{was.role.value:>6}: ").append_text(_diff(was.text, now.text)))
+def _readable(raw: Any, uri: str, config: RunConfig) -> Record | None:
+    try:
+        return parse_record(raw, Origin(uri, 0), ParseLimits(config.limits.turn_characters))
+    except RejectRecord:
+        return None
+
+
+def _explanation(record: Record, record_key: str, tools: Toolbox) -> Explanation:
+    """The text side of one record once more, with what the run does not keep."""
+    conversation = conversation_of(record)
+    found = audit_conversations([conversation], rules=tools.rules, parser=tools.parser)
+    policy = tools.plan.policy
+    (cleaned,) = clean_conversations(
+        [conversation],
+        found,
+        keys=[record_key],
+        policy=policy,
+        rules=tools.rules,
+        parser=tools.parser,
+        embedder=tools.embedder,
+    )
+    return explain(conversation, cleaned, policy=policy, embedder=tools.embedder)
+
+
+def _show_turns(console: Console, record: Record, after: list[str], why: Explanation | None) -> None:
+    for number, (turn, now) in enumerate(zip(record.turns, after, strict=True)):
+        console.print(Text(f"{turn.role.value:>6}: ").append_text(_diff(turn.text, now)))
+        if why is not None:
+            show_explained_turn(console, why.turns[number], why.least_fidelity)
 
 
 def _diff(before: str, after: str) -> Text:
-    """Removed words struck through, new ones bold. Control characters never reach the terminal."""
-    old, new = _printable(before).split(" "), _printable(after).split(" ")
+    """Removed words struck through, new ones bold."""
+    old, new = printable(before).split(" "), printable(after).split(" ")
     text = Text()
     for operation, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if operation == "equal":
@@ -65,35 +120,30 @@ def _diff(before: str, after: str) -> Text:
     return text
 
 
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "⏎" if c == "\n" else "�" for c in text)
-
-
-def _cleaned_by_row(layout: Layout, name: str) -> dict[int, Any]:
+def _previewed_rows(layout: Layout, name: str) -> dict[int, _Previewed]:
+    """Emitted and quarantined rows of the run by their place in the source; every file is read once."""
     records = json.loads((layout.llava / f"{name}.json").read_text("utf-8"))
-    lineage = [row for path in sorted(layout.audit.glob("lineage-*.parquet")) for row in _rows(path)]
-    rows = sorted(row["source_row"] for row in lineage)
-    return dict(zip(rows, records, strict=True))
+    lineage = {row["source_row"]: row["record_key"] for row in _rows(layout.audit, "lineage-*.parquet")}
+    boxes = {
+        row["provenance"]["record_key"]: tuple(
+            f"{edit['attribute']} {edit['method']} at {edit['box'] or 'metadata'}"
+            for edit in row["image_edits"]
+        )
+        for row in _rows(layout.data, "*.parquet", ["image_edits", "provenance"])
+    }
+    quarantined = {row["source_row"]: row for row in _rows(layout.quarantine, "*.parquet")}
+    emitted = sorted(set(lineage) - set(quarantined))
+    seen = {
+        row: _Previewed(lineage[row], cleaned, boxes.get(lineage[row], ()))
+        for row, cleaned in zip(emitted, records, strict=True)
+    }
+    for row, held in quarantined.items():
+        seen[row] = _Previewed(held["record_key"], quarantined=f"{held['stage']}: {held['reason']}")
+    return seen
 
 
-def _quarantined_by_row(layout: Layout) -> dict[int, str]:
-    rows = [row for path in sorted(layout.quarantine.glob("*.parquet")) for row in _rows(path)]
-    return {row["source_row"]: f"{row['stage']}: {row['reason']}" for row in rows}
-
-
-def _image_edits_by_row(layout: Layout) -> dict[int, list[str]]:
-    lineage = [row for path in sorted(layout.audit.glob("lineage-*.parquet")) for row in _rows(path)]
-    row_of = {row["record_key"]: row["source_row"] for row in lineage}
-    edits: dict[int, list[str]] = {}
-    for path in sorted(layout.data.glob("*.parquet")):
-        for row in pq.read_table(path, columns=["image_edits", "provenance"]).to_pylist():
-            lines = [
-                f"{e['attribute']} {e['method']} at {e['box'] or 'metadata'}" for e in row["image_edits"]
-            ]
-            edits[row_of[row["provenance"]["record_key"]]] = lines
-    return edits
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+def _rows(folder: Path, pattern: str, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for path in sorted(folder.glob(pattern)):
+        rows += pq.read_table(path, columns=columns).to_pylist()
     return rows

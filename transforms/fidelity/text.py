@@ -59,6 +59,15 @@ class TextPair:
     told: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FidelityParts:
+    """A score and what it is made of. ``cosine`` is None where the exact checks decided alone."""
+
+    judgement: Judgement
+    cosine: float | None
+    score: float
+
+
 def is_measured(edits: Sequence[TextEdit]) -> bool:
     """True if the turn has a meaning to keep: refusals replace it on purpose."""
     return bool(edits) and all(edit.action is not Action.REFUSE for edit in edits)
@@ -80,16 +89,22 @@ def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
     Only pairs that the exact checks leave open are embedded, all distinct texts in one call; their score is
     the mean of that share and the cosine, 0 below the threshold. Scores are rounded to ``DIGITS`` decimals.
     """
+    return [parts.score for parts in fidelity_parts(pairs, embedder)]
+
+
+def fidelity_parts(pairs: Sequence[TextPair], embedder: Embedder) -> list[FidelityParts]:
+    """What ``text_fidelity`` says of each pair, and why."""
     judged = [judge(pair.before, pair.after, pair.told) for pair in pairs]
     cosines = _cosines([pair for pair, one in zip(pairs, judged, strict=True) if _undecided(one)], embedder)
-    scores: list[float] = []
+    parts: list[FidelityParts] = []
     for one in judged:
+        cosine: float | None = None
         score = 0.0 if one.changes_meaning else one.kept
         if _undecided(one):
             cosine = next(cosines)
             score = (cosine + one.kept) / 2 if cosine >= load_thresholds().open_cosine else 0.0
-        scores.append(round(score, DIGITS))
-    return scores
+        parts.append(FidelityParts(one, cosine, round(score, DIGITS)))
+    return parts
 
 
 def _undecided(judgement: Judgement) -> bool:

@@ -10,12 +10,13 @@ from schemas.finding import TextFinding
 from schemas.policy import Policy
 from schemas.reasons import Reason
 from transforms.engines.protocols import Embedder, Rewriter, TextParser
-from transforms.fidelity.text import TextPair, is_measured, text_fidelity
+from transforms.fidelity.text import TextPair, text_fidelity
 from transforms.text.apply_edits import apply_edits, compose
 from transforms.text.audit import ReadTurn, audit_conversations, read_conversations
 from transforms.text.choose import Leaks, choose_proposal, choose_rewrite
-from transforms.text.contract import CleanedText, Conversation, TextCandidate, TurnText
+from transforms.text.contract import Attempt, CleanedText, Conversation, TextCandidate, TurnText
 from transforms.text.decide import Decision, decide
+from transforms.text.measured import measured_pairs
 from transforms.text.mentions import Mention
 from transforms.text.proposals import TurnRequest, request_for
 from transforms.text.question_rules import load_round_rules
@@ -319,14 +320,9 @@ def _fidelities(
     for index, (conversation, decision, result) in enumerate(
         zip(conversations, decisions, applied, strict=True)
     ):
-        for turn in sorted({edit.turn for edit in result.edits}):
-            edits = tuple(edit for edit in result.edits if edit.turn == turn)
-            if is_measured(edits):
-                context = result.texts[turn - 1] if turn and not conversation[turn].question else ""
-                hidden = [*(one for one, _ in decision.edited), *decision.restated]
-                told = _told([one for one in hidden if one.turn == turn], edits)
-                pairs.append(TextPair(conversation[turn].text, result.texts[turn], context, edits, told))
-                owners.append(index)
+        for pair in measured_pairs(conversation, decision, result.texts, result.edits).values():
+            pairs.append(pair)
+            owners.append(index)
     lowest: list[float | None] = [None] * len(conversations)
     for owner, score in zip(owners, text_fidelity(pairs, embedder), strict=True):
         current = lowest[owner]
@@ -334,10 +330,9 @@ def _fidelities(
     return lowest
 
 
-def _told(findings: Sequence[TextFinding], edits: Sequence[TextEdit]) -> tuple[tuple[int, int], ...]:
-    """Spans that had to go: what was found, and what only the verifier saw."""
-    blunt = [edit for edit in edits if edit.rule.startswith("blunt.")]
-    return (*((one.start, one.end) for one in findings), *((one.start, one.end) for one in blunt))
+def remaining_leaks(conversation: Conversation, texts: Sequence[str], policy: Policy) -> tuple[Leak, ...]:
+    """What the verifier sees in the turns' new ``texts``."""
+    return tuple(_leaks(conversation, texts, checks_for(policy), policy))
 
 
 def _verdict(
@@ -356,5 +351,7 @@ def _verdict(
     elif fidelity is not None and fidelity < policy.min_text_fidelity:
         reason = Reason.TEXT_UNFAITHFUL
     if reason is not None:
-        return CleanedText(tuple(turn.text for turn in conversation), tuple(findings), (), fidelity, reason)
+        before = tuple(turn.text for turn in conversation)
+        attempt = Attempt(result.texts, result.edits)
+        return CleanedText(before, tuple(findings), (), fidelity, reason, attempt)
     return CleanedText(result.texts, tuple(findings), result.edits, fidelity, None)

@@ -30,12 +30,21 @@ class TextCandidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """The last candidate of a conversation that is held back: why it is can only be seen in it."""
+
+    texts: tuple[str, ...]
+    edits: tuple[TextEdit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CleanedText:
-    """The outcome for one conversation. ``reason`` is None if the verifier passed it;
-    ``fidelity`` is None if nothing was changed that has a meaning to keep."""
+    """The outcome for one conversation. ``reason`` is None if the verifier passed it, else ``attempt`` is
+    what did not pass; ``fidelity`` is None if nothing was changed that has a meaning to keep."""
 
     texts: tuple[str, ...]
     findings: tuple[TextFinding, ...]
     edits: tuple[TextEdit, ...]
     fidelity: float | None
     reason: Reason | None
+    attempt: Attempt | None = None

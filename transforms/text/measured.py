@@ -1,0 +1,32 @@
+"""What the fidelity gate compares of a conversation: the turns that were rewritten rather than refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.edit import TextEdit
+from schemas.finding import TextFinding
+from transforms.fidelity.text import TextPair, is_measured
+from transforms.text.contract import Conversation
+from transforms.text.decide import Decision
+
+
+def measured_pairs(
+    conversation: Conversation, decision: Decision, texts: Sequence[str], edits: Sequence[TextEdit]
+) -> dict[int, TextPair]:
+    """The pairs by turn. ``texts``: the turns after ``edits``."""
+    pairs: dict[int, TextPair] = {}
+    hidden = [*(one for one, _ in decision.edited), *decision.restated]
+    for turn in sorted({edit.turn for edit in edits}):
+        own = tuple(edit for edit in edits if edit.turn == turn)
+        if is_measured(own):
+            context = texts[turn - 1] if turn and not conversation[turn].question else ""
+            told = _told([one for one in hidden if one.turn == turn], own)
+            pairs[turn] = TextPair(conversation[turn].text, texts[turn], context, own, told)
+    return pairs
+
+
+def _told(findings: Sequence[TextFinding], edits: Sequence[TextEdit]) -> tuple[tuple[int, int], ...]:
+    """Spans that had to go: what was found, and what only the verifier saw."""
+    blunt = [edit for edit in edits if edit.rule.startswith("blunt.")]
+    return (*((one.start, one.end) for one in findings), *((one.start, one.end) for one in blunt))
