@@ -11,7 +11,7 @@ from rich.text import Text
 
 from schemas.finding import TextFinding
 from transforms.fidelity.text import FidelityParts, load_thresholds
-from transforms.text.explain import ExplainedEdit, ExplainedTurn, Explanation
+from transforms.text.explain import ExplainedEdit, ExplainedTurn
 from transforms.text.verify import Leak
 
 SHOWN_CHARACTERS = 60
@@ -35,14 +35,6 @@ def show_explained_turn(console: Console, turn: ExplainedTurn, least_fidelity: f
         console.print(Padding(_verdict_line(turn, least_fidelity), _INDENT))
     if turn.edits or turn.reported or turn.leaks:
         console.print()
-
-
-def show_outcome(console: Console, explanation: Explanation) -> None:
-    """Whether the record passes, or why not."""
-    if explanation.reason is None:
-        console.print(Text("passed: emitted", style="green"))
-        return
-    console.print(Text(f"held back: {explanation.reason.value}", style="bold red"))
 
 
 def _table(turn: ExplainedTurn, width: int) -> Table:

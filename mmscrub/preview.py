@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.text import Text
 
-from mmscrub.explain_view import printable, show_explained_turn, show_outcome
+from mmscrub.explain_view import printable, show_explained_turn
 from pipeline.config import RunConfig, make_config
 from pipeline.layout import Layout
 from pipeline.parse_record import ParseLimits, parse_record
@@ -66,12 +66,11 @@ def show_preview(console: Console, settings: Mapping[str, Any], count: int, *, e
                 _show_turns(console, record, [turn.text for turn in after.turns] if after else [], why)
             elif record is not None and why is not None:
                 _show_turns(console, record, [turn.after for turn in why.turns], why)
+                console.print(Text("not emitted; above is the last candidate", style="red"))
             for line in told.image_lines:
                 console.print(Text(f"image: {line}", style="yellow"))
             if told.quarantined:
                 console.print(Text(f"quarantined: {told.quarantined}", style="red"))
-            elif why is not None:
-                show_outcome(console, why)
 
 
 def _readable(raw: Any, uri: str, config: RunConfig) -> Record | None:
@@ -94,6 +93,7 @@ def _explanation(record: Record, record_key: str, tools: Toolbox) -> Explanation
         rules=tools.rules,
         parser=tools.parser,
         embedder=tools.embedder,
+        rewriter=tools.rewriter,
     )
     return explain(conversation, cleaned, policy=policy, embedder=tools.embedder)
 

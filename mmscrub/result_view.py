@@ -34,6 +34,11 @@ def show_result(result: RunResult, mode: Mode) -> None:
     edits = ", ".join(f"{count} {action}" for action, count in result.summary["edits"].items())
     if edits:
         typer.echo(f"text edits: {edits}")
+    rewritten = result.summary["rewritten"]
+    if rewritten["by_engine"]:
+        typer.echo(
+            f"rewritten: {rewritten['by_engine']} records by the engine, {rewritten['by_rules']} by rules"
+        )
     kept = result.summary["notes"].get("personal_data_in_kept_fields")
     if kept:
         typer.echo(

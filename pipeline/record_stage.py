@@ -116,6 +116,7 @@ def clean_text(chunk: Chunk, tools: Toolbox) -> Chunk:
             rules=tools.rules,
             parser=tools.parser,
             embedder=tools.embedder,
+            rewriter=tools.rewriter,
         )
         return [_with_text(outcome, text) for outcome, text in zip(outcomes, cleaned, strict=True)]
 

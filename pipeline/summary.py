@@ -10,9 +10,12 @@ from typing import Any
 from pipeline.image_cache import ImageResult
 from pipeline.outcome import Outcome
 from pipeline.turn_fields import turn_fields
+from schemas.edit import Action
 from schemas.finding import Field, TextFinding
 from schemas.reasons import Reason, Stage
 from schemas.version import SCHEMA_VERSION
+from transforms.text.contract import CleanedText
+from transforms.text.proposals import RULE as PROPOSAL
 
 Tally = Counter[str]
 """Counts by a path joined with ``|``, for example ``text|biometric.gender|implicit|answer|turns``."""
@@ -52,6 +55,7 @@ def tally_outcome(outcome: Outcome) -> Tally:
     tally += _tally_findings(fields, outcome.findings)
     if outcome.text is not None and not outcome.reason:
         tally.update(path("edit", edit.action.value) for edit in outcome.text.edits)
+        tally.update(_writers(outcome.text))
         if outcome.text.fidelity is not None:
             tally[path("fidelity", "text", f"{outcome.text.fidelity:.4f}")] += 1
     if outcome.findings or any(result.findings for result in outcome.images):
@@ -85,6 +89,12 @@ def tally_image(result: ImageResult) -> Tally:
     return tally
 
 
+def _writers(text: CleanedText) -> set[str]:
+    """Who worded the rewrites: the grammar rules, an engine whose proposals passed, or both."""
+    rules = {edit.rule for edit in text.edits if edit.action is Action.REWRITE}
+    return {path("rewritten", "by_engine" if rule == PROPOSAL else "by_rules") for rule in rules}
+
+
 def _tally_findings(fields: Sequence[Field], findings: Iterable[TextFinding]) -> Tally:
     """Mentions, and the turns and records that hold them: once per attribute, kind and field, and once per
     attribute over all kinds (``total``), where turns and records are distinct ones."""
@@ -109,7 +119,7 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
     ``text_findings`` is attribute, kind, field -> mentions, asks (those of them that are a question's
     request), turns, records. ``text_totals`` is the same over all kinds, where a turn or record counts once,
     with ``any`` for all attributes and ``all`` for all fields. Both are counted before anything is cleaned,
-    over every record that reached the audit of its text.
+    over every record that reached the audit of its text. ``rewritten`` counts records by who worded them.
     """
     return {
         "schema_version": SCHEMA_VERSION,
@@ -129,6 +139,7 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
         "text_totals": _nest(_with_asks(_branch(tally, "total"))),
         "image_findings": _nest(_branch(tally, "image")),
         "edits": _nest(_branch(tally, "edit")),
+        "rewritten": {who: tally.get(path("rewritten", who), 0) for who in ("by_rules", "by_engine")},
         "image_edits": _nest(_branch(tally, "image_edit")),
         "verdicts": {name: tally.get(path("verdict", name), 0) for name in ("passed", "held_back")},
         "quarantine": _nest(_branch(tally, "quarantine")),

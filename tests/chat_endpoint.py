@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+PROBE = "A man waits at the door."
 Answer = Callable[[dict[str, Any]], "tuple[int, bytes]"]
 
 
@@ -29,7 +30,7 @@ def rewritten(text: str) -> tuple[int, bytes]:
 
 
 class Endpoint:
-    """``place`` is what stands after ``openai:``; ``bodies`` are the requests after the first, the probe."""
+    """``place`` is what stands after ``openai:``; ``bodies`` are the requests but for probes."""
 
     def __init__(self, answer: Answer) -> None:
         self.requests: list[tuple[dict[str, str], dict[str, Any]]] = []
@@ -38,9 +39,9 @@ class Endpoint:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                probe = not endpoint.requests
+                probe = asked(body)["text"] == PROBE
                 endpoint.requests.append((dict(self.headers), body))
-                status, content = rewritten("A person reads.") if probe else answer(body)
+                status, content = rewritten("A person waits at the door.") if probe else answer(body)
                 try:
                     self.send_response(status)
                     self.send_header("Content-Length", str(len(content)))
@@ -57,7 +58,7 @@ class Endpoint:
 
     @property
     def bodies(self) -> list[dict[str, Any]]:
-        return [body for _, body in self.requests[1:]]
+        return [body for _, body in self.requests if asked(body)["text"] != PROBE]
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _LONGEST_BACKOFF_SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
 _TOKENS_EXTRA = 128
 _PROBE = RewriteRequest(
-    "A man reads.", (HiddenSpan(2, 5, "biometric.gender", Kind.EXPLICIT),), question=False
+    "A man waits at the door.", (HiddenSpan(2, 5, "biometric.gender", Kind.EXPLICIT),), question=False
 )
 
 
