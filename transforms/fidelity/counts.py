@@ -32,11 +32,9 @@ def counts_agree(
     "two men and a woman" is three, "a man and a woman" two; a plural without a number may be any number.
     """
     changed = [old[i] for i in block.lost] + [new[i] for i in block.added]
-    numbers = any(
-        is_number(word, classes) and word.text not in classes.distinguishers
-        for word in [old[i] for i in block.lost if not gone[i]] + [new[i] for i in block.added]
-    )
-    joined = any(word.text in ("and", "with") for word in changed) and any(
+    stated = [old[i] for i in block.lost if not gone[i]] + [new[i] for i in block.added]
+    numbers = any(is_number(word, classes) and word.text not in classes.distinguishers for word in stated)
+    joined = any(word.text in ("and", "with") for word in stated) and any(
         word.form == PERSON for word in changed
     )
     if not numbers and not joined:

@@ -71,6 +71,29 @@ def counted_groups(
     return edits, covered
 
 
+def included_again(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]) -> list[PassageEdit]:
+    """Edits that take out "including children" where those are "people" among "people"."""
+    edits: list[PassageEdit] = []
+    for noun in sorted(nouns):
+        including = noun - 1
+        while including in removed:
+            including -= 1
+        if not nouns[noun].plural or including < 1 or doc[including].lower_ != "including":
+            continue
+        comma = doc[including - 1].text == ","
+        group = doc[including - 2 if comma else including - 1]
+        shown = nouns[group.i].neutral if group.i in nouns else group.lower_
+        after = noun + 1
+        if shown != nouns[noun].neutral or (after < len(doc) and doc[after].lower_ in ("and", "or")):
+            continue
+        closed = comma and after < len(doc) and doc[after].text == ","
+        if closed and after + 1 < len(doc) and doc[after + 1].lower_ in ("and", "or"):
+            continue
+        end = doc[after].idx + 1 if closed else nouns[noun].end
+        edits.append(PassageEdit(group.idx + len(group), end, "", nouns[noun], "rewrite.group", 0))
+    return edits
+
+
 def _total(run: Sequence[_Group], plural: str) -> str | None:
     counts = [group.count for group in run if group.count is not None]
     if not counts:

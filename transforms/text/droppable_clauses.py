@@ -25,6 +25,12 @@ def droppable(doc: Doc, first: int, last: Predicate) -> tuple[int, int] | None:
     if subject < 0 or doc[first].is_sent_start or last.link < 0:
         return None
     ended = clauses.ends_sentence(doc, last.after)
+    if doc[first].tag_ == "VBG" and doc[subject].text == "," and subject:
+        closed = not ended and doc[last.after].text == ","
+        if ended or closed:
+            # "a man, appearing to be in his twenties, waits"
+            return _end(doc, subject - 1), (_end(doc, last.after) if closed else last.end)
+        return None
     following = clauses.joiner_after(doc, last.after)
     token = doc[subject]
     if token.lower_ in clauses.RELATIVES and token.tag_ in ("WP", "WDT"):

@@ -46,14 +46,26 @@ def as_predicates(
             article in modifiers or doc[article].pos_ == "ADV" or doc[article].text in (",", "-")
         ):
             article -= 1
-        if article < 2 or doc[article].lower_ not in ("a", "an") or not _ends(doc, noun + 1, nouns):
+        after = _after_descriptions(doc, noun + 1, mentions)
+        if article < 2 or doc[article].lower_ not in ("a", "an") or not _ends(doc, after, nouns):
             continue
         group = clauses.verb_group(doc, article, nouns | modifiers)
         if group is None or group.complement > article or group.first == 0:
             continue
         if _is_person(doc[group.first - 1], nouns):
-            found[one] = replace(one, form=Form.PREDICATE, start=doc[article].idx)
+            end = doc[after - 1].idx + len(doc[after - 1])
+            found[one] = replace(one, form=Form.PREDICATE, start=doc[article].idx, end=end)
     return found
+
+
+def _after_descriptions(doc: Doc, after: int, mentions: Sequence[Mention]) -> int:
+    """The token behind what goes after the noun: "a man, likely in his sixties"."""
+    spans = [token_range(doc, one.start, one.end) for one in mentions if one.form is Form.POSTMODIFIER]
+    for first, end in sorted(spans):
+        between = doc[after:first] if after <= first <= after + 3 else None
+        if between is not None and all(one.text == "," or clauses.is_hedge(one) for one in between):
+            after = end
+    return after
 
 
 def _ends(doc: Doc, after: int, nouns: Collection[int]) -> bool:

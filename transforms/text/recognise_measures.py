@@ -91,6 +91,8 @@ _LABELS = (
     ("build", WEIGHT),
     ("eye", EYES),
 )
+# "in front of a white background": a wall, nobody's.
+_WALL = regex.compile(r"(?i)\bof an? .*\bbackground$")
 NOT_STATED = "not stated"
 _SILENT = regex.compile(
     r"(?i)^\W*(?:(?:he|she|they|the|this|his|her|their|it|you|based)\b"
@@ -110,6 +112,8 @@ def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         yield from _eyes(doc, text, rules)
     if RACE in wanted:
         for match in rules.descent.finditer(text):
+            if _WALL.search(match.group()):
+                continue
             yield Mention(
                 *match.span(), RACE, Kind.EXPLICIT, "pattern.race.descent", _tail_form(text, match.start())
             )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from transforms.text.agreement import grammar_words, like_case
 from transforms.text.mentions import Mention
 from transforms.text.passage_edits import PassageEdit
+from transforms.text.persons import sentence_bounds
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 _INDEFINITE = frozenset({"a", "an"})
 _FURTHER = ("a third", "a fourth", "a fifth")
 _FURTHER_DEFINITE = ("the third", "the fourth", "the fifth")
-_NO_REFERENT = frozenset({"like", "as", "be", "is", "was", "are", "'s", "not", "being", "been", "of"})
+_NOBODY = frozenset({"no", "any", "every", "each", "either", "neither", "some"})
+_NO_REFERENT = frozenset({"like", "be", "is", "was", "are", "'s", "not", "being", "been", "of",
+    "suggest", "suggests", "suggesting", "indicating", "indicates", "indicate"})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -47,6 +50,7 @@ class _Use:
     gender: str
     modifiers: frozenset[str] = frozenset()
     described: bool = False
+    determiner: str = ""
 
 
 def told_apart(
@@ -92,7 +96,17 @@ def _use(doc: Doc, index: int, removed: Collection[int]) -> _Use:
     before = doc[position] if position >= 0 else None
     bare = before is None or before.pos_ in ("ADP", "VERB", "CCONJ", "SCONJ") or before.is_punct
     definite = before is not None and not bare and before.lower_ not in _INDEFINITE
-    return _Use(index, article, bare, definite, word, gender, frozenset(gone), described)
+    return _Use(
+        index,
+        article,
+        bare,
+        definite,
+        word,
+        gender,
+        frozenset(gone),
+        described,
+        before.lower_ if before is not None else "",
+    )
 
 
 def _edits(
@@ -101,7 +115,7 @@ def _edits(
     referents: list[_Referent] = []
     chosen: list[tuple[_Use, int, bool]] = []
     for use in uses:
-        if _is_said_of(doc, use):
+        if _is_said_of(doc, use) or (referents and not use.gender and _opens_anew(doc, use, uses)):
             continue
         place = _referent(referents, use)
         first = place == len(referents)
@@ -114,9 +128,13 @@ def _edits(
             known.named += 1
     if len(referents) < 2:
         return []
+    # Counted together first, they get their places in the order in which they are named.
+    order = list(dict.fromkeys(place for _, place, _ in chosen))
+    order += [place for place in range(len(referents)) if place not in order]
+    referents = [referents[place] for place in order]
     edits = []
     for use, place, first in chosen:
-        word = _word(use, place, first, referents)
+        word = _word(use, order.index(place), first, referents)
         if use.bare:
             if word:
                 edits.append(_inserted(doc, use, word, causes[use.noun]))
@@ -139,10 +157,27 @@ def _inserted(doc: Doc, use: _Use, word: str, cause: Mention) -> PassageEdit:
     return PassageEdit(first.idx, first.idx, f"{like_case(word, first.text)} ", cause, "rewrite.referent", 0)
 
 
+def _opens_anew(doc: Doc, use: _Use, uses: Sequence[_Use]) -> bool:
+    """True if ``use`` is an indefinite word without gender in a sentence without an earlier use: nobody
+    knows whether "an adult" is somebody else."""
+    start = sentence_bounds(doc, use.noun)[0]
+    return not use.definite and not any(start <= other.noun < use.noun for other in uses)
+
+
 def _is_said_of(doc: Doc, use: _Use) -> bool:
-    """True for a noun that says something of somebody named already: "he is a man", "as a woman"."""
-    before = use.article - 1
-    return not use.definite and use.article > 0 and doc[before].lower_ in _NO_REFERENT
+    """True for a noun that says something of somebody named already ("he is a man", "as a woman") or that
+    speaks of nobody in particular ("no man")."""
+    if use.determiner in _NOBODY:
+        return True
+    if use.definite or use.article < 1:
+        return False
+    before, earlier = doc[use.article - 1], doc[use.article - 2] if use.article > 1 else None
+    if before.lower_ == "as":
+        # "dressed as a woman", not "as a woman watches"
+        return earlier is not None and (earlier.tag_ == "VBN" or earlier.lower_ in ("such", "same"))
+    if earlier is not None and earlier.lower_ == "there":
+        return False
+    return before.lower_ in _NO_REFERENT
 
 
 def _referent(referents: Sequence[_Referent], use: _Use) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from schemas.edit import Action
 from transforms.text.agreement import like_case
 from transforms.text.body_nouns import body_noun_edits
 from transforms.text.coordination import joined_pairs
-from transforms.text.counting import counted_groups
+from transforms.text.counting import counted_groups, included_again
 from transforms.text.mask import mask_of
 from transforms.text.mentions import Form, Mention
 from transforms.text.nominal_predicates import as_predicates
@@ -99,7 +99,7 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
     """``plain``: nobody is counted together and no clause is left out."""
     tokens = {mention: _tokens(doc, mention) for mention in mentions}
     heads = {mention: max(indices) for mention, indices in tokens.items() if indices}
-    nominal = as_predicates(doc, mentions, heads)
+    nominal = {} if plain else as_predicates(doc, mentions, heads)
     originals = {predicate: noun for noun, predicate in nominal.items()}
     pronouns = {heads[one]: one for one in mentions if one.form is Form.PRONOUN and one in heads}
     removed: set[int] = set()
@@ -116,19 +116,11 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
                 edits.append(_drop_after_age_noun(doc, tokens[one], one))
                 continue
             nouns[heads[one]] = one
-    people = {
-        index: one
-        for index, one in nouns.items()
-        if one.attribute.startswith("biometric.") or one.neutral in ("person", "people")
-    }
     if not plain:
-        groups, counted = counted_groups(doc, people, removed)
-        single = {index: one for index, one in people.items() if index not in counted}
-        pairs, covered = joined_pairs(doc, single, removed)
-        edits += groups + pairs
-        edits += told_apart(doc, people, removed, covered | counted)
+        edits += _counted_and_told_apart(doc, nouns, removed)
     for index, one in nouns.items():
         edits += _noun_edits(doc, index, one)
+        edits += _without_apposition(doc, index, one, removed)
     for one in mentions:
         if one.form is Form.POSTMODIFIER:
             edits.append(_postmodifier_edit(doc.text, one))
@@ -138,7 +130,7 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
         elif one.form is Form.VALUE:
             end = one.end + _remark_length(doc.text, one)
             edits.append(PassageEdit(one.start, end, one.neutral or NOT_STATED, one, one.rule))
-    emptied, phrases = body_noun_edits(doc, removed, causes)
+    emptied, phrases = ([], []) if plain else body_noun_edits(doc, removed, causes)
     edits += emptied
     said = [one for one in mentions if one.form in (Form.PREDICATE, Form.VERB_PHRASE)]
     said += nominal.values()
@@ -152,6 +144,21 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
         )
     edits = [replace(edit, cause=originals.get(edit.cause, edit.cause)) for edit in edits]
     return edits + pronoun_edits(doc, pronouns, reflexive=reflexive)
+
+
+def _counted_and_told_apart(
+    doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]
+) -> list[PassageEdit]:
+    people = {
+        index: one
+        for index, one in nouns.items()
+        if one.attribute.startswith("biometric.") or one.neutral in ("person", "people")
+    }
+    groups, counted = counted_groups(doc, people, removed)
+    single = {index: one for index, one in people.items() if index not in counted}
+    pairs, covered = joined_pairs(doc, single, removed)
+    again = included_again(doc, people, removed)
+    return groups + pairs + again + told_apart(doc, people, removed, covered | counted)
 
 
 def _remark_length(text: str, value: Mention) -> int:
@@ -185,6 +192,23 @@ def _noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
         end = following.idx + len(following)
         edits.append(PassageEdit(end, end, "s", mention, "agreement.possessive", 2))
     return edits
+
+
+def _without_apposition(
+    doc: Doc, index: int, mention: Mention, removed: Collection[int]
+) -> list[PassageEdit]:
+    """ "the vendor, a man, waits" -> "the vendor waits"."""
+    article = index - 1
+    while article in removed:
+        article -= 1
+    if mention.neutral not in ("person", "child") or article < 2 or index + 2 >= len(doc):
+        return []
+    between = doc[article].lower_ in ("a", "an") and doc[article - 1].text == doc[index + 1].text == ","
+    if not between or doc[index].dep_ != "appos" or doc[index + 2].lower_ in ("and", "or"):
+        return []
+    before = doc[article - 2]
+    end = doc[index + 1].idx + 1
+    return [PassageEdit(before.idx + len(before), end, "", mention, "rewrite.apposition", 0)]
 
 
 def _follows_age_noun(doc: Doc, indices: Sequence[int], mention: Mention, nouns: Collection[int]) -> bool:

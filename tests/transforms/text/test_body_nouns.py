@@ -31,6 +31,8 @@ def test_a_part_of_the_body_goes_with_its_only_modifier(answer: Answer, before: 
         ("She appears to be a woman.", "They are of unstated gender."),
         ("He is a Catholic. He smiles.", "They smile."),
         ("She is a young woman with a hat.", "They are a person with a hat."),
+        ("The man is a young man, likely in his late 20s.", "The person is of unstated gender."),
+        ("The central figure is a man, appearing to be in his late 20s.", "The central figure is a person."),
         ("The central figure is a man.", "The central figure is a person."),
         ("**Age:** The baby appears to be around 8-10 months old.", "**Age:** not stated."),
         (

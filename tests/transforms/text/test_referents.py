@@ -22,6 +22,15 @@ Answer = Callable[..., str]
         ("Woman carrying cake near man.", "Person carrying cake near another person."),
         ("A young girl holds a doll. The child smiles.", "A child holds a doll. The child smiles."),
         ("A man in a hat next to a man in a suit.", "A person in a hat next to a person in a suit."),
+        ("The vendor, a man, waits.", "The vendor waits."),
+        (
+            "A woman and man play, the man is on the drums.",
+            "Two people play, one person is on the drums.",
+        ),
+        ("A man watches as a young girl sleeps.", "A person watches as a child sleeps."),
+        ("A man watches as a woman sleeps.", "A person watches as another person sleeps."),
+        ("There is a man and there is a woman.", "There is a person and there is another person."),
+        ("A man dressed as a woman.", "A person dressed as a person."),
         ("The man sits. The man waits.", "The person sits. The person waits."),
         (
             "The girl is 7 and the boy is 9.",
@@ -33,3 +42,11 @@ def test_people_who_become_the_same_word_stay_apart(answer: Answer, before: str,
     once = answer(before)
     assert once == after
     assert answer(once) == once
+
+
+def test_people_among_people_are_not_named_again(answer: Answer) -> None:
+    text = "A group of people, including children, are dancing."
+    assert answer(text, "safe-llava") == "A group of people are dancing."
+    assert answer("A group of people, including two women, sing.") == (
+        "A group of people, including two people, sing."
+    )
