@@ -99,6 +99,11 @@ def _explanation(record: Record, record_key: str, tools: Toolbox) -> Explanation
 
 
 def _show_turns(console: Console, record: Record, after: list[str], why: Explanation | None) -> None:
+    if len(after) < len(record.turns):
+        console.print(Text("rounds beyond the share of refusals are left out; what stays:", style="red"))
+        for now in after:
+            console.print(Text(printable(now)))
+        return
     for number, (turn, now) in enumerate(zip(record.turns, after, strict=True)):
         console.print(Text(f"{turn.role.value:>6}: ").append_text(_diff(turn.text, now)))
         if why is not None:

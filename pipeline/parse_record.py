@@ -101,6 +101,13 @@ def replace_texts(raw: Mapping[str, Any], texts: Iterable[tuple[Locator, str]]) 
     return copied
 
 
+def without_utterances(raw: dict[str, Any], locators: Iterable[Locator]) -> dict[str, Any]:
+    """``raw`` with the utterances that hold these locators taken out. ``raw`` itself is changed."""
+    for key, index in sorted({(str(locator[0]), locator[1]) for locator in locators}, reverse=True):
+        del raw[key][index]
+    return raw
+
+
 def _reject(reason: Reason) -> NoReturn:
     raise RejectRecord(Stage.READ, reason)
 

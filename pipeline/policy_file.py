@@ -62,6 +62,7 @@ class PolicyFile(BaseModel):
     min_text_fidelity: Annotated[float, Field(ge=0, le=1)] = 0.25
     image: ImageSection = ImageSection()
     pronouns_only: bool = False
+    max_refusal_share: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
 def preset_names() -> list[str]:
@@ -101,6 +102,7 @@ def _freeze(file: PolicyFile) -> Policy:
         min_text_fidelity=file.min_text_fidelity,
         image=ImagePolicy(**file.image.model_dump()),
         pronouns_only=file.pronouns_only,
+        max_refusal_share=file.max_refusal_share,
     )
 
 
@@ -143,6 +145,7 @@ def policy_settings(policy: Policy) -> dict[str, Any]:
         "age_nouns": policy.age_nouns,
         "min_text_fidelity": policy.min_text_fidelity,
         "pronouns_only": policy.pronouns_only,
+        "max_refusal_share": policy.max_refusal_share,
         "image": {
             "text_fill": policy.image.text_fill.value,
             "face_fill": policy.image.face_fill.value,

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.field_types import FieldType, fit
 from pipeline.outcome import Outcome
-from pipeline.parse_record import replace_texts
+from pipeline.parse_record import replace_texts, without_utterances
 from pipeline.partition import extra_fields
 from pipeline.plan import RunPlan
 from pipeline.turn_fields import turn_fields
@@ -45,10 +45,23 @@ def cleaned_texts(outcome: Outcome) -> tuple[str, ...]:
 
 
 def cleaned_raw(outcome: Outcome) -> dict[str, Any]:
-    """The source object with its turns cleaned, in the form it came in."""
+    """The source object with its turns cleaned, in the form it came in, without those that are left out."""
     turns = _readable(outcome).turns
     locators = [turn.locator for turn in turns]
-    return replace_texts(outcome.raw, list(zip(locators, cleaned_texts(outcome), strict=True)))
+    raw = replace_texts(outcome.raw, list(zip(locators, cleaned_texts(outcome), strict=True)))
+    removed = outcome.text.removed if outcome.text else ()
+    return without_utterances(raw, [locators[turn] for turn in removed]) if removed else raw
+
+
+def _spoken(outcome: Outcome) -> list[dict[str, str]]:
+    """The turns that are emitted. An utterance of several parts is left out as a whole."""
+    turns = _readable(outcome).turns
+    removed = {turns[turn].locator[:2] for turn in (outcome.text.removed if outcome.text else ())}
+    return [
+        {FROM: turn.role.value, VALUE: value}
+        for turn, value in zip(turns, cleaned_texts(outcome), strict=True)
+        if turn.locator[:2] not in removed
+    ]
 
 
 def data_row(outcome: Outcome, plan: RunPlan, image_bytes: Callable[[int], bytes]) -> Row:
@@ -65,10 +78,7 @@ def data_row(outcome: Outcome, plan: RunPlan, image_bytes: Callable[[int], bytes
     row: Row = {
         ID: outcome.record_id,
         IMAGE: images[0] if len(images) == 1 else None,
-        CONVERSATIONS: [
-            {FROM: turn.role.value, VALUE: value}
-            for turn, value in zip(record.turns, cleaned_texts(outcome), strict=True)
-        ],
+        CONVERSATIONS: _spoken(outcome),
         SOURCE: source if isinstance(source, str) else plan.sources[outcome.source].name,
         EDITS: [_text_edit(edit) for edit in (text.edits if text else ())],
         IMAGE_EDITS: _image_edits(outcome),

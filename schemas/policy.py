@@ -64,6 +64,8 @@ class Policy:
     min_text_fidelity: float
     image: ImagePolicy
     pronouns_only: bool = False
+    max_refusal_share: float = 1.0
+    """The share of a corpus's rounds that may be refusals, in expectation; what is beyond is left out."""
 
     def acts_on(self, attribute: str, kind: Kind, score: float = 1.0) -> bool:
         """True if a mention of ``attribute`` expressed as ``kind`` changes the record.

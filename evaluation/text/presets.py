@@ -26,6 +26,7 @@ def preset(name: str) -> Policy:
         min_text_fidelity=float(written.get("min_text_fidelity", 0.25)),
         image=ImagePolicy(),
         pronouns_only=bool(written.get("pronouns_only", False)),
+        max_refusal_share=float(written.get("max_refusal_share", 1.0)),
     )
 
 

@@ -69,8 +69,8 @@ class FidelityParts:
 
 
 def is_measured(edits: Sequence[TextEdit]) -> bool:
-    """True if the turn has a meaning to keep: refusals replace it on purpose."""
-    return bool(edits) and all(edit.action is not Action.REFUSE for edit in edits)
+    """True if the turn has a meaning to keep: not that of a refusal or of a round left out."""
+    return bool(edits) and all(edit.action not in (Action.REFUSE, Action.DROP) for edit in edits)
 
 
 def _shown(text: str, context: str, spans: Sequence[tuple[int, int]]) -> str:

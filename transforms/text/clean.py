@@ -20,6 +20,7 @@ from transforms.text.measured import measured_pairs
 from transforms.text.mentions import Mention
 from transforms.text.proposals import TurnRequest, request_for
 from transforms.text.question_rules import load_round_rules
+from transforms.text.refusal_share import bound_refusals, handed_on, left_out
 from transforms.text.refuse import choose_refusal, is_refusal
 from transforms.text.rules import TextRules
 from transforms.text.verify import Check, Leak, checks_for, leaks_in
@@ -61,8 +62,8 @@ def clean_conversations(
     """
     checks = checks_for(policy)
     decisions = [
-        decide(conversation, found, policy)
-        for conversation, found in zip(conversations, findings, strict=True)
+        bound_refusals(decide(conversation, found, policy), conversation, policy.max_refusal_share, key)
+        for conversation, found, key in zip(conversations, findings, keys, strict=True)
     ]
     states = [_State(tuple(turn.text for turn in conversation), (), False) for conversation in conversations]
     active = [index for index, one in enumerate(decisions) if not one.dropped]
@@ -87,12 +88,21 @@ def clean_conversations(
             break
         todo = _decide_again(conversations, states, active, policy, rules, parser)
     scores = _fidelities(conversations, decisions, states, embedder)
+    for index, decision in enumerate(decisions):
+        if decision.removed and not decision.dropped:
+            states[index] = _handed_on(conversations[index], states[index], decision)
     return [
         _verdict(conversation, found, decision, result, score, policy)
         for conversation, found, decision, result, score in zip(
             conversations, findings, decisions, states, scores, strict=True
         )
     ]
+
+
+def _handed_on(conversation: Conversation, state: _State, decision: Decision) -> _State:
+    whole = compose(state.texts, state.edits, handed_on(conversation, decision))
+    texts, edits = apply_edits([turn.text for turn in conversation], whole)
+    return replace(state, texts=texts, edits=edits)
 
 
 def _read(
@@ -180,6 +190,7 @@ def _refusals(texts: Sequence[str], decision: Decision, policy: Policy, key: str
         yield Replacement(
             turn, 0, len(texts[turn]), refusal, cause.attribute, cause.kind, Action.REFUSE, cause.detector
         )
+    yield from left_out(texts, decision)
     for said in decision.restated:
         again = load_round_rules().restated
         yield Replacement(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.edit import Replacement, TextEdit
+from schemas.edit import Action, Replacement, TextEdit
 from schemas.finding import TextFinding
 from schemas.reasons import Reason
 
@@ -48,3 +48,8 @@ class CleanedText:
     fidelity: float | None
     reason: Reason | None
     attempt: Attempt | None = None
+
+    @property
+    def removed(self) -> frozenset[int]:
+        """Turns that are left out of what is emitted; their text is empty."""
+        return frozenset(edit.turn for edit in self.edits if edit.action is Action.DROP)

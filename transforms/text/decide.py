@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from schemas.edit import Action
 from schemas.finding import TextFinding
@@ -17,14 +17,19 @@ PRONOUN_RULE = "lexicon.gender.pronoun"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``refused``: answer turns to refuse, with the finding that is the reason; ``edited``: findings
-    whose span changes, with the action; ``restated``: spans of questions that presuppose what is refused;
-    ``dropped``: the policy drops the record."""
+    """``refused``: answer turns to refuse, with the finding that is the reason; ``edited``: findings whose
+    span changes, with the action; ``restated``: spans of questions that presuppose what is refused;
+    ``leaning``: refused answers whose question leans on the refused one before; ``removed``: turns left out,
+    with the reason; ``questions``: all questions that are answered, filled in with ``removed``; ``dropped``:
+    the policy drops the record."""
 
     refused: dict[int, TextFinding]
     edited: tuple[tuple[TextFinding, Action], ...]
     dropped: bool
     restated: tuple[TextFinding, ...] = ()
+    leaning: frozenset[int] = frozenset()
+    questions: tuple[int, ...] = ()
+    removed: Mapping[int, TextFinding] = field(default_factory=dict)
 
 
 def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: Policy) -> Decision:
@@ -58,4 +63,5 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
         ),
         dropped,
         rounds.restated,
+        rounds.leaning,
     )

@@ -34,11 +34,12 @@ _IMAGE_TOKEN = regex.compile(r"<(?:image|video|im_start|im_end|im_patch)>\s*")
 class Rounds:
     """``refused``: answer turn to the finding that is the reason; ``kept``: spans of question turns that
     stay as they are because their answer tells nothing; ``restated``: spans to be said again without what
-    they presuppose."""
+    they presuppose; ``leaning``: refused answers whose question leans on the refused round before."""
 
     refused: Mapping[int, TextFinding]
     kept: Mapping[int, tuple[tuple[int, int], ...]]
     restated: tuple[TextFinding, ...]
+    leaning: frozenset[int]
 
     def keeps(self, finding: TextFinding) -> bool:
         """True if ``finding`` lies in a span that stays or is said again as a whole."""
@@ -52,6 +53,7 @@ def read_rounds(conversation: Conversation, findings: Sequence[TextFinding], pol
     refused: dict[int, TextFinding] = {}
     kept: dict[int, tuple[tuple[int, int], ...]] = {}
     restated: list[TextFinding] = []
+    leaning: set[int] = set()
     told: dict[int, list[TextFinding]] = {}
     asked: dict[int, list[TextFinding]] = {}
     for finding in findings:
@@ -68,6 +70,7 @@ def read_rounds(conversation: Conversation, findings: Sequence[TextFinding], pol
             cause = _made_equal(question, options, changed)
         if cause is None and before is not None and follows(question):
             cause = before
+            leaning.add(turn + 1)
         before = cause
         if cause is None:
             continue
@@ -79,7 +82,7 @@ def read_rounds(conversation: Conversation, findings: Sequence[TextFinding], pol
             spans.append((options[0][0], options[-1][1]))
         if spans:
             kept[turn] = tuple(spans)
-    return Rounds(refused, kept, tuple(restated))
+    return Rounds(refused, kept, tuple(restated), frozenset(leaning))
 
 
 def _asks(asked: Sequence[TextFinding], answer: str, policy: Policy) -> TextFinding | None:

@@ -1,0 +1,93 @@
+"""Bounds the share of refusals in a corpus, record by record: what is beyond it is left out, not answered.
+
+No record knows of the others, so the bound is kept in expectation: of a record's ``n`` rounds ``share * n``
+may be refusals, and the fraction of one is decided by a keyed hash. Over a corpus that adds up to ``share``
+of its rounds, in any order and on any number of workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from math import floor
+
+from schemas.edit import Action, Replacement
+from transforms.text.contract import Conversation
+from transforms.text.decide import Decision
+from transforms.text.refuse import is_refusal, keyed_number
+
+IMAGE_TOKEN = "<image>"
+ALLOWED = "refusal share"
+ORDER = "refusal order"
+
+
+def bound_refusals(decision: Decision, conversation: Conversation, share: float, key: str) -> Decision:
+    """``decision`` with the rounds beyond ``share`` left out instead of refused; the record is dropped if
+    that is all of them. Answers that were refusals before are counted and never left out, so that cleaning
+    again changes nothing."""
+    if share >= 1 or not decision.refused:
+        return decision
+    answers = [
+        turn
+        for turn in range(1, len(conversation))
+        if conversation[turn - 1].question and not conversation[turn].question
+    ]
+    before = sum(is_refusal(conversation[turn].text, ()) for turn in answers)
+    allowed = share * len(answers)
+    whole = floor(allowed)
+    whole += keyed_number(ALLOWED, key, 0) < (allowed - whole) * 2**64
+    chosen = sorted(decision.refused, key=lambda turn: keyed_number(ORDER, key, turn))
+    kept = set(chosen[: max(0, whole - before)])
+    left_out = _with_leaning({turn for turn in decision.refused if turn not in kept}, decision)
+    removed = frozenset(left_out | {turn - 1 for turn in left_out if conversation[turn - 1].question})
+    return replace(
+        decision,
+        refused={turn: cause for turn, cause in decision.refused.items() if turn not in removed},
+        edited=tuple(one for one in decision.edited if one[0].turn not in removed),
+        restated=tuple(one for one in decision.restated if one.turn not in removed),
+        questions=tuple(turn - 1 for turn in answers),
+        removed={turn: decision.refused[turn if turn in left_out else turn + 1] for turn in sorted(removed)},
+        dropped=decision.dropped or left_out >= set(answers),
+    )
+
+
+def left_out(texts: Sequence[str], decision: Decision) -> Iterator[Replacement]:
+    """The edits that empty the turns of ``decision.removed``. ``texts``: the turns as they are now."""
+    for turn, cause in decision.removed.items():
+        yield Replacement(
+            turn, 0, len(texts[turn]), "", cause.attribute, cause.kind, Action.DROP, "refusals.share"
+        )
+
+
+def handed_on(conversation: Conversation, decision: Decision) -> tuple[Replacement, ...]:
+    """The edits that hand the image tokens of the turns left out to the next question that stays, else to the
+    last one before. Made last: no gate has to weigh them."""
+    kept = [turn for turn in decision.questions if turn not in decision.removed]
+    tokens: dict[int, int] = {}
+    for turn in decision.removed:
+        heir = next((other for other in kept if other > turn), kept[-1])
+        tokens[heir] = tokens.get(heir, 0) + conversation[turn].text.count(IMAGE_TOKEN)
+    causes = list(decision.removed.values())
+    return tuple(
+        Replacement(
+            turn,
+            0,
+            0,
+            f"{IMAGE_TOKEN}\n" * count,
+            causes[0].attribute,
+            causes[0].kind,
+            Action.REWRITE,
+            "refusals.image_token",
+        )
+        for turn, count in sorted(tokens.items())
+        if count
+    )
+
+
+def _with_leaning(left_out: Collection[int], decision: Decision) -> set[int]:
+    """``left_out`` and the rounds that lean on one of them: "Are you sure?" without its question."""
+    chosen = set(left_out)
+    for turn in sorted(decision.refused):
+        if turn - 2 in chosen and turn in decision.leaning:
+            chosen.add(turn)
+    return chosen
