@@ -51,7 +51,11 @@ def test_permissive_policies_act_on_no_proxy():
         ("name: x\nmentions: {}\nrefusals: []", "policy.refusals", "at least 1"),
         ("name: x\nmentions: {}\nrefusals: ['  ']", "policy.refusals.0", "sentence"),
         ("name: x\nmentions: {}\nrefusals: ['<image> No.']", "policy.refusals.0", "sentence"),
-        ("name: x\nmentions: {}\nmax_refusal_share: 2", "policy.max_refusal_share", "less than or equal to 1"),
+        (
+            "name: x\nmentions: {}\nmax_refusal_share: 2",
+            "policy.max_refusal_share",
+            "less than or equal to 1",
+        ),
         ('name: x\nmentions: {}\nrefusals: ["\\ud800"]', "policy.refusals.0", "unicode"),
     ],
 )
