@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib import resources
 from typing import Any
 
@@ -12,14 +13,17 @@ from schemas.policy import ImagePolicy, Policy, ProxyLevel
 from schemas.taxonomy import load_taxonomy
 
 
-def preset(name: str) -> Policy:
-    """The text side of the preset ``name``. Raises FileNotFoundError if there is none."""
+def preset(name: str, *, parents: Collection[str] = ("biometric", "sensitive", "pii")) -> Policy:
+    """The text side of the preset ``name``, with the attributes of ``parents`` only.
+
+    Raises FileNotFoundError if there is no such preset.
+    """
     path = resources.files("schemas").joinpath(f"policies/{name}.yaml")
     written: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     return Policy(
         name=name,
-        mentions=_expanded(written["mentions"]),
-        questions=_expanded(written.get("questions", {})),
+        mentions=_expanded(written["mentions"], parents),
+        questions=_expanded(written.get("questions", {}), parents),
         proxy_level=ProxyLevel(written.get("proxy_level", "permissive")),
         refusals=tuple(written.get("refusals", ())),
         age_nouns=bool(written.get("age_nouns", False)),
@@ -30,12 +34,14 @@ def preset(name: str) -> Policy:
     )
 
 
-def _expanded(section: dict[str, str]) -> dict[str, Action]:
+def _expanded(section: dict[str, str], parents: Collection[str]) -> dict[str, Action]:
     """Groups first, single attributes over them."""
     expanded: dict[str, Action] = {}
     for key in sorted(section, key=lambda key: not key.endswith(".*")):
         group = key.removesuffix("*")
-        for attribute in load_taxonomy():
+        for attribute, item in load_taxonomy().items():
+            if item.parent not in parents:
+                continue
             if attribute == key or (group != key and attribute.startswith(group)):
                 expanded[attribute] = Action(section[key])
     return expanded

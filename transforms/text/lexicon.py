@@ -191,10 +191,19 @@ def load_looks() -> Looks:
     return Looks(**{name: frozenset(words) for name, words in content.items() if name != "source"})
 
 
-def _with_plurals(words: list[str]) -> frozenset[str]:
+_PLURALS = {
+    "mouse": "mice", "goose": "geese", "wolf": "wolves", "calf": "calves", "ox": "oxen", "fish": "fish",
+    "sheep": "sheep", "deer": "deer", "foot": "feet", "wife": "wives",
+}  # fmt: skip
+
+
+def with_plurals(words: list[str]) -> frozenset[str]:
+    """The words and their plural forms."""
     forms = set(words)
     for word in words:
-        if word.endswith("y") and word[-2] not in "aeiou":
+        if word in _PLURALS:
+            forms.add(_PLURALS[word])
+        elif word.endswith("y") and word[-2] not in "aeiou":
             forms.add(word[:-1] + "ies")
         elif word.endswith(("s", "x", "ch", "sh")):
             forms.add(word + "es")
@@ -209,9 +218,8 @@ def _with_plurals(words: list[str]) -> frozenset[str]:
 def load_people_words() -> PeopleWords:
     """The lists ``people.yaml`` and ``animals.yaml``, plurals included."""
     people = read_list("people")
-    animals = _with_plurals(read_list("animals")["words"]) | {
-        "mice", "geese", "wolves", "calves", "oxen", "fish", "sheep", "deer", "bunnies", "puppies", "ponies",
-    }  # fmt: skip
+    listed = read_list("animals")
+    animals = with_plurals([*listed["words"], *listed["pets"], *listed["likenesses"]])
     neutral: set[str] = set()
     for name in LEXICON_FILES:
         for _, group in _groups(read_list(name)):
@@ -223,8 +231,8 @@ def load_people_words() -> PeopleWords:
     return PeopleWords(
         human=human,
         child=frozenset(people["child"]),
-        person=(human | _with_plurals(people["other"]) | frozenset(neutral)) - {"", "elderly"},
+        person=(human | with_plurals(people["other"]) | frozenset(neutral)) - {"", "elderly"},
         pronouns=frozenset(people["pronouns"]),
         animals=animals,
-        childrens_things=_with_plurals(people["childrens_things"]),
+        childrens_things=with_plurals(people["childrens_things"]),
     )

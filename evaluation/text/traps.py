@@ -1,0 +1,156 @@
+"""Is what tells nothing of a person left alone? Trap sentences and captions without anybody in them.
+
+    python -m evaluation.text_quality DATA traps
+
+Reads ``llava/text_only.json`` under ``DATA`` (LLaVA JSON). ``traps.tsv`` holds no text: it says where in that
+file 596 sentences stand that were picked for the words in them ("brown bear", "White House", "his tail") and read by a
+person before any rule was run over them; a sentence whose digest differs is an error. Those whose digest begins with an even hex
+digit are for tuning, the others are held out. About a minute.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import regex
+import yaml
+from numpy.typing import NDArray
+
+from evaluation.figures import Figure, share
+from evaluation.text.presets import preset
+from schemas.policy import Policy
+from transforms.engines.protocols import EngineInfo
+from transforms.engines.registry import load_parser
+from transforms.text.audit import audit_conversations, load_text_rules
+from transforms.text.clean import clean_conversations
+from transforms.text.contract import Conversation, TurnText
+
+CORPUS = "llava/text_only.json"
+POLICIES = ("safe-llava", "standard")
+NOBODY_SAMPLE = 800
+"""Turns without a person that are drawn, by digest."""
+_CHUNK = 256
+_ASKED = "What is shown?"
+_ANSWERED = "It is shown in the picture."
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """One sentence that must stay as it is. ``question``: whether a human says it."""
+
+    sha256: str
+    text: str
+    question: bool
+    kind: str
+
+    @property
+    def held_out(self) -> bool:
+        """True for the half that no rule was tuned on."""
+        return int(self.sha256[0], 16) % 2 == 1
+
+
+class _Alike:
+    """An embedder that calls every pair of texts equal: what is measured here is whether anything changes."""
+
+    info = EngineInfo("embedding", "alike", "1", "", "")
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.ones((len(texts), 1), dtype=np.float32)
+
+
+def load_traps(corpus: Path) -> list[Trap]:
+    """The sentences that ``traps.tsv`` points at. Raises ValueError if ``corpus`` is another file."""
+    records = json.loads(corpus.read_text("utf-8"))
+    traps = []
+    listed = resources.files("evaluation.text").joinpath("traps.tsv").read_text("utf-8")
+    for row in csv.DictReader(listed.splitlines(), delimiter="\t"):
+        turn = records[int(row["record"])]["conversations"][int(row["turn"])]
+        text = turn["value"][int(row["start"]) : int(row["end"])]
+        if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
+            raise ValueError(f"traps.tsv was made of another corpus: record {row['record']} differs")
+        traps.append(Trap(row["sha256"], text, turn["from"] == "human", row["class"]))
+    return traps
+
+
+def changed(conversations: Sequence[Conversation], policy: Policy) -> list[bool]:
+    """Per conversation: whether ``policy`` edits, refuses, drops or holds back anything of it."""
+    rules, parser = load_text_rules(policy), load_parser("bundled")
+    found: list[bool] = []
+    for start in range(0, len(conversations), _CHUNK):
+        chunk = conversations[start : start + _CHUNK]
+        cleaned = clean_conversations(
+            chunk,
+            audit_conversations(chunk, rules=rules, parser=parser),
+            keys=[f"{start + index:032x}" for index in range(len(chunk))],
+            policy=policy,
+            rules=rules,
+            parser=parser,
+            embedder=_Alike(),
+        )
+        found.extend(bool(one.edits) or one.reason is not None for one in cleaned)
+    return found
+
+
+def alone(text: str, question: bool) -> list[TurnText]:
+    """A round in which nothing but ``text`` can be a reason to change anything."""
+    if question:
+        return [TurnText(text, True), TurnText(_ANSWERED, False)]
+    return [TurnText(_ASKED, True), TurnText(text, False)]
+
+
+@cache
+def _somebody() -> regex.Pattern[str]:
+    path = resources.files("evaluation.text").joinpath("somebody.yaml")
+    lists: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    words = "|".join(regex.escape(word) for word in " ".join(lists["words"]).split())
+    endings = "|".join(lists["endings"])
+    return regex.compile(rf"(?i)\b(?:(?:{words})(?:e?s|'s|s')?|\p{{L}}+(?:{endings})s?)\b")
+
+
+def nobody_turns(corpus: Path, count: int) -> list[tuple[str, bool]]:
+    """``count`` turns (text, asked) in which no word of ``somebody.yaml`` and no two capitalised words in
+    a row stand, distinct, by digest."""
+    drawn: dict[str, tuple[str, bool]] = {}
+    for text, question in _turns(json.loads(corpus.read_text("utf-8"))):
+        if not _somebody().search(text) and not _NAME.search(text):
+            drawn[hashlib.sha256(text.encode()).hexdigest()] = (text, question)
+    return [drawn[digest] for digest in sorted(drawn)[:count]]
+
+
+_NAME = regex.compile(r"\b\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+")
+
+
+def _turns(records: Iterable[dict[str, Any]]) -> Iterator[tuple[str, bool]]:
+    for record in records:
+        for turn in record["conversations"]:
+            text = turn["value"].replace("<image>", "").strip()
+            if text:
+                yield text, turn["from"] == "human"
+
+
+def measure(data: Path) -> list[Figure]:
+    """Traps left alone, per half and policy, and turns with nobody in them that are changed."""
+    corpus = data / CORPUS
+    traps, turns = load_traps(corpus), nobody_turns(corpus, NOBODY_SAMPLE)
+    figures = []
+    for name in POLICIES:
+        policy = preset(name, parents=("biometric",))
+        touched = changed([alone(trap.text, trap.question) for trap in traps], policy)
+        for held_out, label in ((False, "tuning"), (True, "held out")):
+            half = [not hit for trap, hit in zip(traps, touched, strict=True) if trap.held_out is held_out]
+            figures.append(share(f"traps left alone, {label}, {name}", sum(half), len(half), ">=", 98))
+    for name in POLICIES:
+        touched = changed([alone(text, question) for text, question in turns], preset(name))
+        figures.append(
+            share(f"turns with nobody in them changed, {name}", sum(touched), len(turns), "<=", 0.5)
+        )
+    return figures

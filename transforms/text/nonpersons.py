@@ -1,0 +1,257 @@
+"""Words for persons that are said of an animal or of a likeness: "a baby giraffe", "a dog with his ball",
+"a statue of a woman". In doubt a word is said of a person: a leak is worse than a needless edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from transforms.text.lexicon import PeopleWords, read_list, with_plurals
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
+_OBJECTS = frozenset({"obj", "iobj"})
+_PHRASE = frozenset({"DET", "ADJ", "NUM", "NOUN", "PROPN", "CCONJ", "ADV"})
+# Said of animals as often as of people; "child" and "teenager" are not.
+_EITHER = frozenset(
+    {
+        "baby", "babies", "adult", "adults", "infant", "infants", "newborn", "newborns", "juvenile", "juveniles",
+        "male", "males", "female", "females", "mother", "mothers", "father", "fathers", "mom", "moms", "momma",
+        "mama", "mum", "mums", "dad", "dads", "parent", "parents", "sibling", "siblings", "brother", "brothers",
+        "sister", "sisters", "adolescent", "adolescents", "mate", "mates", "pair", "couple", "trio", "duo", "family",
+        "families", "kid", "kids", "offspring", "senior", "youngster", "youngsters", "group", "crowd", "gang",
+        "leader", "figure", "character", "subject", "model", "member", "members", "fighter", "runner",
+    }
+)  # fmt: skip
+_REACH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NonPersonWords:
+    """The lists of ``animals.yaml``, plurals included. ``wild``: animals that are no pets."""
+
+    animals: frozenset[str]
+    wild: frozenset[str]
+    likenesses: frozenset[str]
+    made_of: frozenset[str]
+    young: frozenset[str]
+    food_before: frozenset[str]
+    human_parts: frozenset[str]
+    done_to_others: frozenset[str]
+
+
+@cache
+def load_nonperson_words() -> NonPersonWords:
+    """Reads ``animals.yaml``."""
+    listed = read_list("animals")
+    return NonPersonWords(
+        animals=with_plurals([*listed["words"], *listed["pets"]]),
+        wild=with_plurals(listed["words"]),
+        likenesses=with_plurals(listed["likenesses"]),
+        made_of=frozenset(listed["made_of"]),
+        young=with_plurals(listed["young"]),
+        food_before=frozenset(listed["food_before"]),
+        human_parts=with_plurals(listed["human_parts"]),
+        done_to_others=frozenset(listed["done_to_others"]),
+    )
+
+
+def is_likeness(token: Token) -> bool:
+    """True if the noun ``token`` names what is depicted: "a girl doll", "statue of a woman", "cartoon man"."""
+    doc, words = token.doc, load_nonperson_words()
+    index = token.i
+    following = index + 1
+    while following < len(doc) and doc[following].tag_ in ("NN", "NNS", "NNP", "POS") and following < index + 4:
+        if doc[following].lower_ in words.likenesses:
+            return True
+        following += 1
+    before = index - 1
+    while before >= 0 and doc[before].pos_ in _PHRASE and index - before < _REACH:
+        if doc[before].lower_ in words.made_of and before == index - 1:
+            return True
+        before -= 1
+    return before > 0 and doc[before].lower_ in ("of", "depicting") and _names_likeness(doc, before - 1, words)
+
+
+def _names_likeness(doc: Doc, index: int, words: NonPersonWords) -> bool:
+    lower = doc[index].lower_
+    if lower in words.likenesses:
+        return True
+    return lower in ("figure", "figures", "character", "cutout", "head", "bust") and (
+        index > 0 and doc[index - 1].lower_ in words.made_of
+    )
+
+
+def of_animal(doc: Doc, index: int, people: PeopleWords) -> bool:
+    """True if the noun for kin, age or sex at ``index`` is said of an animal or is a likeness."""
+    token = doc[index]
+    if is_likeness(token):
+        return True
+    if token.lower_ not in _EITHER:
+        return False
+    words = load_nonperson_words()
+    start, end = _sentence(doc, index)
+    if token.dep_ not in ("nmod", "conj", "appos") and any(
+        child.dep_ in _SUBJECTS and _is_animal(child, words) for child in token.children
+    ):
+        return True
+    if _beside_young(doc, index, end, words):
+        return True
+    if _humans(doc, start, end, index, people):
+        return False
+    owner = _owner(doc, index, start)
+    ahead = [other for other in doc[start:index] if _is_animal(other, words)]
+    if owner is not None and owner.tag_ == "PRP$":
+        return bool(ahead) and owner.lower_ not in ("my", "your", "our")
+    if index + 1 < end and doc[index + 1].lower_ == "of":
+        return any(_is_animal(other, words) for other in doc[index + 2 : min(end, index + 6)])
+    return any(other.lower_ in words.wild for other in ahead)
+
+
+def _beside_young(doc: Doc, index: int, end: int, words: NonPersonWords) -> bool:
+    """ "a mother and her calf", "a baby and an adult elephant", "mother with calf"."""
+    ahead = [other.lower_ for other in doc[index + 1 : min(index + 6, end)]]
+    if not ahead or ahead[0] not in ("and", "or", "with"):
+        return False
+    animal = next((place for place, word in enumerate(ahead) if word in words.animals), None)
+    if animal is None:
+        return False
+    between = ahead[1:animal]
+    return ahead[animal] in words.young or bool(_EITHER.union(("young", "grown")).intersection(between))
+
+
+def _owner(doc: Doc, index: int, start: int) -> Token | None:
+    """The determiner in front of the noun and its adjectives; None if there is none."""
+    position = index - 1
+    while position > start and doc[position].pos_ in ("ADJ", "NOUN"):
+        position -= 1
+    found = doc[position] if position >= start else None
+    return found if found is not None and found.tag_ in ("PRP$", "DT", "POS") else None
+
+
+def _humans(doc: Doc, start: int, stop: int, index: int, people: PeopleWords) -> bool:
+    """True if a word of ``doc[start:stop]`` other than ``index`` names a human being for sure."""
+    return any(position != index and _names_human(doc[position], people) for position in range(start, stop))
+
+
+def _names_human(token: Token, people: PeopleWords) -> bool:
+    lower = token.lower_
+    if lower in ("he", "she", "i", "someone", "somebody", "people", "person", "his", "her", "him"):
+        return lower not in ("his", "her", "him", "he", "she")
+    if lower in people.animals or lower not in people.person or lower in _EITHER:
+        return False
+    return token.pos_ in ("NOUN", "PROPN", "PRON", "ADJ") and not is_likeness(token)
+
+
+def _is_animal(token: Token, words: NonPersonWords) -> bool:
+    """True if the noun names an animal that is there, and not food or the first part of a compound."""
+    if token.lower_ not in words.animals:
+        return False
+    doc, index = token.doc, token.i
+    if index and doc[index - 1].lower_ in words.food_before:
+        return False
+    following = doc[index + 1] if index + 1 < len(doc) else None
+    return not (
+        following is not None
+        and following.tag_ in ("NN", "NNS")
+        and following.lower_ not in words.animals
+        and token.dep_ in ("compound", "nmod", "amod")
+        and token.head.i > index
+    )
+
+
+def _sentence(doc: Doc, index: int) -> tuple[int, int]:
+    start, end = index, index + 1
+    while start > 0 and not doc[start].is_sent_start:
+        start -= 1
+    while end < len(doc) and not doc[end].is_sent_start:
+        end += 1
+    return start, end
+
+
+def animal_pronoun(doc: Doc, index: int, people: PeopleWords) -> bool:
+    """True if the gendered pronoun at ``index`` stands for an animal or a likeness named before it.
+
+    Read within the passage: that no other passage speaks of a person is for the caller to see.
+    """
+    words = load_nonperson_words()
+    token = doc[index]
+    if any(_may_be_meant(doc[position], people, words) for position in range(index)):
+        return False
+    antecedent = next(_antecedents(doc, index, words), None)
+    if antecedent is None:
+        return False
+    if token.tag_ == "PRP$":
+        return _own(token, words)
+    if token.dep_ in _SUBJECTS:
+        verb = token.head
+        return verb.dep_ not in ("acl:relcl", "acl") or not _is_animal(verb.head, words)
+    if token.dep_ in _OBJECTS:
+        return token.lower_.endswith("self")
+    if token.dep_ == "obl":
+        return token.lower_.endswith("self") or _in_absolute(token)
+    return True
+
+
+def _may_be_meant(token: Token, people: PeopleWords, words: NonPersonWords) -> bool:
+    """True for a word before a pronoun that it could stand for and that names a person."""
+    lower = token.lower_
+    if lower in words.animals or lower in words.likenesses:
+        return False
+    if lower in _EITHER:
+        return lower not in ("pair", "couple", "group", "trio", "family", "crowd", "figure", "gang") and not (
+            of_animal(token.doc, token.i, people) or _modifies_animal(token, words)
+        )
+    if token.pos_ == "PROPN":
+        return not _modifies_animal(token, words)
+    return lower in people.person and lower != "one" and not (is_likeness(token) or _modifies_animal(token, words))
+
+
+def _modifies_animal(token: Token, words: NonPersonWords) -> bool:
+    """ "a baby giraffe", "a German Shepherd": part of an animal's or a likeness's name."""
+    named = words.animals | words.likenesses | {"shepherd", "shepard", "dane", "bernard"}
+    doc, position = token.doc, token.i
+    while position < len(doc) and position < token.i + 4 and doc[position].pos_ in ("NOUN", "PROPN", "ADJ"):
+        if doc[position].lower_ in named:
+            return True
+        position += 1
+    return False
+
+
+def _antecedents(doc: Doc, index: int, words: NonPersonWords) -> Iterator[Token]:
+    """Animals and likenesses before ``index`` that a pronoun can stand for: subjects, fragments, what a
+    picture is of; never what somebody left unsaid holds or feeds."""
+    for position in range(index):
+        token = doc[position]
+        if not (_is_animal(token, words) or token.lower_ in words.likenesses):
+            continue
+        if token.dep_ in _OBJECTS or token.dep_ == "obl":
+            verb = token.head
+            if not any(child.dep_ in _SUBJECTS or child.dep_ == "expl" for child in verb.children) and (
+                verb.dep_ not in ("acl", "acl:relcl")
+            ):
+                continue
+        if token.head.i > index and doc[index].dep_ in _SUBJECTS and token.dep_ in _OBJECTS:
+            continue
+        yield token
+
+
+def _own(token: Token, words: NonPersonWords) -> bool:
+    """True if what the possessive owns can be an animal's."""
+    owned = token.head
+    if owned.lower_ in words.human_parts:
+        return False
+    if owned.dep_ in _OBJECTS and owned.head.lemma_.lower() in words.done_to_others:
+        return owned.lower_ in ("lips", "nose", "paw", "paws", "tail", "fur", "chops", "mouth")
+    return True
+
+
+def _in_absolute(token: Token) -> bool:
+    """ "a cat on a desk with a computer behind him": the pronoun closes a "with" phrase of its own."""
+    doc = token.doc
+    return any(other.lower_ == "with" for other in doc[max(0, token.i - 6) : token.i - 1])
