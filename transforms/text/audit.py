@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _WORD = re.compile(r"[a-z]+")
+_GENDERED = re.compile(r"\b(?:he|she|him|his|hers?|himself|herself)\b", re.IGNORECASE)
 _VALUE = re.compile(r"\d\D{0,9}\d|^\S{4,40}$")
 """A text that can be the value a line before asks for: with two digits, or one word."""
 _DECADE = re.compile(
@@ -121,15 +122,21 @@ def _formed(text: str, rules: TextRules, before: frozenset[str] = NOTHING_ASKED)
 
 
 def passage_mentions(
-    text: str, question: bool, doc: Doc | None, rules: TextRules, before: frozenset[str] = NOTHING_ASKED
+    text: str,
+    question: bool,
+    doc: Doc | None,
+    rules: TextRules,
+    before: frozenset[str] = NOTHING_ASKED,
+    peopled: bool = True,
 ) -> PassageMentions:
     """What one passage tells and asks. ``doc`` is its parse, None where the prefilter saw no need of one;
-    ``before``: the personal data that the line or question before asks for."""
+    ``before``: the personal data that the line or question before asks for; ``peopled``: whether another
+    passage of the conversation speaks of a person, whom a "he" of this one may mean."""
     told: list[Mention] = list(_formed(text, rules, before))
     asked: list[Mention] = []
     if doc is not None:
         told.extend(measure_mentions(doc, rules))
-        told.extend(attribute_mentions(doc, rules))
+        told.extend(attribute_mentions(doc, rules, peopled))
         told.extend(look_mentions(doc, rules))
         if NAME in rules.attributes:
             told.extend(name_mentions(doc, rules))
@@ -172,46 +179,81 @@ class ReadTurn:
     docs: tuple[Doc | None, ...]
 
 
+_Key = tuple[str, bool, frozenset[str], bool]
+"""What the reading of a passage depends on: its text, whether it asks, what was asked before it, and
+whether other passages speak of people."""
+
+
+@dataclass(frozen=True, slots=True)
+class _CutTurn:
+    folded: Folded
+    question: bool
+    passages: tuple[Passage, ...]
+    keys: tuple[_Key, ...]
+
+
+def _cut(conversation: Conversation, rules: TextRules) -> list[_CutTurn]:
+    """Folds and cuts every turn. A turn that is only context has no passages."""
+    cut: list[tuple[Folded, bool, list[Passage], list[frozenset[str]], bool]] = []
+    asking = ""
+    for turn in conversation:
+        folded = fold(turn.text)
+        passages = split_passages(folded)
+        cut.append((folded, turn.question, passages, _asked_before(passages, asking, rules), turn.context))
+        asking = _last_line(turn.text) if turn.question else ""
+    texts = [passage.text for _, _, passages, _, _ in cut for passage in passages]
+    return [
+        _CutTurn(
+            folded,
+            question,
+            () if context else tuple(passages),
+            ()
+            if context
+            else tuple(
+                (passage.text, question, asked, _peopled(passage.text, texts, rules))
+                for passage, asked in zip(passages, before, strict=True)
+            ),
+        )
+        for folded, question, passages, before, context in cut
+    ]
+
+
+def _peopled(text: str, texts: Sequence[str], rules: TextRules) -> bool:
+    """True if a gendered pronoun of ``text`` may mean somebody whom another of ``texts`` speaks of."""
+    if _GENDERED.search(text) is None or rules.people.animals.isdisjoint(_WORD.findall(text.lower())):
+        return True
+    return any(
+        other is not text and not rules.people.person.isdisjoint(_WORD.findall(other.lower()))
+        for other in texts
+    )
+
+
 def read_conversations(
     conversations: Sequence[Conversation], *, rules: TextRules, parser: TextParser
 ) -> list[list[ReadTurn]]:
     """Folds, cuts, parses and matches every turn; equal passages of a chunk are read once."""
-    cut: list[list[tuple[Folded, bool, list[Passage], list[frozenset[str]]]]] = []
-    needed: dict[tuple[str, bool, frozenset[str]], bool] = {}
-    for conversation in conversations:
-        turns: list[tuple[Folded, bool, list[Passage], list[frozenset[str]]]] = []
-        asking = ""
-        for turn in conversation:
-            folded = fold(turn.text)
-            passages = split_passages(folded)
-            before = _asked_before(passages, asking or _last_line(turn.follows), rules)
-            for passage, asked in zip(passages, before, strict=True):
-                key = (passage.text, turn.question, asked)
+    cut = [_cut(conversation, rules) for conversation in conversations]
+    needed: dict[_Key, bool] = {}
+    for turns in cut:
+        for turn in turns:
+            for key in turn.keys:
                 if key not in needed:
-                    needed[key] = needs_parse(passage.text, turn.question, rules)
-            turns.append((folded, turn.question, passages, before))
-            asking = _last_line(turn.text) if turn.question else ""
-        cut.append(turns)
-    docs = _parsed((text for (text, _, _), parse in needed.items() if parse), rules, parser)
+                    needed[key] = needs_parse(key[0], key[1], rules)
+    docs = _parsed((key[0] for key, parse in needed.items() if parse), rules, parser)
     found = {
-        (text, question, asked): passage_mentions(
-            text, question, docs.get(text) if parse else None, rules, asked
-        )
-        for (text, question, asked), parse in needed.items()
+        key: passage_mentions(key[0], key[1], docs.get(key[0]) if parse else None, rules, *key[2:])
+        for key, parse in needed.items()
     }
     return [
         [
             ReadTurn(
-                folded,
-                question,
-                tuple(passages),
-                tuple(
-                    found[passage.text, question, asked]
-                    for passage, asked in zip(passages, before, strict=True)
-                ),
-                tuple(docs.get(passage.text) for passage in passages),
+                turn.folded,
+                turn.question,
+                turn.passages,
+                tuple(found[key] for key in turn.keys),
+                tuple(docs.get(passage.text) for passage in turn.passages),
             )
-            for folded, question, passages, before in turns
+            for turn in turns
         ]
         for turns in cut
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from schemas.edit import Action, Replacement, TextEdit
 from schemas.finding import TextFinding
@@ -23,7 +24,7 @@ from transforms.text.question_rules import load_round_rules
 from transforms.text.refusal_share import bound_refusals, handed_on, left_out
 from transforms.text.refuse import choose_refusal, is_refusal
 from transforms.text.rules import TextRules
-from transforms.text.verify import Check, Leak, checks_for, leaks_in
+from transforms.text.verify import Check, Leak, checks_for, leaks_in, speaks_of_people
 
 MAX_PASSES = 4
 """Rounds of reading a candidate again before it is given up as never settling."""
@@ -112,7 +113,7 @@ def _read(
     rules: TextRules,
     parser: TextParser,
 ) -> dict[int, list[ReadTurn]]:
-    """The turns that are about to be edited, as the recognisers see them; other turns are left empty."""
+    """The turns that are about to be edited, as the recognisers see them; other turns are context."""
     chosen = {
         index: _current(conversations[index], states[index], {one.turn for one, _ in decision.edited})
         for index, decision in todo.items()
@@ -124,11 +125,7 @@ def _read(
 
 def _current(conversation: Conversation, state: _State, turns: Collection[int]) -> list[TurnText]:
     return [
-        TurnText(
-            text if turn in turns else "",
-            said.question,
-            state.texts[turn - 1] if turn in turns and turn and conversation[turn - 1].question else "",
-        )
+        TurnText(text, said.question, context=turn not in turns)
         for turn, (text, said) in enumerate(zip(state.texts, conversation, strict=True))
     ]
 
@@ -296,9 +293,18 @@ def _leaks(
         for turn, (text, said) in enumerate(zip(texts, conversation, strict=True))
         if not is_refusal(text, policy.refusals)
         for leak in leaks_in(
-            turn, text, checks, question=said.question, refused=_answer_refused(texts, turn, policy)
+            turn,
+            text,
+            checks,
+            question=said.question,
+            refused=_answer_refused(texts, turn, policy),
+            peopled=partial(_others_peopled, texts, turn),
         )
     ]
+
+
+def _others_peopled(texts: Sequence[str], turn: int) -> bool:
+    return any(speaks_of_people(text) for place, text in enumerate(texts) if place != turn)
 
 
 def _answer_refused(texts: Sequence[str], turn: int, policy: Policy) -> bool:

@@ -14,12 +14,12 @@ Conversation = Sequence["TurnText"]
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
-    """The text of one turn. ``question`` is true for what a human or the system says; ``follows`` is the
-    text of the turn before it, where that turn itself is left empty."""
+    """The text of one turn. ``question`` is true for what a human or the system says; ``context`` for a turn
+    that is read only for what it means for the others."""
 
     text: str
     question: bool
-    follows: str = ""
+    context: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,10 @@ def load_lexicon(attributes: frozenset[str], age_nouns: bool) -> Lexicon:
     return Lexicon(words, phrases, tuple(exceptions), frozenset(read_list("sensitive")["adherence"]))
 
 
+_OWNERS = ("men's", "women's", "boys'", "girls'", "kids'", "children's", "childrens", "mens", "womens")
+_ONE_OWNER = ("man's", "woman's", "lady's", "kid's", "child's")
+
+
 def _compounds() -> Iterator[str]:
     """The expressions of ``compounds.yaml`` with their plurals and hyphens."""
     content = read_list("compounds")
@@ -114,6 +118,8 @@ def _compounds() -> Iterator[str]:
                 continue
             for ending in ("", "s"):
                 yield from (f"{word} {follower}{ending}", f"{word}-{follower}{ending}")
+    for owners, owned in ((_OWNERS, content["owned"]), (_ONE_OWNER, content["owned_by_one"])):
+        yield from (f"{owner} {thing}{ending}" for owner in owners for thing in owned for ending in ("", "s"))
 
 
 def _groups(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -28,12 +28,14 @@ _EITHER = frozenset(
         "leader", "figure", "character", "subject", "model", "member", "members", "fighter", "runner",
     }
 )  # fmt: skip
+_BREEDS = frozenset({"shepherd", "shepard", "sheperd", "dane", "bernard", "bernese"})
 _REACH = 10
 
 
 @dataclass(frozen=True, slots=True)
 class NonPersonWords:
-    """The lists of ``animals.yaml``, plurals included. ``wild``: animals that are no pets."""
+    """The lists of ``animals.yaml``, plurals included. ``wild``: animals that are no pets; ``worn``: clothes
+    that are named after who wears them."""
 
     animals: frozenset[str]
     wild: frozenset[str]
@@ -43,11 +45,15 @@ class NonPersonWords:
     food_before: frozenset[str]
     human_parts: frozenset[str]
     done_to_others: frozenset[str]
+    worn: frozenset[str]
+    ships: frozenset[str]
+    ship_parts: frozenset[str]
+    games: frozenset[str]
 
 
 @cache
 def load_nonperson_words() -> NonPersonWords:
-    """Reads ``animals.yaml``."""
+    """Reads ``animals.yaml`` and the clothes of ``compounds.yaml``."""
     listed = read_list("animals")
     return NonPersonWords(
         animals=with_plurals([*listed["words"], *listed["pets"]]),
@@ -58,6 +64,10 @@ def load_nonperson_words() -> NonPersonWords:
         food_before=frozenset(listed["food_before"]),
         human_parts=with_plurals(listed["human_parts"]),
         done_to_others=frozenset(listed["done_to_others"]),
+        ships=with_plurals(listed["ships"]),
+        ship_parts=with_plurals(listed["ship_parts"]),
+        games=with_plurals(listed["games"]),
+        worn=with_plurals(read_list("compounds")["worn"]),
     )
 
 
@@ -66,7 +76,9 @@ def is_likeness(token: Token) -> bool:
     doc, words = token.doc, load_nonperson_words()
     index = token.i
     following = index + 1
-    while following < len(doc) and doc[following].tag_ in ("NN", "NNS", "NNP", "POS") and following < index + 4:
+    while (
+        following < len(doc) and doc[following].tag_ in ("NN", "NNS", "NNP", "POS") and following < index + 4
+    ):
         if doc[following].lower_ in words.likenesses:
             return True
         following += 1
@@ -75,14 +87,16 @@ def is_likeness(token: Token) -> bool:
         if doc[before].lower_ in words.made_of and before == index - 1:
             return True
         before -= 1
-    return before > 0 and doc[before].lower_ in ("of", "depicting") and _names_likeness(doc, before - 1, words)
+    return (
+        before > 0 and doc[before].lower_ in ("of", "depicting") and _names_likeness(doc, before - 1, words)
+    )
 
 
 def _names_likeness(doc: Doc, index: int, words: NonPersonWords) -> bool:
     lower = doc[index].lower_
     if lower in words.likenesses:
         return True
-    return lower in ("figure", "figures", "character", "cutout", "head", "bust") and (
+    return lower.rstrip("s") in ("figure", "character", "cutout", "head", "bust") and (
         index > 0 and doc[index - 1].lower_ in words.made_of
     )
 
@@ -92,10 +106,14 @@ def of_animal(doc: Doc, index: int, people: PeopleWords) -> bool:
     token = doc[index]
     if is_likeness(token):
         return True
-    if token.lower_ not in _EITHER:
-        return False
     words = load_nonperson_words()
     start, end = _sentence(doc, index)
+    if _is_costume(doc, index, start) and speaks_of_animals(doc, index, people):
+        return True
+    if token.lower_ not in _EITHER:
+        return False
+    if _modifies_animal(token, words):
+        return True
     if token.dep_ not in ("nmod", "conj", "appos") and any(
         child.dep_ in _SUBJECTS and _is_animal(child, words) for child in token.children
     ):
@@ -111,6 +129,26 @@ def of_animal(doc: Doc, index: int, people: PeopleWords) -> bool:
     if index + 1 < end and doc[index + 1].lower_ == "of":
         return any(_is_animal(other, words) for other in doc[index + 2 : min(end, index + 6)])
     return any(other.lower_ in words.wild for other in ahead)
+
+
+def _is_costume(doc: Doc, index: int, start: int) -> bool:
+    """ "dressed as a bride"."""
+    before = [other.lower_ for other in doc[max(start, index - 5) : index]]
+    return any(word in ("dressed", "dress", "disguised", "costumed") for word in before) and any(
+        word in ("as", "like") for word in before
+    )
+
+
+def speaks_of_animals(doc: Doc, index: int, people: PeopleWords) -> bool:
+    """True if the sentence around ``index`` names an animal and, apart from that word, no human being."""
+    words = load_nonperson_words()
+    start, end = _sentence(doc, index)
+    return any(_is_animal(other, words) or other.lower_ in words.likenesses for other in doc[start:end]) and (
+        not any(
+            other.i != index and (_names_human(other, people) or other.lower_ in _EITHER)
+            for other in doc[start:end]
+        )
+    )
 
 
 def _beside_young(doc: Doc, index: int, end: int, words: NonPersonWords) -> bool:
@@ -141,8 +179,8 @@ def _humans(doc: Doc, start: int, stop: int, index: int, people: PeopleWords) ->
 
 def _names_human(token: Token, people: PeopleWords) -> bool:
     lower = token.lower_
-    if lower in ("he", "she", "i", "someone", "somebody", "people", "person", "his", "her", "him"):
-        return lower not in ("his", "her", "him", "he", "she")
+    if lower in ("i", "someone", "somebody"):
+        return True
     if lower in people.animals or lower not in people.person or lower in _EITHER:
         return False
     return token.pos_ in ("NOUN", "PROPN", "PRON", "ADJ") and not is_likeness(token)
@@ -183,9 +221,8 @@ def animal_pronoun(doc: Doc, index: int, people: PeopleWords) -> bool:
     token = doc[index]
     if any(_may_be_meant(doc[position], people, words) for position in range(index)):
         return False
-    antecedent = next(_antecedents(doc, index, words), None)
-    if antecedent is None:
-        return False
+    if next(_antecedents(doc, index, words), None) is None:
+        return _is_ships(token, words)
     if token.tag_ == "PRP$":
         return _own(token, words)
     if token.dep_ in _SUBJECTS:
@@ -207,15 +244,21 @@ def _may_be_meant(token: Token, people: PeopleWords, words: NonPersonWords) -> b
         return lower not in ("pair", "couple", "group", "trio", "family", "crowd", "figure", "gang") and not (
             of_animal(token.doc, token.i, people) or _modifies_animal(token, words)
         )
-    if token.pos_ == "PROPN":
+    if token.pos_ == "PROPN" and token.text[:1].isupper():
         return not _modifies_animal(token, words)
-    return lower in people.person and lower != "one" and not (is_likeness(token) or _modifies_animal(token, words))
+    return (
+        lower in people.person
+        and lower != "one"
+        and not (is_likeness(token) or _modifies_animal(token, words))
+    )
 
 
 def _modifies_animal(token: Token, words: NonPersonWords) -> bool:
     """ "a baby giraffe", "a German Shepherd": part of an animal's or a likeness's name."""
-    named = words.animals | words.likenesses | {"shepherd", "shepard", "dane", "bernard"}
-    doc, position = token.doc, token.i
+    named = words.animals | words.likenesses | _BREEDS
+    doc, position = token.doc, token.i + 1
+    if token.i and doc[token.i - 1].lower_ in words.likenesses:
+        return True  # "Mickey Mouse", "Barbie doll"
     while position < len(doc) and position < token.i + 4 and doc[position].pos_ in ("NOUN", "PROPN", "ADJ"):
         if doc[position].lower_ in named:
             return True
@@ -239,6 +282,15 @@ def _antecedents(doc: Doc, index: int, words: NonPersonWords) -> Iterator[Token]
         if token.head.i > index and doc[index].dep_ in _SUBJECTS and token.dep_ in _OBJECTS:
             continue
         yield token
+
+
+def _is_ships(token: Token, words: NonPersonWords) -> bool:
+    """ "the ship and her crew"."""
+    return (
+        token.lower_ == "her"
+        and token.head.lower_ in words.ship_parts
+        and any(other.lower_ in words.ships for other in token.doc[: token.i])
+    )
 
 
 def _own(token: Token, words: NonPersonWords) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from transforms.text.lexicon import Head, PeopleWords
+from transforms.text.nonpersons import is_likeness, load_nonperson_words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -93,7 +94,7 @@ def _is_thing(doc: Doc, noun: Token, following: Token, people: PeopleWords) -> b
 
 def head_counts(token: Token, head: Head, people: PeopleWords) -> bool:
     """True if ``token`` is a noun that an adjective of class ``head`` says something of a person with."""
-    if not is_person(token, people):
+    if not is_person(token, people) or is_likeness(token):
         return False
     if head is Head.PERSON:
         return True
@@ -102,6 +103,59 @@ def head_counts(token: Token, head: Head, people: PeopleWords) -> bool:
     if head is Head.HUMAN_ONE:
         return token.lower_ in _ONE_HUMAN
     return token.lower_ in people.child
+
+
+def names_thing(doc: Doc, index: int, people: PeopleWords, *, kin: bool) -> bool:
+    """ "the sister ship", "a cowboy hat": a word for kin or an occupation that is part of a thing's name.
+
+    An occupation before what is worn only, and kin not before a word in -s: there the parser takes verbs
+    for nouns.
+    """
+    if index + 1 >= len(doc) or (index and doc[index - 1].tag_ in ("PRP$", "POS")):
+        return False  # "my brother" is somebody, whatever follows.
+    token, following = doc[index], doc[index + 1]
+    if following.lower_ in load_nonperson_words().worn:
+        return True
+    head = token.head
+    return (
+        kin
+        and token.dep_ in ("compound", "nmod", "amod")
+        and head.i > index
+        and following.tag_ == "NN"
+        and following.text.islower()
+        and head.pos_ == "NOUN"
+        and not is_person(head, people)
+        and head.lower_ not in people.animals
+    )
+
+
+def may_be_nobody(doc: Doc, index: int, people: PeopleWords) -> bool:
+    """True for the mummy of a museum, the mums of a garden, the queen of a game and a cat named Princess."""
+    token = doc[index]
+    if index and doc[index - 1].lower_ in ("named", "called") and token.text[:1].isupper():
+        return True
+    start, end = sentence_bounds(doc, index)
+    others = [other for other in doc[start:end] if other.i != index]
+    if token.lower_ in _ROYAL:
+        games = load_nonperson_words().games
+        return any(other.lower_ in games for other in others) and not any(
+            is_person(other, people) and other.lower_ not in _ROYAL for other in others
+        )
+    if token.lower_ not in ("mummy", "mummies", "mums") or token.dep_ == "nsubj":
+        return False
+    return not any(is_person(other, people) or other.tag_ in ("PRP", "PRP$") for other in others)
+
+
+_ROYAL = frozenset({"king", "kings", "queen", "queens", "prince", "princess"})
+
+
+def is_part_of_brand(doc: Doc, index: int) -> bool:
+    """True in a few words that are all capitals and name something: "GRANDMA'S COOKIES", "KING ARTHUR FLOUR"."""
+    if not 2 <= len(doc) <= 6 or doc[index].i == len(doc) - 1 or not doc.text.isupper():
+        return False
+    return doc[-1].pos_ in _NOUN and all(
+        token.pos_ in _NOUN or token.pos_ in ("PART", "ADJ", "PUNCT", "CCONJ") for token in doc
+    )
 
 
 def subject_of(token: Token) -> Token | None:
@@ -140,11 +194,40 @@ def is_person_subject(subject: Token | None, head: Head, people: PeopleWords) ->
         return True
     if lower == "we":
         return True
-    if lower in ("they", "you", "both", "these", "all"):
+    if lower in _PART_OF_MANY:
+        return _is_one_of_people(subject, head, people)
+    if lower in ("they", "you"):
         return (
             head is Head.PERSON and lower == "they" and any(is_person(token, people) for token in subject.doc)
         )
     return head_counts(subject, head, people)
+
+
+def _is_one_of_people(subject: Token, head: Head, people: PeopleWords) -> bool:
+    """ "One is tall, the other …" after "two people", or "one of the men": part of a group named before."""
+    for child in subject.children:
+        if child.dep_ == "nmod" and child.pos_ in _NOUN:
+            return head_counts(child, head, people)
+    doc = subject.doc
+    start, _ = sentence_bounds(doc, subject.i)
+    before = sentence_bounds(doc, start - 1)[0] if start else start
+    many = [
+        token
+        for token in doc[before : subject.i]
+        if token.tag_ in ("NNS", "NNPS") or token.lower_ in _GROUPS or is_person(token, people)
+    ]
+    if not many:
+        return False
+    if head is not Head.PERSON and any(not is_person(token, people) for token in many):
+        return False
+    return is_person(many[0], people)
+
+
+_PART_OF_MANY = frozenset(
+    {"one", "other", "another", "first", "second", "third", "former", "latter", "both", "these", "those", "all",
+     "others", "some", "each", "rest"}
+)  # fmt: skip
+_GROUPS = frozenset({"people", "pair", "couple", "group", "men", "women", "children"})
 
 
 def sentence_bounds(doc: Doc, index: int) -> tuple[int, int]:
@@ -172,25 +255,6 @@ def token_range(doc: Doc, start: int, end: int) -> tuple[int, int]:
     while last < len(doc) and doc[last].idx < end:
         last += 1
     return first, last
-
-
-def only_animals(doc: Doc, index: int, people: PeopleWords) -> bool:
-    """True if the sentence speaks of animals or likenesses and of no other human being."""
-    start, end = sentence_bounds(doc, index)
-    animals = humans = False
-    for position in range(start, end):
-        lower = doc[position].lower_
-        if lower in people.animals:
-            animals = True
-        elif position != index and lower in _ONE_HUMAN_OR_MANY and lower not in ("male", "female"):
-            humans = True
-    return animals and not humans
-
-
-_ONE_HUMAN_OR_MANY = _ONE_HUMAN | {
-    "men", "women", "people", "boys", "girls", "ladies", "guys", "someone", "couple", "family", "he", "she",
-    "individuals",
-}  # fmt: skip
 
 
 def in_title(doc: Doc, index: int) -> bool:

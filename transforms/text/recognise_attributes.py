@@ -10,11 +10,14 @@ import regex
 from schemas.finding import Kind
 from transforms.text.lexicon import Head, LexiconEntry, PeopleWords, WordRole
 from transforms.text.mentions import Form, Mention
+from transforms.text.nonpersons import animal_pronoun, of_animal, speaks_of_animals
 from transforms.text.owners import is_guess, is_said_of_person, modifies_person
 from transforms.text.persons import (
     in_title,
+    is_part_of_brand,
     is_person,
-    only_animals,
+    may_be_nobody,
+    names_thing,
     phrase_head,
     sentence_bounds,
     subject_of,
@@ -64,10 +67,14 @@ _PROPER_ADJECTIVES = frozenset(
     {"biometric.race", "sensitive.nationality", "sensitive.religion", "sensitive.politics"}
 )
 _KIN_OR_AGE = ("kinship", "sex", "age_noun")
+_FIRST_OF_COMPOUNDS = ("kinship", "occupation")
 
 
-def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
-    """Lexicon mentions and gendered pronouns of one parsed passage. May overlap."""
+def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iterator[Mention]:
+    """Lexicon mentions and gendered pronouns of one parsed passage. May overlap.
+
+    ``peopled``: whether another passage speaks of a person, whom a "he" beside an animal may mean.
+    """
     # Doc.text is put together anew at each call.
     text = doc.text
     blocked = [match.span() for match in rules.exceptions.finditer(text)] if rules.exceptions else []
@@ -108,6 +115,7 @@ def attribute_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
             and token.lower_ in rules.pronouns
             and (token.is_sent_start or not _pronoun_in_title(doc, token.i))
             and not _covered((token.idx, token.idx + len(token)), unspoken)
+            and (peopled or not animal_pronoun(doc, token.i, rules.people))
         ):
             yield Mention(token.idx, token.idx + len(token), GENDER, Kind.IMPLICIT, "lexicon.gender.pronoun",
                           Form.PRONOUN, rules.pronouns[token.lower_])  # fmt: skip
@@ -240,14 +248,19 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
         return _thing_form(doc, token, people)
     if entry.kind is Kind.PROXY:
         return Form.NOUN
-    if entry.attribute == GENDER and not entry.plural and _names_thing(doc, token.i, entry, rules):
+    group = entry.rule.rsplit(".", 1)[1]
+    if group in _FIRST_OF_COMPOUNDS and not entry.plural and names_thing(doc, token.i, people, kin=group == "kinship"):
         return None
-    kin_or_age = entry.rule.rsplit(".", 1)[1] in _KIN_OR_AGE
+    if group in _FIRST_OF_COMPOUNDS and may_be_nobody(doc, token.i, people):
+        return None
+    if is_part_of_brand(doc, token.i):
+        return None
+    kin_or_age = group in _KIN_OR_AGE
     if token.pos_ == "ADJ" and end < len(doc) and doc[end].pos_ == "NOUN" and not is_person(doc[end], people):
         return None  # "minor scratches"
     if token.pos_ == "VERB" and token.tag_ in ("VB", "VBP") and start and doc[start - 1].lower_ == "to":
         return None
-    if end < len(doc) and doc[end].text == "-" and end + 1 < len(doc) and doc[end + 1].tag_ == "VBN":
+    if end < len(doc) and doc[end].text == "-" and end + 1 < len(doc) and doc[end + 1].tag_ in ("VBN", "VBG"):
         return None
     head = phrase_head(doc, end - 1, people)
     if head is not None and head.i != token.i:
@@ -259,54 +272,16 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
             return Form.NOUN if verb_like else Form.MODIFIER
         if head.lower_ in people.animals or kin_or_age:
             return None
-    owned = start > 0 and doc[start - 1].tag_ == "PRP$" and doc[start - 1].lower_ != "its"
-    animals = only_animals(doc, token.i, people) and not _among_toys(doc, token.i)
-    if kin_or_age and not owned and (animals or _beside_animal(doc, end, rules)):
-        return None
-    return Form.NOUN
+    return None if of_animal(doc, token.i, people) else Form.NOUN
 
 
 def _thing_form(doc: Doc, token: Token, people: PeopleWords) -> Form | None:
     """A noun that is nobody but tells of somebody ("wrinkles"), where the text speaks of people."""
     return (
         Form.VALUE
-        if any(is_person(other, people) for other in doc) or not only_animals(doc, token.i, people)
+        if any(is_person(other, people) for other in doc) or not speaks_of_animals(doc, token.i, people)
         else None
     )
-
-
-def _among_toys(doc: Doc, index: int) -> bool:
-    """ "a baby with a toy elephant": the animals are toys, the one who plays is none."""
-    start, end = sentence_bounds(doc, index)
-    toys = any(doc[position].lower_ in _TOYS for position in range(start, end))
-    return toys and not (index + 1 < len(doc) and doc[index + 1].lower_ in _TOYS)
-
-
-def _names_thing(doc: Doc, index: int, entry: LexiconEntry, rules: TextRules) -> bool:
-    """ "the sister ship": by the parse, a word for kin that is part of the name of a thing.
-
-    Not read for "man" or "waitress", nor before a word in -s: there the parser takes verbs for nouns.
-    """
-    if entry.rule.rsplit(".", 1)[1] != "kinship" or index + 1 >= len(doc):
-        return False
-    token, following = doc[index], doc[index + 1]
-    head = token.head
-    if index and doc[index - 1].tag_ in ("PRP$", "POS"):
-        return False  # "my brother" is somebody, whatever follows.
-    return (
-        token.dep_ in ("compound", "nmod", "amod")
-        and head.i > index
-        and following.tag_ == "NN"
-        and following.text.islower()
-        and head.pos_ == "NOUN"
-        and not is_person(head, rules.people)
-        and head.lower_ not in rules.people.animals
-    )
-
-
-def _beside_animal(doc: Doc, end: int, rules: TextRules) -> bool:
-    ahead = [doc[index].lower_ for index in range(end, min(end + 4, len(doc)))]
-    return bool(ahead) and ahead[0] in ("and", "or") and any(word in rules.people.animals for word in ahead)
 
 
 def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
@@ -345,7 +320,7 @@ def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
         and doc[end + 1].pos_ == "NOUN"
     ):
         return None  # "an Asian structured house"
-    if only_animals(doc, end - 1, rules.people):
+    if of_animal(doc, end - 1, rules.people):
         return None
     if entry.attribute == GENDER and len([token for token in doc if token.is_alpha]) == 1:
         return Form.NOUN

@@ -10,11 +10,11 @@ import regex
 from schemas.finding import Kind
 from transforms.text.lexicon import Head
 from transforms.text.mentions import Form, Mention
+from transforms.text.nonpersons import speaks_of_animals
 from transforms.text.owners import owner_is_person
 from transforms.text.persons import (
     is_person,
     is_person_subject,
-    only_animals,
     phrase_head,
     sentence_bounds,
     subject_of,
@@ -178,8 +178,6 @@ def _bare_years(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
 
 def _age_form(doc: Doc, start: int, end: int, rules: TextRules) -> Form | None:
     first, last = token_range(doc, start, end)
-    if only_animals(doc, first, rules.people):
-        return None
     head = phrase_head(doc, last, rules.people)
     # "34 years old, work as": what follows a comma is often tagged as a noun.
     if head is not None and (is_person(head, rules.people) or doc[last].text != "," or head.i != last + 1):
@@ -191,7 +189,7 @@ def _age_form(doc: Doc, start: int, end: int, rules: TextRules) -> Form | None:
         return None if any(subject is not None for subject in subjects) else Form.PREDICATE
     before = doc[first - 1] if first else None
     if before is not None and before.tag_ == "DT" and "-" in doc.text[start:end]:
-        return Form.NOUN
+        return None if speaks_of_animals(doc, first, rules.people) else Form.NOUN
     return (
         Form.POSTMODIFIER
         if before is not None and before.text in (",", "(") and _speaks_of_person(doc, start, rules)
@@ -231,10 +229,22 @@ def _weights(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
         if head is not None and is_person(head, rules.people):
             yield Mention(*match.span(), WEIGHT, Kind.EXPLICIT, "pattern.weight.modifier", Form.MODIFIER)
     for match in rules.build.finditer(text):
-        if _speaks_of_person(doc, match.start("value"), rules):
+        if _speaks_of_person(doc, match.start("value"), rules) and not _is_thing_size(match):
             start, end = match.span("value")
             end = start + len(match.group("value").rstrip(" ,-"))
             yield Mention(start, end, WEIGHT, Kind.IMPLICIT, "lexicon.weight.build_noun", Form.MODIFIER)
+
+
+def _is_thing_size(match: regex.Match[str]) -> bool:
+    """ "a large figure stands", "a small frame": said of nobody's build unless somebody has it."""
+    held = match.start() < match.start("value") and regex.match(
+        r"(?i)(?:with|of|has|have|having|his|her|their)\b", match.group()
+    )
+    noun, value = match.group("noun").lower(), match.group("value").lower().strip(" ,-")
+    return not held and (noun == "frame" or (noun == "figure" and value in _SIZES))
+
+
+_SIZES = frozenset({"large", "small", "medium", "average", "solid", "strong", "heavy", "bulky"})
 
 
 def _eyes(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:

@@ -5,7 +5,7 @@ Shares no word list and no pattern with the recognisers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -88,11 +88,58 @@ def checks_for(policy: Policy) -> tuple[Check, ...]:
     return tuple(chosen)
 
 
+def speaks_of_people(text: str) -> bool:
+    """True if ``text`` holds a word for a person by the verifier's own list."""
+    return bool(_spared()["people"].search(text))
+
+
+@cache
+def _spared() -> dict[str, regex.Pattern[str]]:
+    """What stands before or after a word that tells of an animal or a likeness."""
+    return {name: regex.compile(pattern) for name, pattern in read_list("verifier")["spared"].items()}
+
+
+def _tells_of_nobody(check: Check, text: str, start: int, end: int, peopled: Callable[[], bool]) -> bool:
+    """True for "he" after an animal where nobody is spoken of, and for the man of a statue."""
+    spared = _spared()
+    if check.pronoun:
+        before = text[:start]
+        if any(one.start() <= start and end <= one.end() for one in spared["his_and_hers"].finditer(text)):
+            return True
+        return (
+            bool(spared["animals"].search(before))
+            and not spared["people"].search(before)
+            and not spared["owned_by_people"].match(text, end)
+            and not peopled()
+        )
+    return check.attribute == "biometric.gender" and (
+        bool(spared["likeness_after"].match(text, end))
+        or bool(spared["likeness_before"].search(text[max(0, start - 60) : start]))
+        or (end < len(text) and len(text) < 60 and bool(spared["fragment"].fullmatch(text)))
+        or (
+            bool(spared["costume"].search(text[max(0, start - 20) : start]))
+            and bool(spared["animals"].search(text, 0, start))
+            and not spared["people"].search(text, 0, start)
+        )
+    )
+
+
+def _somewhere() -> bool:
+    return True
+
+
 def leaks_in(
-    turn: int, text: str, checks: Sequence[Check], *, question: bool, refused: bool
+    turn: int,
+    text: str,
+    checks: Sequence[Check],
+    *,
+    question: bool,
+    refused: bool,
+    peopled: Callable[[], bool] = _somewhere,
 ) -> Iterator[Leak]:
     """What a cleaned turn still tells. ``refused``: the round's answer is a refusal, so what its question
-    offers or asks for ("a man or a woman?") tells nothing. Raises TimeoutError on a runaway pattern."""
+    offers or asks for ("a man or a woman?") tells nothing; ``peopled``: whether another turn speaks of a
+    person, whom a "he" of this one may mean. Raises TimeoutError on a runaway pattern."""
     folded = fold(text)
     printed = [match.span() for match in _QUOTED.finditer(folded.text)] if '"' in folded.text else []
     formed = bool(_MAY_HOLD_FORM.search(folded.text))
@@ -105,6 +152,8 @@ def leaks_in(
             if not check.attribute.startswith("pii.") and any(a <= start and end <= b for a, b in printed):
                 continue
             if _in_title(folded.text, start, end) and not check.attribute.startswith("pii."):
+                continue
+            if _tells_of_nobody(check, folded.text, start, end, peopled):
                 continue
             blunt = check.blunt.get(found.lower(), check.blunt.get("*", ""))
             first, last = folded.original_span(start, end)
