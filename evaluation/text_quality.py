@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evaluation.figures import Figure, table
-from evaluation.text import judges, pii, questions, rewriting
+from evaluation.text import judges, pii, questions, rewriting, traps
 
 PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
     "judges": judges.measure,
     "pii": pii.measure,
     "questions": questions.measure,
     "rewriting": rewriting.measure,
+    "traps": traps.measure,
 }
 
 

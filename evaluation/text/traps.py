@@ -2,10 +2,10 @@
 
     python -m evaluation.text_quality DATA traps
 
-Reads ``llava/text_only.json`` under ``DATA`` (LLaVA JSON). ``traps.tsv`` holds no text: it says where in that
-file 596 sentences stand that were picked for the words in them ("brown bear", "White House", "his tail") and read by a
-person before any rule was run over them; a sentence whose digest differs is an error. Those whose digest begins with an even hex
-digit are for tuning, the others are held out. About a minute.
+Reads ``llava/text_only.json`` under ``DATA`` (LLaVA JSON). ``traps.tsv`` holds no text: it says where in
+that file sentences stand that were picked for a word in them ("brown bear", "White House", "his tail") and
+read by a person before any rule was run over them; a sentence whose digest differs is an error. Those whose
+digest begins with an even hex digit are for tuning, the others are held out. Ten seconds.
 """
 
 from __future__ import annotations

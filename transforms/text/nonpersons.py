@@ -17,26 +17,17 @@ if TYPE_CHECKING:
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 _OBJECTS = frozenset({"obj", "iobj"})
 _PHRASE = frozenset({"DET", "ADJ", "NUM", "NOUN", "PROPN", "CCONJ", "ADV"})
-# Said of animals as often as of people; "child" and "teenager" are not.
-_EITHER = frozenset(
-    {
-        "baby", "babies", "adult", "adults", "infant", "infants", "newborn", "newborns", "juvenile", "juveniles",
-        "male", "males", "female", "females", "mother", "mothers", "father", "fathers", "mom", "moms", "momma",
-        "mama", "mum", "mums", "dad", "dads", "parent", "parents", "sibling", "siblings", "brother", "brothers",
-        "sister", "sisters", "adolescent", "adolescents", "mate", "mates", "pair", "couple", "trio", "duo", "family",
-        "families", "kid", "kids", "offspring", "senior", "youngster", "youngsters", "group", "crowd", "gang",
-        "leader", "figure", "character", "subject", "model", "member", "members", "fighter", "runner",
-    }
-)  # fmt: skip
 _BREEDS = frozenset({"shepherd", "shepard", "sheperd", "dane", "bernard", "bernese"})
 _REACH = 10
 
 
 @dataclass(frozen=True, slots=True)
 class NonPersonWords:
-    """The lists of ``animals.yaml``, plurals included. ``wild``: animals that are no pets; ``worn``: clothes
+    """The lists of ``animals.yaml``, plurals included. ``either``: words for persons that
+    are said of animals as often; ``wild``: animals that are no pets; ``worn``: clothes
     that are named after who wears them."""
 
+    either: frozenset[str]
     animals: frozenset[str]
     wild: frozenset[str]
     likenesses: frozenset[str]
@@ -56,6 +47,7 @@ def load_nonperson_words() -> NonPersonWords:
     """Reads ``animals.yaml`` and the clothes of ``compounds.yaml``."""
     listed = read_list("animals")
     return NonPersonWords(
+        either=frozenset(listed["either"]),
         animals=with_plurals([*listed["words"], *listed["pets"]]),
         wild=with_plurals(listed["words"]),
         likenesses=with_plurals(listed["likenesses"]),
@@ -72,7 +64,7 @@ def load_nonperson_words() -> NonPersonWords:
 
 
 def is_likeness(token: Token) -> bool:
-    """True if the noun ``token`` names what is depicted: "a girl doll", "statue of a woman", "cartoon man"."""
+    """True if the noun ``token`` names what is depicted: "a girl doll", "a statue of a woman"."""
     doc, words = token.doc, load_nonperson_words()
     index = token.i
     following = index + 1
@@ -110,7 +102,7 @@ def of_animal(doc: Doc, index: int, people: PeopleWords) -> bool:
     start, end = _sentence(doc, index)
     if _is_costume(doc, index, start) and speaks_of_animals(doc, index, people):
         return True
-    if token.lower_ not in _EITHER:
+    if token.lower_ not in words.either:
         return False
     if _modifies_animal(token, words):
         return True
@@ -145,7 +137,7 @@ def speaks_of_animals(doc: Doc, index: int, people: PeopleWords) -> bool:
     start, end = _sentence(doc, index)
     return any(_is_animal(other, words) or other.lower_ in words.likenesses for other in doc[start:end]) and (
         not any(
-            other.i != index and (_names_human(other, people) or other.lower_ in _EITHER)
+            other.i != index and (_names_human(other, people) or other.lower_ in words.either)
             for other in doc[start:end]
         )
     )
@@ -160,7 +152,7 @@ def _beside_young(doc: Doc, index: int, end: int, words: NonPersonWords) -> bool
     if animal is None:
         return False
     between = ahead[1:animal]
-    return ahead[animal] in words.young or bool(_EITHER.union(("young", "grown")).intersection(between))
+    return ahead[animal] in words.young or bool(words.either.union(("young", "grown")).intersection(between))
 
 
 def _owner(doc: Doc, index: int, start: int) -> Token | None:
@@ -178,17 +170,17 @@ def _humans(doc: Doc, start: int, stop: int, index: int, people: PeopleWords) ->
 
 
 def _names_human(token: Token, people: PeopleWords) -> bool:
-    lower = token.lower_
+    words, lower = load_nonperson_words(), token.lower_
     if lower in ("i", "someone", "somebody"):
         return True
-    if lower in people.animals or lower not in people.person or lower in _EITHER:
+    if lower in people.animals or lower not in people.person or lower in words.either:
         return False
     return token.pos_ in ("NOUN", "PROPN", "PRON", "ADJ") and not is_likeness(token)
 
 
 def _is_animal(token: Token, words: NonPersonWords) -> bool:
     """True if the noun names an animal that is there, and not food or the first part of a compound."""
-    if token.lower_ not in words.animals:
+    if token.lower_ not in words.animals or token.pos_ not in ("NOUN", "PROPN"):
         return False
     doc, index = token.doc, token.i
     if index and doc[index - 1].lower_ in words.food_before:
@@ -240,7 +232,7 @@ def _may_be_meant(token: Token, people: PeopleWords, words: NonPersonWords) -> b
     lower = token.lower_
     if lower in words.animals or lower in words.likenesses:
         return False
-    if lower in _EITHER:
+    if lower in words.either:
         return lower not in ("pair", "couple", "group", "trio", "family", "crowd", "figure", "gang") and not (
             of_animal(token.doc, token.i, people) or _modifies_animal(token, words)
         )

@@ -150,7 +150,7 @@ _ROYAL = frozenset({"king", "kings", "queen", "queens", "prince", "princess"})
 
 
 def is_part_of_brand(doc: Doc, index: int) -> bool:
-    """True in a few words that are all capitals and name something: "GRANDMA'S COOKIES", "KING ARTHUR FLOUR"."""
+    """True in a few words that are all capitals and name something: "KING ARTHUR FLOUR"."""
     if not 2 <= len(doc) <= 6 or doc[index].i == len(doc) - 1 or not doc.text.isupper():
         return False
     return doc[-1].pos_ in _NOUN and all(
@@ -224,8 +224,8 @@ def _is_one_of_people(subject: Token, head: Head, people: PeopleWords) -> bool:
 
 
 _PART_OF_MANY = frozenset(
-    {"one", "other", "another", "first", "second", "third", "former", "latter", "both", "these", "those", "all",
-     "others", "some", "each", "rest"}
+    {"one", "other", "another", "first", "second", "third", "former", "latter", "both", "these", "those",
+     "all", "others", "some", "each", "rest"}
 )  # fmt: skip
 _GROUPS = frozenset({"people", "pair", "couple", "group", "men", "women", "children"})
 

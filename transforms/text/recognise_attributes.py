@@ -249,11 +249,12 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
     if entry.kind is Kind.PROXY:
         return Form.NOUN
     group = entry.rule.rsplit(".", 1)[1]
-    if group in _FIRST_OF_COMPOUNDS and not entry.plural and names_thing(doc, token.i, people, kin=group == "kinship"):
-        return None
-    if group in _FIRST_OF_COMPOUNDS and may_be_nobody(doc, token.i, people):
-        return None
     if is_part_of_brand(doc, token.i):
+        return None
+    if group in _FIRST_OF_COMPOUNDS and (
+        may_be_nobody(doc, token.i, people)
+        or (not entry.plural and names_thing(doc, token.i, people, kin=group == "kinship"))
+    ):
         return None
     kin_or_age = group in _KIN_OR_AGE
     if token.pos_ == "ADJ" and end < len(doc) and doc[end].pos_ == "NOUN" and not is_person(doc[end], people):

@@ -1,0 +1,106 @@
+"""What is said of animals, likenesses and things stays; what is said of people beside them is found."""
+
+from collections.abc import Callable
+
+import pytest
+
+from transforms.engines.protocols import TextParser
+from transforms.text.audit import audit_conversations, load_text_rules
+from transforms.text.contract import CleanedText, TurnText
+
+Told = Callable[..., list[tuple[str, str]]]
+
+OF_NOBODY = [
+    "A dog with his ball.",
+    "A brown bear with her cubs.",
+    "The teddy bear has blue eyes.",
+    "A cat licks himself.",
+    "A giraffe sticks his head in the sky.",
+    "A picture of a bear with his mouth open.",
+    "A brown dog responded to his owner.",
+    "The zebra is wondering what he sees.",
+    "A baby giraffe and an adult elephant.",
+    "A mother and its calf in a field.",
+    "A group of elephants contains a baby one.",
+    "A statue of a woman with a jug.",
+    "Two man statues stand in front of a house.",
+    "A girl doll sits in a suitcase.",
+    "The cartoon figure of a woman wears a sash.",
+    "A cartoon man waves.",
+    "Bears with princess crowns.",
+    "Cowboy boots on a shelf.",
+    "A picture of a mummy in the museum.",
+    "The women's restroom is closed.",
+    "KING ARTHUR FLOUR",
+    "A queen and a king on the chess board.",
+    "A dog dressed as a bride.",
+    "His and hers sinks.",
+]
+
+OF_SOMEBODY = [
+    ("A man walks with his dog.", "his"),
+    ("A dog sits on his lap.", "his"),
+    ("The dog licks his hand.", "his"),
+    ("Feeding a giraffe with his hand.", "his"),
+    ("The dog he is walking is brown.", "he"),
+    ("A hot dog in his hand.", "his"),
+    ("A shepherd with two dogs watches his sheep.", "his"),
+    ("A child swings a baseball bat.", "child"),
+    ("A baby looks at a dog.", "baby"),
+    ("A dog looks at a baby.", "baby"),
+    ("A teenager rides a horse.", "teenager"),
+    ("A man stands next to a statue.", "man"),
+    ("The woman looks at a statue of a man.", "woman"),
+    ("The waitress smiles.", "waitress"),
+    ("My mummy smiles.", "mummy"),
+    ("The woman's room is big.", "woman"),
+]
+
+
+@pytest.mark.parametrize("text", OF_NOBODY)
+def test_what_is_said_of_nobody_is_left(told: Told, text: str) -> None:
+    assert told(text, "safe-llava") == []
+
+
+@pytest.mark.parametrize("text", OF_NOBODY)
+def test_the_verifier_leaves_it_too(cleaned: Callable[..., CleanedText], text: str) -> None:
+    assert cleaned(["What is shown?", text], "safe-llava").texts[1] == text
+
+
+@pytest.mark.parametrize(("text", "word"), OF_SOMEBODY)
+def test_somebody_beside_an_animal_or_a_likeness_is_found(told: Told, text: str, word: str) -> None:
+    assert word in [found for found, _ in told(text, "safe-llava")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("There are two people. One is Asian, the other is elderly.", ["Asian", "elderly"]),
+        ("Two people sit there. One looks old and the other is young.", ["old", "young"]),
+        ("There are three people. The first is a bit heavy.", ["heavy"]),
+        ("There are two cars next to some people. One is old.", []),
+        ("One of the chairs is old.", []),
+    ],
+)
+def test_a_person_described_in_the_next_sentence_counts(told: Told, text: str, words: list[str]) -> None:
+    assert [found for found, _ in told(text)] == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("What does the man hold?", ["his"]), ("What is in the picture?", [])]
+)
+def test_a_person_of_another_turn_may_be_meant(
+    parser: TextParser, policy_of: Callable[..., object], asked: str, found: list[str]
+) -> None:
+    rules = load_text_rules(policy_of("safe-llava"))  # type: ignore[arg-type]
+    answer = "A dog with his ball."
+    turns = [TurnText(asked, True), TurnText(answer, False)]
+    findings = audit_conversations([turns], rules=rules, parser=parser)[0]
+    assert [answer[one.start : one.end] for one in findings if one.turn == 1] == found
+
+
+def test_a_person_of_another_turn_is_still_seen_when_only_one_turn_is_edited(
+    cleaned: Callable[..., CleanedText],
+) -> None:
+    result = cleaned(["Is somebody there?", "A person stands there.", "And?", "A dog with his ball."])
+    assert result.texts[3] == "A dog with their ball."
