@@ -19,7 +19,6 @@ from transforms.text.persons import (
     may_be_nobody,
     names_thing,
     phrase_head,
-    sentence_bounds,
     subject_of,
     token_range,
 )
