@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evaluation.figures import Figure, table
-from evaluation.text import judges, pii, questions, rewriting, traps
+from evaluation.text import fidelity, judges, pii, questions, rewriting, traps
 
 PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
+    "fidelity": fidelity.measure,
     "judges": judges.measure,
     "pii": pii.measure,
     "questions": questions.measure,

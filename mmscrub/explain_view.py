@@ -107,7 +107,7 @@ def _fidelity_parts(parts: FidelityParts) -> Iterator[str]:
     if parts.cosine is None:
         yield "embedding not needed"
     else:
-        yield f"embedding {parts.cosine:.2f} of {load_thresholds().open_cosine:.2f}"
+        yield f"embedding {parts.cosine:.2f} of {load_thresholds().doubt_cosine:.2f}"
 
 
 def _quoted(text: str) -> str:

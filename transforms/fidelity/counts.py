@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.fidelity.tokens import PERSON, Word, WordClasses
+from transforms.fidelity.tokens import Word, WordClasses
 
 NEAR = 3
 """Words beside a change within which the people stand that a number counts."""
@@ -35,7 +35,7 @@ def counts_agree(
     stated = [old[i] for i in block.lost if not gone[i]] + [new[i] for i in block.added]
     numbers = any(is_number(word, classes) and word.text not in classes.distinguishers for word in stated)
     joined = any(word.text in ("and", "with") for word in stated) and any(
-        word.form == PERSON for word in changed
+        word.form in classes.somebody for word in changed
     )
     if not numbers and not joined:
         return None
@@ -58,9 +58,9 @@ def _reach(
     a0, a1, b0, b1 = block.a0, block.a1, block.b0, block.b1
     while a1 < min(len(old), block.a1 + NEAR) and b1 < len(new) and old[a1].form == new[b1].form:
         a1, b1 = a1 + 1, b1 + 1
-        if old[a1 - 1].form == PERSON:
+        if old[a1 - 1].form in classes.somebody:
             break
-    if a0 > 0 and b0 > 0 and old[a0 - 1].form == new[b0 - 1].form == PERSON:
+    if a0 > 0 and b0 > 0 and old[a0 - 1].form == new[b0 - 1].form in classes.somebody:
         a0, b0 = a0 - 1, b0 - 1
     while a0 > 0 and b0 > 0 and old[a0 - 1].text == new[b0 - 1].text and is_number(old[a0 - 1], classes):
         a0, b0 = a0 - 1, b0 - 1
@@ -74,8 +74,8 @@ def people_in(words: Sequence[Word], classes: WordClasses) -> int | None:
     for index, word in enumerate(words):
         if is_number(word, classes):
             number = int(word.text) if word.text.isdigit() else classes.numbers[word.text]
-        elif word.form == PERSON and not word.part:
-            if index + 1 < len(words) and words[index + 1].form == PERSON:
+        elif word.form in classes.somebody and not word.part:
+            if index + 1 < len(words) and words[index + 1].form in classes.somebody:
                 continue
             after_article = index > 0 and words[index - 1].text in classes.articles
             if word.text in classes.either and number is None and not after_article:

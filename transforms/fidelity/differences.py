@@ -16,7 +16,16 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from transforms.fidelity.counts import Block, counts_agree, is_number
-from transforms.fidelity.tokens import PERSON, THEY, Word, WordClasses, told_words, word_classes, words_of
+from transforms.fidelity.tokens import (
+    PERSON,
+    THEY,
+    Word,
+    WordClasses,
+    told_words,
+    with_ages_hidden,
+    word_classes,
+    words_of,
+)
 
 
 class Objection(StrEnum):
@@ -34,11 +43,12 @@ class Objection(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """``objections`` are certain. ``open``: words stand in the place of an attribute that no rule knows, so
-    only a comparison of meaning can tell. ``kept``: share of the other words that is still there, 0 to 1."""
+    """``objections`` are certain. ``doubts``: words that went and words no rule knows that stand in their
+    place, so that only a comparison of meanings can tell. ``kept``: share of the other words that is still
+    there, 0 to 1."""
 
     objections: frozenset[Objection]
-    open: bool
+    doubts: tuple[tuple[str, str], ...]
     kept: float
 
     @property
@@ -70,27 +80,30 @@ def judge(before: str, after: str, told: Sequence[tuple[int, int]] | None = None
     """Compares any two texts. ``told``: spans of ``before`` that should go; None: whatever a word list of
     attributes knows. Pure and exact; a text compared with itself is kept whole."""
     if before == after:
-        return Judgement(frozenset(), False, 1.0)
-    old, new = words_of(before), words_of(after)
+        return Judgement(frozenset(), (), 1.0)
+    new = words_of(after)
+    old = with_ages_hidden(words_of(before), new)
     spans = told_words(before, old) if told is None else told
     gone = _covered(old, spans)
     classes = word_classes()
     found: set[Objection] = set()
-    open_ = False
+    doubts: list[tuple[str, str]] = []
     lost = 0
     blocks, pairs = _blocks(old, new, gone)
     for block in blocks:
         if told is None:
             _mark_masked(old, new, block, gone, before)
-        objections, unknown = _judge_block(old, new, block, gone, classes)
+        objections, unknown = _judge_block(old, new, block, gone, spans, classes)
         found |= objections
-        open_ = open_ or unknown
+        if unknown:
+            went = [old[index].text for index in block.lost if old[index].text not in classes.articles]
+            doubts.append((" ".join(went), unknown))
         lost += sum(not gone[index] and _is_content(old[index], classes) for index in block.lost)
     found |= set(_judge_pairs(old, new, pairs, gone, blocks, classes))
     found |= set(_judge_form(before, after))
     total = sum(not hidden and _is_content(word, classes) for word, hidden in zip(old, gone, strict=True))
     kept = max(0.0, (total - lost + SMOOTHING) / (total + SMOOTHING))
-    return Judgement(frozenset(found), open_, min(1.0, kept))
+    return Judgement(frozenset(found), tuple(doubts), min(1.0, kept))
 
 
 def _is_content(word: Word, classes: WordClasses) -> bool:
@@ -142,7 +155,11 @@ def _blocks(
                 continue
             block = Block(a0, a1, b0, b1, list(range(a0, a1)), list(range(b0, b1)))
             last = blocks[-1] if blocks else None
-            if last and a0 - last.a1 <= _GAP and all(_is_light(old[i], gone[i]) for i in range(last.a1, a0)):
+            if (
+                last
+                and a0 - last.a1 <= _GAP
+                and all(_is_light(old[i], gone[i], word_classes()) for i in range(last.a1, a0))
+            ):
                 blocks[-1] = Block(last.a0, a1, last.b0, b1, last.lost + block.lost, last.added + block.added)
             else:
                 blocks.append(block)
@@ -162,13 +179,20 @@ def _mark_masked(
             )
 
 
-def _is_light(word: Word, gone: bool) -> bool:
-    return gone or word.form in (PERSON, THEY) or word.form in _AUXILIARY or word.text in _LIGHT
+def _is_light(word: Word, gone: bool, classes: WordClasses) -> bool:
+    somebody = word.form == THEY or word.form in classes.somebody
+    return gone or somebody or word.form in _AUXILIARY or word.text in _LIGHT
 
 
 def _judge_block(
-    old: Sequence[Word], new: Sequence[Word], block: Block, gone: Sequence[bool], classes: WordClasses
-) -> tuple[set[Objection], bool]:
+    old: Sequence[Word],
+    new: Sequence[Word],
+    block: Block,
+    gone: Sequence[bool],
+    spans: Sequence[tuple[int, int]],
+    classes: WordClasses,
+) -> tuple[set[Objection], str]:
+    """Objections to a block, and the words that no rule knows in the place of what is told."""
     told = any(gone[index] for index in range(block.a0, block.a1)) or any(
         0 <= index < len(old) and gone[index] for index in (block.a0 - 1, block.a1)
     )
@@ -179,28 +203,54 @@ def _judge_block(
     lost_forms = {old[index].form for index in block.lost}
     added_forms = {word.form for word in added}
     found: set[Objection] = set()
-    open_ = False
+    unknown: list[str] = []
     counted = counts_agree(old, new, block, gone, classes)
     denied = _denials(old, block, gone, classes)
     for word in lost:
         objection = None if word in denied else _loss(word, told, counted, added_forms, classes)
         if objection is not None:
             found.add(objection)
-    someone = told or PERSON in lost_forms or THEY in lost_forms
+    someone = told or THEY in lost_forms or not lost_forms.isdisjoint(classes.somebody)
     for word in added:
-        if word.text in classes.distinguishers and _before_person(new, word):
+        if word.text in classes.distinguishers and _before_person(new, word, classes.somebody):
             continue
         if word.text == "and" and _moved(old, new, "and"):
             # "a hat, a beard and blue eyes" -> "a hat and a beard"
             continue
         objection = _addition(word, someone, counted, lost_forms, classes)
-        if objection is Objection.ADDED and told and not _stands_elsewhere(word, old):
-            open_ = True
+        in_place = objection is Objection.ADDED and any(gone[index] for index in block.lost)
+        if in_place and not _stands_elsewhere(word, old):
+            unknown.append(word.text)
         elif objection is not None:
             found.add(objection)
     if counted is False:
         found.add(Objection.COUNT)
-    return found, open_
+    if not (block.added or counted) and _leaves_out_somebody(old, block, gone, spans, classes):
+        found.add(Objection.LOST)
+    return found, " ".join(unknown)
+
+
+def _leaves_out_somebody(
+    old: Sequence[Word],
+    block: Block,
+    gone: Sequence[bool],
+    spans: Sequence[tuple[int, int]],
+    classes: WordClasses,
+) -> bool:
+    """True if a noun for somebody went and nobody came: not a mere modifier ("woman doctor"), nor part of a
+    longer expression that was to go ("appears to be a woman")."""
+    for index in block.lost:
+        word = old[index]
+        if word.form not in classes.somebody or not gone[index]:
+            continue
+        following = old[index + 1] if index + 1 < len(old) else None
+        modifies = following is not None and (
+            gone[index + 1] or following.form in classes.somebody or _is_content(following, classes)
+        )
+        within = any(a <= word.start and word.end <= b and b - a > word.end - word.start for a, b in spans)
+        if not (modifies or within):
+            return True
+    return False
 
 
 def _denials(old: Sequence[Word], block: Block, gone: Sequence[bool], classes: WordClasses) -> list[Word]:
@@ -227,8 +277,9 @@ def _loss(
         return Objection.NEGATION
     if is_number(word, classes) and text not in classes.distinguishers:
         return None if counted else Objection.COUNT
-    if word.form in (PERSON, THEY):
-        return None if told or counted or PERSON in added or THEY in added else Objection.LOST
+    if word.form == THEY or word.form in classes.somebody:
+        again = THEY in added or not added.isdisjoint(classes.somebody)
+        return None if told or counted or again else Objection.LOST
     if word.form in _AUXILIARY and (
         told or word.form in added or (word.form in _BE_OR_HAVE and added & _BE_OR_HAVE)
     ):
@@ -250,6 +301,8 @@ def _addition(
         return Objection.NEGATION
     if is_number(word, classes) and text not in classes.distinguishers:
         return None if counted else Objection.COUNT
+    if word.form in classes.of_an_age:
+        return None if counted or word.form in lost else Objection.ADDED
     if word.form in (PERSON, THEY, "§self") or text.startswith("["):
         return None if someone else Objection.ADDED
     if word.form in _AUXILIARY and (
@@ -288,9 +341,9 @@ def _stands_elsewhere(word: Word, old: Sequence[Word]) -> bool:
     return any(other.form == word.form for other in old)
 
 
-def _before_person(new: Sequence[Word], word: Word) -> bool:
+def _before_person(new: Sequence[Word], word: Word, somebody: frozenset[str]) -> bool:
     position = next(index for index, other in enumerate(new) if other is word)
-    return any(other.form == PERSON for other in new[position + 1 : position + 3])
+    return any(other.form in somebody for other in new[position + 1 : position + 3])
 
 
 def _judge_pairs(
@@ -307,7 +360,7 @@ def _judge_pairs(
         first, second = old[a], new[b]
         if first.text == second.text or first.form.startswith("§") is not second.form.startswith("§"):
             continue
-        if first.form == PERSON:
+        if first.form in classes.somebody:
             inside = any(block.a0 <= a < block.a1 or block.b0 <= b < block.b1 for block in blocks)
             near = any(abs(block.a0 - a) <= 1 or abs(block.a1 - a) <= 1 for block in blocks)
             if (first.text in classes.many) is not (second.text in classes.many) and not (inside or near):

@@ -7,7 +7,7 @@ attribute does the embedding decide, against a threshold that ``evaluation.text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -23,19 +23,13 @@ from transforms.fidelity.differences import Judgement, judge
 DIGITS = 4
 """Decimals of a score: enough for a gate, few enough to be the same on every machine."""
 
-SHORT_WORDS = 4
-"""Texts of fewer words are compared together with their question: one word alone has no stable meaning."""
-
-WINDOW = 200
-"""Characters of a long text that are compared, from shortly before its first edit."""
-
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What ``thresholds.yaml`` holds. ``open_cosine``: the least similarity of texts of which the exact
-    checks leave a word open; ``data_sha256``: digest of the pairs that it was measured on."""
+    """What ``thresholds.yaml`` holds. ``doubt_cosine``: the least similarity of words that no rule knows to
+    those in whose place they stand; ``data_sha256``: digest of the pairs that it was measured on."""
 
-    open_cosine: float
+    doubt_cosine: float
     data_sha256: str
 
 
@@ -44,19 +38,17 @@ def load_thresholds() -> Thresholds:
     """The calibrated thresholds that ship with the package."""
     path = resources.files("transforms.fidelity").joinpath("thresholds.yaml")
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Thresholds(float(content["open_cosine"]), str(content["data_sha256"]))
+    return Thresholds(float(content["doubt_cosine"]), str(content["data_sha256"]))
 
 
 @dataclass(frozen=True, slots=True)
 class TextPair:
-    """A rewritten turn before and after. ``context``: its cleaned question; ``edits``: those of this turn;
-    ``told``: the spans of the old text that the policy wants gone."""
+    """A rewritten turn before and after. ``told``: the spans of the old text that the policy wants gone, None
+    if nobody said."""
 
     before: str
     after: str
-    context: str
-    edits: tuple[TextEdit, ...]
-    told: tuple[tuple[int, int], ...]
+    told: tuple[tuple[int, int], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +65,13 @@ def is_measured(edits: Sequence[TextEdit]) -> bool:
     return bool(edits) and all(edit.action not in (Action.REFUSE, Action.DROP) for edit in edits)
 
 
-def _shown(text: str, context: str, spans: Sequence[tuple[int, int]]) -> str:
-    if len(text) > 2 * WINDOW:
-        # A model reads only the beginning of a long text: show it where the edits are.
-        start = max(0, (spans[0][0] if spans else 0) - WINDOW // 4)
-        text = text[start : start + WINDOW]
-    short = bool(context) and len(text.split()) < SHORT_WORDS
-    return f"{context.strip()[:WINDOW]} {text.strip()}" if short else text.strip()
-
-
 def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
     """A score in [0, 1] per pair: the share of the words that was to stay and did, 0 where the rewrite
     changed what the text says.
 
-    Only pairs that the exact checks leave open are embedded, all distinct texts in one call; their score is
-    the mean of that share and the cosine, 0 below the threshold. Scores are rounded to ``DIGITS`` decimals.
+    Only words that the exact checks leave open are embedded, all distinct ones in one call; the score is then
+    the mean of that share and the lowest cosine, 0 below the threshold. Scores are rounded to ``DIGITS``
+    decimals.
     """
     return [parts.score for parts in fidelity_parts(pairs, embedder)]
 
@@ -95,34 +79,23 @@ def text_fidelity(pairs: Sequence[TextPair], embedder: Embedder) -> list[float]:
 def fidelity_parts(pairs: Sequence[TextPair], embedder: Embedder) -> list[FidelityParts]:
     """What ``text_fidelity`` says of each pair, and why."""
     judged = [judge(pair.before, pair.after, pair.told) for pair in pairs]
-    cosines = _cosines([pair for pair, one in zip(pairs, judged, strict=True) if _undecided(one)], embedder)
+    cosines = _cosines([doubt for one in judged if not one.changes_meaning for doubt in one.doubts], embedder)
     parts: list[FidelityParts] = []
     for one in judged:
         cosine: float | None = None
         score = 0.0 if one.changes_meaning else one.kept
-        if _undecided(one):
-            cosine = next(cosines)
-            score = (cosine + one.kept) / 2 if cosine >= load_thresholds().open_cosine else 0.0
+        if score and one.doubts:
+            cosine = min(cosines[doubt] for doubt in one.doubts)
+            score = (cosine + one.kept) / 2 if cosine >= load_thresholds().doubt_cosine else 0.0
         parts.append(FidelityParts(one, cosine, round(score, DIGITS)))
     return parts
 
 
-def _undecided(judgement: Judgement) -> bool:
-    return judgement.open and not judgement.changes_meaning
-
-
-def _cosines(pairs: Sequence[TextPair], embedder: Embedder) -> Iterator[float]:
-    texts = [
-        (
-            _shown(pair.before, pair.context, [(edit.start, edit.end) for edit in pair.edits]),
-            _shown(pair.after, pair.context, [(edit.new_start, edit.new_end) for edit in pair.edits]),
-        )
-        for pair in pairs
-    ]
-    distinct = sorted({text for pair in texts for text in pair})
+def _cosines(doubts: Sequence[tuple[str, str]], embedder: Embedder) -> dict[tuple[str, str], float]:
+    distinct = sorted({words for doubt in doubts for words in doubt})
     if not distinct:
-        return
-    vectors = embedder.embed(distinct)
-    index = {text: row for row, text in enumerate(distinct)}
-    for before, after in texts:
-        yield min(1.0, max(0.0, float(np.dot(vectors[index[before]], vectors[index[after]]))))
+        return {}
+    vectors = dict(zip(distinct, embedder.embed(distinct), strict=True))
+    return {
+        (went, came): min(1.0, max(0.0, float(np.dot(vectors[went], vectors[came])))) for went, came in doubts
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -22,7 +22,10 @@ from transforms.text.lexicon import WordRole, load_lexicon, read_list
 TIMEOUT_SECONDS = 2.0
 
 PERSON = "§person"
-"""The form of every word for somebody that an edit may put in the place of another."""
+"""The form of every word for somebody of whom no more is known than that."""
+
+CHILD = "§child"
+_NOUNS = frozenset({WordRole.NOUN, WordRole.NOUN_OR_ADJECTIVE})
 
 THEY = "§they"
 _WORD = re.compile(
@@ -34,12 +37,15 @@ _WORD = re.compile(
 class WordClasses:
     """The closed classes of ``words.yaml`` and the lexicons' words. All lower case.
 
-    ``forms``: the form of a word where it is not its stem, one or several; ``many``: words for several
-    people; ``either``: words for somebody that are adjectives too ("Asian"); ``told``: words that tell an
-    attribute; ``phrases``: what is said in place of one, as words.
+    ``forms``: the form of a word where it is not its stem, one or several; ``somebody``: forms of words for
+    people; ``of_an_age``: those that a policy on age turns into ``PERSON``; ``many``: words for several;
+    ``either``: words for somebody that are adjectives too ("Asian"); ``told``: words that tell an attribute;
+    ``phrases``: what is said in place of one, as words.
     """
 
     forms: Mapping[str, tuple[str, ...]]
+    somebody: frozenset[str]
+    of_an_age: frozenset[str]
     many: frozenset[str]
     either: frozenset[str]
     told: frozenset[str]
@@ -89,12 +95,15 @@ def word_classes() -> WordClasses:
         if several:
             forms[several] = (PERSON,)
             many.add(several)
-    many.add("persons")
+    forms["child"] = forms["children"] = (CHILD,)
+    many |= {"persons", "children"}
+    of_an_age = _add_lexicon(forms, many, told, either)
     adherence = read_list("sensitive")["adherence"]
-    _add_lexicon(forms, many, told, either)
     told |= {"he", "she", "him", "her", "his", "hers", "himself", "herself", *content["titles"]}
     return WordClasses(
         forms=forms,
+        somebody=frozenset({PERSON, *of_an_age}),
+        of_an_age=frozenset(of_an_age),
         many=frozenset(many),
         either=frozenset(either),
         told=frozenset(told),
@@ -110,26 +119,31 @@ def word_classes() -> WordClasses:
     )
 
 
-def _add_lexicon(forms: dict[str, tuple[str, ...]], many: set[str], told: set[str], either: set[str]) -> None:
-    """The lexicons' words: a noun reads like its neutral word, so either may stand for the other."""
+def _add_lexicon(
+    forms: dict[str, tuple[str, ...]], many: set[str], told: set[str], either: set[str]
+) -> set[str]:
+    """The lexicons' words: a noun reads like its neutral word, so either may stand for the other.
+
+    Returns the forms of nouns that tell an age: they stay themselves, or become somebody, as a policy has it.
+    """
     attributes = frozenset(name for name in load_taxonomy() if name.startswith("biometric."))
-    for age_nouns in (True, False):
+    of_an_age = {CHILD}
+    for age_nouns in (False, True):
         lexicon = load_lexicon(attributes, age_nouns)
         for surface, entry in (*lexicon.words.items(), *lexicon.phrases.items()):
             words = re.split(r"[\s'-]+", surface)
             told.update(word for word in words if len(words) == 1 or len(word) > 3)
-            if (
-                len(words) > 1
-                or not entry.neutral
-                or entry.role not in (WordRole.NOUN, WordRole.NOUN_OR_ADJECTIVE)
-            ):
+            if len(words) > 1 or not entry.neutral or entry.role not in _NOUNS:
                 continue
             if entry.plural:
                 many.add(surface)
             elif entry.role is WordRole.NOUN_OR_ADJECTIVE:
                 either.add(surface)
+            if entry.when == "age_nouns":
+                of_an_age.update(forms.setdefault(surface, (stem(surface),)))
             neutral = tuple(form for word in entry.neutral.split() for form in _stem_forms(word, forms))
             forms.setdefault(surface, neutral)
+    return of_an_age
 
 
 def _stem_forms(word: str, forms: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -171,6 +185,13 @@ def words_of(text: str) -> list[Word]:
                 Word(lower, form, match.start(), match.end(), part) for part, form in enumerate(forms)
             )
     return found
+
+
+def with_ages_hidden(old: Sequence[Word], new: Sequence[Word]) -> list[Word]:
+    """``old`` with the nouns that tell an age as ``PERSON`` where ``new`` says them no more."""
+    classes = word_classes()
+    hidden = classes.of_an_age - {word.form for word in new}
+    return [replace(word, form=PERSON) if word.form in hidden else word for word in old]
 
 
 def told_words(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:

@@ -40,7 +40,7 @@ def choose_rewrite(
             leaks(new),
             judged.changes_meaning,
             _hides_words(candidate),
-            judged.open,
+            bool(judged.doubts),
             bool(judged.objections),
         )
         if least is None or faults < least:
@@ -63,7 +63,7 @@ def choose_proposal(
             continue
         after = apply_edits(texts, edits)[0][asked.turn]
         judged = judge(before, after, told)
-        if not judged.objections and not judged.open and not leaks(after):
+        if not judged.objections and not judged.doubts and not leaks(after):
             return edits
     return None
 

@@ -20,9 +20,8 @@ def measured_pairs(
     for turn in sorted({edit.turn for edit in edits}):
         own = tuple(edit for edit in edits if edit.turn == turn)
         if is_measured(own):
-            context = texts[turn - 1] if turn and not conversation[turn].question else ""
             told = _told([one for one in hidden if one.turn == turn], own)
-            pairs[turn] = TextPair(conversation[turn].text, texts[turn], context, own, told)
+            pairs[turn] = TextPair(conversation[turn].text, texts[turn], told)
     return pairs
 
 

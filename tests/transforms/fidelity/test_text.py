@@ -30,7 +30,7 @@ def edit(start: int, end: int, new_end: int, action: Action = Action.REWRITE) ->
 
 
 def pair(before: str, after: str, *edits: TextEdit) -> TextPair:
-    return TextPair(before, after, "", edits, tuple((one.start, one.end) for one in edits))
+    return TextPair(before, after, tuple((one.start, one.end) for one in edits))
 
 
 PLAIN = pair("A man walks home", "A person walks home", edit(2, 5, 8))
@@ -51,7 +51,7 @@ def test_open_pairs_go_to_the_embedder_in_one_call() -> None:
 
 
 def test_the_stored_threshold_decides_what_is_open() -> None:
-    stored = load_thresholds().open_cosine
+    stored = load_thresholds().doubt_cosine
     assert text_fidelity([OPEN], CountingEmbedder(stored - 0.01)) == [0.0]
     assert text_fidelity([OPEN], CountingEmbedder(stored + 0.01))[0] > 0.5
 
@@ -59,7 +59,7 @@ def test_the_stored_threshold_decides_what_is_open() -> None:
 def test_lost_content_lowers_the_score() -> None:
     whole = pair("A man walks along the river bank", "A person walks along the river bank", edit(2, 5, 8))
     cut = pair("A man walks along the river bank", "A person.", edit(2, 32, 8))
-    cut = TextPair(cut.before, cut.after, "", cut.edits, ((2, 5),))
+    cut = TextPair(cut.before, cut.after, ((2, 5),))
     high, low = text_fidelity([whole, cut], CountingEmbedder())
     assert low < high
 
@@ -80,5 +80,5 @@ def test_refused_turns_are_not_measured() -> None:
 def test_a_number_that_touches_an_edit_is_no_other_number(
     before: str, after: str, told: tuple[int, int], kept: bool
 ) -> None:
-    one = TextPair(before, after, "", (), (told,))
+    one = TextPair(before, after, (told,))
     assert (text_fidelity([one], CountingEmbedder())[0] > 0) is kept

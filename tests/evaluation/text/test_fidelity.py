@@ -1,0 +1,28 @@
+import pytest
+
+from evaluation.text.calibrate_fidelity import calibration_pairs, cosines_of, digest_of, threshold_for
+from evaluation.text.corruptions import KINDS
+from evaluation.text.fidelity import FaithfulPair, corrupted, passes
+from transforms.engines.registry import load_embedder
+from transforms.fidelity.text import load_thresholds
+
+PAIR = FaithfulPair(
+    "made",
+    "A woman is not holding two red cups while a dog chases a cat in the garden.",
+    "A person is not holding two red cups while a dog chases a cat in the garden.",
+    None,
+)
+
+
+def test_the_stored_threshold_is_the_measured_one() -> None:
+    pairs, embedder = calibration_pairs(), load_embedder("minilm")
+    stored = load_thresholds()
+    assert stored.data_sha256 == digest_of(pairs, embedder)
+    assert stored.doubt_cosine == pytest.approx(threshold_for(pairs, cosines_of(pairs, embedder)), abs=0.011)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_corruption_changes_the_text_and_is_caught(kind: str) -> None:
+    ((pair, changed),) = corrupted([PAIR], kind)
+    assert changed != pair.after
+    assert passes([(pair.before, pair.after, None), (pair.before, changed, None)]) == [True, False]
