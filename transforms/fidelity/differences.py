@@ -238,7 +238,7 @@ def _leaves_out_somebody(
     classes: WordClasses,
 ) -> bool:
     """True if a noun for somebody went and nobody came: not a mere modifier ("woman doctor"), nor part of a
-    longer expression that was to go ("appears to be a woman")."""
+    longer expression that was to go ("appears to be a woman"), nor people among people."""
     for index in block.lost:
         word = old[index]
         if word.form not in classes.somebody or not gone[index]:
@@ -247,8 +247,9 @@ def _leaves_out_somebody(
         modifies = following is not None and (
             gone[index + 1] or following.form in classes.somebody or _is_content(following, classes)
         )
+        among = any(old[before].text == "including" for before in range(block.a0, index))
         within = any(a <= word.start and word.end <= b and b - a > word.end - word.start for a, b in spans)
-        if not (modifies or within):
+        if not (modifies or within or among):
             return True
     return False
 
