@@ -3,10 +3,13 @@
     python -m evaluation.text.pii DATA [--errors]
 
 ``DATA`` holds ``pii_text/`` (presidio-research, LifeBench-PII) and, if present, ``llava/text_only.json``.
-A gold span is *found* if findings cover at least 60 % of its letters and digits, *exact* if a finding of its
-attribute has its very ends. A finding is *right* if it overlaps a gold span of its own attribute, or of any
-personal attribute: gold labels a town as a place where the finding is an address, and has no birthdays apart
-from dates; what is masked was personal all the same. A name on an organisation is wrong. About two minutes.
+A gold span is *found* if findings cover at least 60 % of its letters and digits, *exact* if findings of its
+attribute cover all of it but blanks and nothing beside it (a finding never goes on into the next line). A
+finding is *right* if it overlaps a gold span of any personal attribute: gold labels a town as a place where the
+finding is an address, and has no birthdays apart from dates; what is masked was personal all the same. A name
+on an organisation is wrong, and so is whatever gold does not label. Real captions and document questions
+(``text_only``) have no gold: there the findings are counted; read by hand, 61 of the 63 in the tuning half are
+somebody's telephone, mail, site, plate or postal address. About two minutes.
 """
 
 from __future__ import annotations
@@ -76,6 +79,21 @@ def is_found(text: str, span: GoldSpan, findings: Sequence[TextFinding]) -> bool
     return covered >= COVERED * len(letters)
 
 
+def is_exact(text: str, span: GoldSpan, findings: Sequence[TextFinding]) -> bool:
+    """True if findings of its attribute cover the span, blanks and commas aside, and none goes beyond it."""
+    here = [
+        one
+        for one in findings
+        if one.turn == span.turn
+        and one.attribute == span.attribute
+        and one.start < span.end
+        and span.start < one.end
+    ]
+    covered = {position for one in here for position in range(one.start, one.end)}
+    wanted = {position for position in range(span.start, span.end) if text[position] not in " \n,"}
+    return wanted <= covered <= set(range(span.start, span.end))
+
+
 def _is_right(finding: TextFinding, spans: Sequence[GoldSpan]) -> bool:
     return any(
         span.turn == finding.turn and span.start < finding.end and finding.start < span.end and span.attribute
@@ -106,13 +124,12 @@ def scored(texts: Sequence[LabelledText], names: bool = True) -> Score:
     """Recall, exact ends and precision of the texts."""
     score = Score()
     for text, findings in read_findings(texts, names):
-        exact = {(one.turn, one.start, one.end, one.attribute) for one in findings}
         for span in text.spans:
             if not span.wanted or (span.attribute == NAME and not names):
                 continue
             turn = text.turns[span.turn]
             hit = is_found(turn, span, findings)
-            same = (span.turn, span.start, span.end, span.attribute) in exact
+            same = is_exact(turn, span, findings)
             score.total[span.attribute] += 1
             score.found[span.attribute] += hit
             score.exact[span.attribute] += same

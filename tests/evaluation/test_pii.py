@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from evaluation.text.pii import is_found, scored
+from evaluation.text.pii import is_exact, is_found, scored
 from evaluation.text.pii_gold import GoldSpan, Half, LabelledText, half_of, read_presidio
 from evaluation.text.pii_synthetic import decoy_rounds, planted_rounds
 from schemas.finding import Kind, TextFinding
@@ -60,3 +60,16 @@ def test_planted_values_stand_where_the_gold_says_and_come_again_with_the_seed()
             assert value == value.strip()
     assert {half_of(text.group) for text in rounds} == set(Half)
     assert not any(text.spans for text in decoy_rounds(7, 1))
+
+
+def test_a_block_is_exact_if_its_lines_are_covered_and_nothing_beside_it():
+    text = "at 12 High St\nOxford now"
+    span = GoldSpan(0, 3, 20, "pii.address", True)
+    lines = [
+        TextFinding(0, 3, 13, "pii.address", Kind.EXPLICIT, "x", 1.0),
+        TextFinding(0, 14, 20, "pii.address", Kind.EXPLICIT, "x", 1.0),
+    ]
+    assert is_exact(text, span, lines)
+    assert not is_exact(text, span, lines[:1])
+    assert not is_exact(text, span, [TextFinding(0, 0, 20, "pii.address", Kind.EXPLICIT, "x", 1.0)])
+    assert not is_exact(text, span, [TextFinding(0, 3, 20, "pii.name", Kind.EXPLICIT, "x", 1.0)])
