@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from collections.abc import Callable
@@ -43,18 +44,14 @@ app = typer.Typer(
     "`mmscrub build corpus.json --images photos --out cleaned`.",
 )
 
-Input = Annotated[
-    str,
-    typer.Argument(
-        metavar="INPUT",
-        help="LLaVA JSON, JSONL, Parquet, WebDataset tar (also .gz .zst .bz2 .xz), a glob, a folder, "
-        "or hf://owner/name[@rev][/split].",
-        show_default=False,
-    ),
-]
+_FORMS = (
+    "LLaVA JSON, JSONL, Parquet, WebDataset tar (also .gz .zst .bz2 .xz), a glob, a folder, "
+    "or hf://owner/name[@rev][/split]."
+)
+Input = Annotated[str, typer.Argument(metavar="INPUT", help=_FORMS, show_default=False)]
 OptionalInput = Annotated[
     str | None,
-    typer.Argument(metavar="INPUT", help="As above; may stand in --config instead.", show_default=False),
+    typer.Argument(metavar="INPUT", help=f"{_FORMS} May stand in --config instead.", show_default=False),
 ]
 Images = Annotated[
     str | None,
@@ -131,6 +128,21 @@ def _errors_to_exit_codes(command: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
+def _with_options_of(
+    command: Callable[..., None], *, but: tuple[str, ...]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command that takes ``**flags`` the options of another one, which are listed there alone."""
+    listed = inspect.signature(command, eval_str=True)
+    kept = [option for name, option in listed.parameters.items() if name not in but]
+
+    def give(other: Callable[..., None]) -> Callable[..., None]:
+        other.__signature__ = listed.replace(parameters=kept)  # type: ignore[attr-defined]
+        other.__annotations__ = {option.name: option.annotation for option in kept}
+        return other
+
+    return give
+
+
 def _configure(mode: Mode, flags: dict[str, Any]) -> RunConfig:
     """The config of a command: its ``config`` file first, over it every other flag that was given."""
     given = {name: setting for name, setting in flags.items() if setting is not None}
@@ -190,24 +202,13 @@ def build(
 
 @app.command()
 @_errors_to_exit_codes
-def audit(
-    input: OptionalInput = None,
-    images: Images = None,
-    out: Out = None,
-    policy: PolicyName = None,
-    config: Config = None,
-    workers: Workers = None,
-    seed: Seed = None,
-    limit: Limit = None,
-    hash_key_file: KeyFile = None,
-    force: Force = None,
-    fail_on: FailOn = None,
-) -> None:
+@_with_options_of(build, but=("split", "llava_images", "keep_quarantined"))
+def audit(**flags: Any) -> None:
     """Look, change nothing: findings, summary and report of a corpus.
 
     Example: `mmscrub audit corpus.json --images photos --out audit --fail-on findings=0`
     """
-    _run(_configure(Mode.AUDIT, locals()))
+    _run(_configure(Mode.AUDIT, flags))
 
 
 @app.command()

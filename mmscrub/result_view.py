@@ -39,11 +39,13 @@ def show_result(result: RunResult, mode: Mode) -> None:
         typer.echo(
             f"rewritten: {rewritten['by_engine']} records by the engine, {rewritten['by_rules']} by rules"
         )
-    kept = result.summary["notes"].get("personal_data_in_kept_fields")
-    if kept:
-        typer.echo(
-            f"note: {kept} records hold personal data in fields other than the conversation; these were kept"
-        )
+    for note, what in (
+        ("personal_data_in_kept_fields", "personal data"),
+        ("attributes_in_kept_fields", "attributes of the policy"),
+    ):
+        kept = result.summary["notes"].get(note)
+        if kept:
+            typer.echo(f"note: {kept} records hold {what} in fields other than the conversation; these stay")
     if mode is Mode.AUDIT:
         show_audit_table(result.summary)
     if mode is Mode.BUILD:

@@ -23,8 +23,8 @@ class Outcome:
     record: Record | None = None
     images: tuple[ImageResult, ...] = ()
     findings: tuple[TextFinding, ...] = ()
-    kept_field_findings: int = 0
-    """Personal data in fields that are kept as they are (see ``pipeline/kept_fields.py``)."""
+    kept_field_findings: tuple[str, ...] = ()
+    """Attributes told in fields that are kept as they are (see ``pipeline/kept_fields.py``)."""
     text: CleanedText | None = None
     stage: str = ""
     reason: str = ""

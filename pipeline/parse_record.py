@@ -157,9 +157,13 @@ def _check_values(raw: dict[str, Any], max_depth: int) -> bool:
 
 
 def _parse_turns(raw: Mapping[str, Any], limits: ParseLimits) -> tuple[Turn, ...]:
-    key = next((name for name in CONVERSATION_KEYS if raw.get(name) is not None), None)
-    if key is None:
+    keys = [name for name in CONVERSATION_KEYS if raw.get(name) is not None]
+    if not keys:
         _reject(Reason.CONVERSATIONS_MISSING)
+    key = keys[0]
+    if any(raw[name] and isinstance(raw[name], list | dict) for name in keys[1:]):
+        # Only one of them would be cleaned, and which of them a trainer reads nobody knows.
+        _reject(Reason.CONVERSATIONS_TWICE)
     utterances = raw[key]
     if not isinstance(utterances, list):
         _reject(Reason.CONVERSATIONS_TYPE)

@@ -15,7 +15,6 @@ from pipeline.plan import RunPlan
 from pipeline.spool import SpooledRow, read_shard
 from pipeline.toolbox import Toolbox
 from schemas.errors import RejectRecord, RunFailed
-from schemas.finding import TextFinding
 from schemas.reasons import Reason, Stage
 from schemas.record import Origin, Record, Role
 from schemas.record_key import record_key
@@ -84,22 +83,21 @@ def audit_text(chunk: Chunk, tools: Toolbox) -> Chunk:
     """Adds the text findings of every record that is still on its way."""
 
     def audit(outcomes: Sequence[Outcome]) -> list[Outcome]:
-        findings: list[tuple[TextFinding, ...]] = audit_conversations(
-            [conversation_of(_record(outcome)) for outcome in outcomes],
-            rules=tools.rules,
-            parser=tools.parser,
-        )
+        conversations = [conversation_of(_record(outcome)) for outcome in outcomes]
+        kept = [_kept_turns(_record(outcome)) for outcome in outcomes]
+        findings = audit_conversations([*conversations, *kept], rules=tools.rules, parser=tools.parser)
+        told = [tuple(sorted({one.attribute for one in found})) for found in findings[len(outcomes) :]]
         return [
-            replace(outcome, findings=found, kept_field_findings=_count_kept(_record(outcome), tools))
-            for outcome, found in zip(outcomes, findings, strict=True)
+            replace(outcome, findings=found, kept_field_findings=names)
+            for outcome, found, names in zip(outcomes, findings, told, strict=False)
         ]
 
     return _each_alone_on_failure(chunk, audit, Stage.AUDIT_TEXT)
 
 
-def _count_kept(record: Record, tools: Toolbox) -> int:
-    """Personal data in the record's other fields: not touched, but not passed over in silence either."""
-    return sum(len(tools.find_text(text)) for text in kept_texts(record) if len(text) > _ROLE_LENGTH)
+def _kept_turns(record: Record) -> list[TurnText]:
+    """The record's other fields: not touched, but not passed over in silence either."""
+    return [TurnText(text, question=False) for text in kept_texts(record) if len(text) > _ROLE_LENGTH]
 
 
 def clean_text(chunk: Chunk, tools: Toolbox) -> Chunk:

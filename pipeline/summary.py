@@ -63,8 +63,9 @@ def tally_outcome(outcome: Outcome) -> Tally:
     tokens = sum(turn.text.count("<image>") for turn in outcome.record.turns)
     if tokens < len(outcome.record.images):
         tally["note|image_token_missing"] += 1
-    if outcome.kept_field_findings:
-        tally["note|personal_data_in_kept_fields"] += 1
+    personal = any(name.startswith("pii.") for name in outcome.kept_field_findings)
+    tally["note|personal_data_in_kept_fields"] += personal
+    tally["note|attributes_in_kept_fields"] += bool(outcome.kept_field_findings) and not personal
     if not outcome.record_id:
         tally["note|id_missing"] += 1
     return tally

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     CONVERSATIONS_MISSING = "conversations_missing"
     CONVERSATIONS_EMPTY = "conversations_empty"
     CONVERSATIONS_TYPE = "conversations_type"
+    CONVERSATIONS_TWICE = "conversations_twice"
     TURN_TYPE = "turn_type"
     TURN_VALUE_TYPE = "turn_value_type"
     TURN_TOO_LONG = "turn_too_long"

@@ -160,6 +160,11 @@ def _bad_records() -> list[tuple[str, Any, Reason]]:
         ("missing turns", {"id": "missing-turns", "image": "good.jpg"}, Reason.CONVERSATIONS_MISSING),
         ("null turns", _record("null-turns", conversations=None), Reason.CONVERSATIONS_MISSING),
         ("no turns", _record("no-turns", conversations=[]), Reason.CONVERSATIONS_EMPTY),
+        (
+            "two conversations",
+            _record("two-conversations", messages=[{"role": "user", "content": "hello"}]),
+            Reason.CONVERSATIONS_TWICE,
+        ),
         ("text as turns", _record("text-turns", conversations="hello"), Reason.CONVERSATIONS_TYPE),
         (
             "object as turns",

@@ -192,7 +192,9 @@ def test_personal_data_in_kept_fields_is_told_of(tmp_path):
     records = [
         {"id": 1, "conversations": turns, "meta": {"by": ["jane.roe@example.com"]}},
         {"id": 2, "conversations": turns, "meta": {"by": ["nobody in particular"]}},
+        {"id": 3, "conversations": turns, "caption": "An old woman reads a book."},
     ]
     (tmp_path / "c.json").write_text(json.dumps(records))
     result = mmscrub.build(tmp_path / "c.json", tmp_path / "out", images="none", workers=1)
     assert result.summary["notes"]["personal_data_in_kept_fields"] == 1
+    assert result.summary["notes"]["attributes_in_kept_fields"] == 1

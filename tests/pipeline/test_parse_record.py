@@ -158,6 +158,8 @@ REJECTED = [
     (_with_turns(ROUND, id=1.5), Reason.ID_TYPE),
     (_with_turns(ROUND, id={}), Reason.ID_TYPE),
     ({"id": "x"}, Reason.CONVERSATIONS_MISSING),
+    (_with_turns(ROUND, messages=[{"role": "user", "content": "x"}]), Reason.CONVERSATIONS_TWICE),
+    (_with_turns(ROUND, messages={"role": "user"}), Reason.CONVERSATIONS_TWICE),
     (_with_turns(None), Reason.CONVERSATIONS_MISSING),
     (_with_turns([]), Reason.CONVERSATIONS_EMPTY),
     (_with_turns({}), Reason.CONVERSATIONS_TYPE),
@@ -290,3 +292,9 @@ def test_only_the_located_strings_change(raw):
     assert [turn.text for turn in again.turns] == [f"new {i}" for i in range(len(record.turns))]
     back = replace_texts(changed, [(turn.locator, turn.text) for turn in record.turns])
     assert json.dumps(back) == before
+
+
+@pytest.mark.parametrize("other", [None, [], {}, "a note", 3])
+def test_a_second_conversation_field_without_turns_is_kept(other):
+    record = _parse(_with_turns(ROUND, messages=other))
+    assert [turn.locator[0] for turn in record.turns] == ["conversations"] * 2
