@@ -17,11 +17,11 @@ from transforms.text.audit import ReadTurn, audit_conversations, read_conversati
 from transforms.text.choose import Leaks, choose_proposal, choose_rewrite
 from transforms.text.contract import Attempt, CleanedText, Conversation, TextCandidate, TurnText
 from transforms.text.decide import Decision, decide
+from transforms.text.left_out import choose_left_out, handed_on, left_out
 from transforms.text.measured import measured_pairs
 from transforms.text.mentions import Mention
 from transforms.text.proposals import TurnRequest, request_for
 from transforms.text.question_rules import load_round_rules
-from transforms.text.refusal_share import bound_refusals, handed_on, left_out
 from transforms.text.refuse import choose_refusal, is_refusal
 from transforms.text.rules import TextRules
 from transforms.text.verify import Check, Leak, checks_for, leaks_in, speaks_of_people
@@ -63,7 +63,7 @@ def clean_conversations(
     """
     checks = checks_for(policy)
     decisions = [
-        bound_refusals(decide(conversation, found, policy), conversation, policy.max_refusal_share, key)
+        choose_left_out(decide(conversation, found, policy), conversation, policy.max_refusal_share, key)
         for conversation, found, key in zip(conversations, findings, keys, strict=True)
     ]
     states = [_State(tuple(turn.text for turn in conversation), (), False) for conversation in conversations]

@@ -19,7 +19,8 @@ PRONOUN_RULE = "lexicon.gender.pronoun"
 class Decision:
     """``refused``: answer turns to refuse, with the finding that is the reason; ``edited``: findings whose
     span changes, with the action; ``restated``: spans of questions that presuppose what is refused;
-    ``leaning``: refused answers whose question leans on the refused one before; ``removed``: turns left out,
+    ``leaning``: refused answers whose question leans on the refused one before; ``untrue``: answers that no
+    neutral wording keeps true; ``removed``: turns left out,
     with the reason; ``questions``: all questions that are answered, filled in with ``removed``; ``dropped``:
     the policy drops the record."""
 
@@ -28,6 +29,7 @@ class Decision:
     dropped: bool
     restated: tuple[TextFinding, ...] = ()
     leaning: frozenset[int] = frozenset()
+    untrue: Mapping[int, TextFinding] = field(default_factory=dict)
     questions: tuple[int, ...] = ()
     removed: Mapping[int, TextFinding] = field(default_factory=dict)
 
@@ -64,4 +66,5 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
         dropped,
         rounds.restated,
         rounds.leaning,
+        {turn: finding for turn, finding in rounds.untrue.items() if turn not in silent},
     )

@@ -73,6 +73,8 @@ class RoundRules:
     """What ties a round to its answer and to the round before it."""
 
     negative: Expression
+    denied: Expression
+    mixed: Expression
     follow_ups: tuple[Expression, ...]
     restated: str
 
@@ -83,6 +85,8 @@ def load_round_rules() -> RoundRules:
     content = read_list("questions")
     return RoundRules(
         _compile(content["negative"]),
+        _compile(content["scopes"]["denied"]),
+        _compile(content["scopes"]["mixed"]),
         tuple(_compile(item) for item in content["follow_ups"]),
         content["restated"],
     )

@@ -6,12 +6,14 @@ refused
 - that asks whether somebody exists, with more to it, and is denied: "Is there a woman in red? No.";
 - whose options an edit would make equal: "A. a man  B. a woman";
 - that leans on a refused one: "Are you sure?", "And the other person?".
+A round is left out whose answer says something of all whom a word means, where the wider word means others
+too: "There are no women here.", "Most of the men sit, the women stand.".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -27,6 +29,8 @@ _OPTION = regex.compile(r"(?m)^[ \t]*\(?(?P<letter>[A-Ha-h])[.):][ \t]*(?P<text>
 _INLINE_OPTION = regex.compile(
     r"(?<![\w.])\(?(?P<letter>[A-H])[.):][ \t]*(?P<text>[^\n]+?)(?=[\s,;]+\(?[A-H][.):]|\s*$)"
 )
+_LEAD = 32
+"""Characters before a noun in which its "no" or "all" stands."""
 _IMAGE_TOKEN = regex.compile(r"<(?:image|video|im_start|im_end|im_patch)>\s*")
 
 
@@ -34,12 +38,14 @@ _IMAGE_TOKEN = regex.compile(r"<(?:image|video|im_start|im_end|im_patch)>\s*")
 class Rounds:
     """``refused``: answer turn to the finding that is the reason; ``kept``: spans of question turns that
     stay as they are because their answer tells nothing; ``restated``: spans to be said again without what
-    they presuppose; ``leaning``: refused answers whose question leans on the refused round before."""
+    they presuppose; ``leaning``: refused answers whose question leans on the refused round before;
+    ``untrue``: answers to leave out, that no wider word keeps true."""
 
     refused: Mapping[int, TextFinding]
     kept: Mapping[int, tuple[tuple[int, int], ...]]
     restated: tuple[TextFinding, ...]
     leaning: frozenset[int]
+    untrue: Mapping[int, TextFinding]
 
     def keeps(self, finding: TextFinding) -> bool:
         """True if ``finding`` lies in a span that stays or is said again as a whole."""
@@ -54,6 +60,7 @@ def read_rounds(conversation: Conversation, findings: Sequence[TextFinding], pol
     kept: dict[int, tuple[tuple[int, int], ...]] = {}
     restated: list[TextFinding] = []
     leaning: set[int] = set()
+    untrue: dict[int, TextFinding] = {}
     told: dict[int, list[TextFinding]] = {}
     asked: dict[int, list[TextFinding]] = {}
     for finding in findings:
@@ -73,6 +80,9 @@ def read_rounds(conversation: Conversation, findings: Sequence[TextFinding], pol
             leaning.add(turn + 1)
         before = cause
         if cause is None:
+            scoped = _scoped(answer, told.get(turn + 1, ()), policy)
+            if scoped is not None:
+                untrue[turn + 1] = scoped
             continue
         refused[turn + 1] = cause
         grounds = [one for one in asked.get(turn, ()) if one.detector == EVIDENCE]
@@ -80,9 +90,10 @@ def read_rounds(conversation: Conversation, findings: Sequence[TextFinding], pol
         spans = [(one.start, one.end) for one in grounds[:1]]
         if len(options) > 1:
             spans.append((options[0][0], options[-1][1]))
+        spans += [(one.start, one.end) for one in asked.get(turn, ()) if one.detector == QUALIFIED]
         if spans:
             kept[turn] = tuple(spans)
-    return Rounds(refused, kept, tuple(restated), frozenset(leaning))
+    return Rounds(refused, kept, tuple(restated), frozenset(leaning), untrue)
 
 
 def _asks(asked: Sequence[TextFinding], answer: str, policy: Policy) -> TextFinding | None:
@@ -94,6 +105,34 @@ def _asks(asked: Sequence[TextFinding], answer: str, policy: Policy) -> TextFind
             continue
         return finding
     return None
+
+
+def _scoped(answer: str, told: Sequence[TextFinding], policy: Policy) -> TextFinding | None:
+    """The first noun or adjective of an answer that a wider word would make false."""
+    if policy.pronouns_only or is_refusal(answer, policy.refusals):
+        return None
+    rules = load_round_rules()
+    said = [
+        one
+        for one in told
+        if one.detector.startswith("lexicon.")
+        and not one.detector.endswith((".pronoun", ".title"))
+        and policy.questions.get(one.attribute) is Action.REFUSE
+        and policy.acts_on(one.attribute, one.kind)
+    ]
+    for one in said:
+        lead = answer[max(0, one.start - _LEAD) : one.start]
+        if rules.denied.search(lead, timeout=TIMEOUT_SECONDS):
+            return replace(one, detector="truth.denied")
+        others = {_singular(answer[other.start : other.end]) for other in said}
+        if len(others) > 1 and rules.mixed.search(lead, timeout=TIMEOUT_SECONDS):
+            return replace(one, detector="truth.mixed")
+    return None
+
+
+def _singular(noun: str) -> str:
+    word = noun.lower()
+    return "child" if word == "children" else word.replace("men", "man").removesuffix("s")
 
 
 def denies(answer: str) -> bool:

@@ -131,3 +131,26 @@ def test_follow_ups_have_no_object_of_their_own() -> None:
 )
 def test_denials_are_known(answer: str, no: bool) -> None:
     assert denies(answer) is no
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "There are no women in the picture, only two men.",
+        "A street without any women.",
+        "Not a woman, but a man.",
+        "The only woman in the group wears a hat.",
+        "Most of the men are sitting, the women are standing.",
+    ],
+)
+def test_a_statement_that_no_wider_word_keeps_true_is_left_out(cleaned: Cleaned, statement: str) -> None:
+    result = cleaned(["Describe the street.", statement, "What else?", "A dog."], "safe-llava")
+    assert result.texts == ("", "", "What else?", "A dog.")
+    assert result.removed == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "statement", ["All men are sitting.", "A lone man rides a bike.", "The man is not smiling."]
+)
+def test_a_statement_that_stays_true_stays(cleaned: Cleaned, statement: str) -> None:
+    assert cleaned(["Describe the street.", statement], "safe-llava").removed == frozenset()

@@ -1,4 +1,4 @@
-"""Bounds the share of refusals in a corpus, record by record: what is beyond it is left out, not answered.
+"""Which rounds are left out: those that no wording keeps true, and refusals beyond the policy's share.
 
 No record knows of the others, so the bound is kept in expectation: of a record's ``n`` rounds ``share * n``
 may be refusals, and the fraction of one is decided by a keyed hash. Over a corpus that adds up to ``share``
@@ -21,42 +21,54 @@ ALLOWED = "refusal share"
 ORDER = "refusal order"
 
 
-def bound_refusals(decision: Decision, conversation: Conversation, share: float, key: str) -> Decision:
-    """``decision`` with the rounds beyond ``share`` left out instead of refused; the record is dropped if
-    that is all of them. Answers that were refusals before are counted and never left out, so that cleaning
-    again changes nothing."""
-    if share >= 1 or not decision.refused:
+def choose_left_out(decision: Decision, conversation: Conversation, share: float, key: str) -> Decision:
+    """``decision`` with what is left out: answers that no wording keeps true, and rounds beyond ``share``.
+
+    The record is dropped if those are all. Answers that were refusals before are counted and never left out,
+    so that cleaning again changes nothing.
+    """
+    if not decision.untrue and (share >= 1 or not decision.refused):
         return decision
     answers = [
         turn
         for turn in range(1, len(conversation))
         if conversation[turn - 1].question and not conversation[turn].question
     ]
-    before = sum(is_refusal(conversation[turn].text, ()) for turn in answers)
-    allowed = share * len(answers)
-    whole = floor(allowed)
-    whole += keyed_number(ALLOWED, key, 0) < (allowed - whole) * 2**64
-    chosen = sorted(decision.refused, key=lambda turn: keyed_number(ORDER, key, turn))
-    kept = set(chosen[: max(0, whole - before)])
-    left_out = _with_leaning({turn for turn in decision.refused if turn not in kept}, decision)
-    removed = frozenset(left_out | {turn - 1 for turn in left_out if conversation[turn - 1].question})
+    causes = {**decision.untrue, **decision.refused}
+    outside = _with_leaning(
+        {*decision.untrue, *_beyond(decision, conversation, answers, share, key)}, decision
+    )
+    removed = frozenset(outside | {turn - 1 for turn in outside})
     return replace(
         decision,
         refused={turn: cause for turn, cause in decision.refused.items() if turn not in removed},
         edited=tuple(one for one in decision.edited if one[0].turn not in removed),
         restated=tuple(one for one in decision.restated if one.turn not in removed),
         questions=tuple(turn - 1 for turn in answers),
-        removed={turn: decision.refused[turn if turn in left_out else turn + 1] for turn in sorted(removed)},
-        dropped=decision.dropped or left_out >= set(answers),
+        removed={turn: causes[turn if turn in outside else turn + 1] for turn in sorted(removed)},
+        dropped=decision.dropped or outside >= set(answers),
     )
+
+
+def _beyond(
+    decision: Decision, conversation: Conversation, answers: Sequence[int], share: float, key: str
+) -> set[int]:
+    """The refused answers beyond the share that a record may keep."""
+    if share >= 1:
+        return set()
+    before = sum(is_refusal(conversation[turn].text, ()) for turn in answers)
+    allowed = share * len(answers)
+    whole = floor(allowed)
+    whole += keyed_number(ALLOWED, key, 0) < (allowed - whole) * 2**64
+    chosen = sorted(decision.refused, key=lambda turn: keyed_number(ORDER, key, turn))
+    return set(chosen[max(0, whole - before) :])
 
 
 def left_out(texts: Sequence[str], decision: Decision) -> Iterator[Replacement]:
     """The edits that empty the turns of ``decision.removed``. ``texts``: the turns as they are now."""
     for turn, cause in decision.removed.items():
-        yield Replacement(
-            turn, 0, len(texts[turn]), "", cause.attribute, cause.kind, Action.DROP, "refusals.share"
-        )
+        rule = cause.detector if cause.detector.startswith("truth.") else "refusals.share"
+        yield Replacement(turn, 0, len(texts[turn]), "", cause.attribute, cause.kind, Action.DROP, rule)
 
 
 def handed_on(conversation: Conversation, decision: Decision) -> tuple[Replacement, ...]:
@@ -77,7 +89,7 @@ def handed_on(conversation: Conversation, decision: Decision) -> tuple[Replaceme
             causes[0].attribute,
             causes[0].kind,
             Action.REWRITE,
-            "refusals.image_token",
+            "left_out.image_token",
         )
         for turn, count in sorted(tokens.items())
         if count
