@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evaluation.figures import Figure, table
-from evaluation.text import fidelity, judges, pii, questions, rewriting, traps
+from evaluation.text import fidelity, judges, pii, questions, rewriting, traps, truth
 
 PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
     "fidelity": fidelity.measure,
@@ -22,6 +22,7 @@ PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
     "questions": questions.measure,
     "rewriting": rewriting.measure,
     "traps": traps.measure,
+    "truth": truth.measure,
 }
 
 
