@@ -18,6 +18,30 @@ _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 _OBJECTS = frozenset({"obj", "iobj"})
 _PHRASE = frozenset({"DET", "ADJ", "NUM", "NOUN", "PROPN", "CCONJ", "ADV"})
 _BREEDS = frozenset({"shepherd", "shepard", "sheperd", "dane", "bernard", "bernese"})
+_BREED_ORIGINS = frozenset(
+    {"german", "australian", "belgian", "english", "anatolian", "caucasian", "great", "saint", "st", "st."}
+)
+_OWN_PARTS = frozenset(
+    {"face", "head", "tail", "ears", "ear", "mouth", "nose", "body", "back", "eyes", "eye"}
+)
+_FACE_OR_LIMB = frozenset(
+    {
+        "face",
+        "ear",
+        "ears",
+        "cheek",
+        "cheeks",
+        "leg",
+        "legs",
+        "foot",
+        "feet",
+        "neck",
+        "head",
+        "toes",
+        "chin",
+        "owner",
+    }
+)
 _REACH = 10
 
 
@@ -180,19 +204,25 @@ def _names_human(token: Token, people: PeopleWords) -> bool:
 
 def _is_animal(token: Token, words: NonPersonWords) -> bool:
     """True if the noun names an animal that is there, and not food or the first part of a compound."""
+    doc, index = token.doc, token.i
+    if token.lower_ in _BREEDS:
+        return index > 0 and doc[index - 1].lower_ in _BREED_ORIGINS
     if token.lower_ not in words.animals or token.pos_ not in ("NOUN", "PROPN"):
         return False
-    doc, index = token.doc, token.i
     if index and doc[index - 1].lower_ in words.food_before:
         return False
     following = doc[index + 1] if index + 1 < len(doc) else None
-    return not (
-        following is not None
-        and following.tag_ in ("NN", "NNS")
-        and following.lower_ not in words.animals
-        and token.dep_ in ("compound", "nmod", "amod")
-        and token.head.i > index
-    )
+    if following is None or following.tag_ not in ("NN", "NNS") or following.lower_ in words.animals:
+        return True
+    if (
+        following.lower_ in _OWN_PARTS
+        or following.lower_.endswith("ing")
+        or token.dep_ not in ("compound", "nmod", "amod")
+        or token.head.i < index
+    ):
+        return True
+    # "A wet dog shakes himself": a verb in -s is often taken for a noun.
+    return following.tag_ == "NNS" and all(other.pos_ != "VERB" for other in doc)
 
 
 def _sentence(doc: Doc, index: int) -> tuple[int, int]:
@@ -230,7 +260,7 @@ def animal_pronoun(doc: Doc, index: int, people: PeopleWords) -> bool:
 def _may_be_meant(token: Token, people: PeopleWords, words: NonPersonWords) -> bool:
     """True for a word before a pronoun that it could stand for and that names a person."""
     lower = token.lower_
-    if lower in words.animals or lower in words.likenesses:
+    if lower in words.animals or lower in words.likenesses or _is_animal(token, words):
         return False
     if lower in words.either:
         return lower not in ("pair", "couple", "group", "trio", "family", "crowd", "figure", "gang") and not (
@@ -291,7 +321,7 @@ def _own(token: Token, words: NonPersonWords) -> bool:
     if owned.lower_ in words.human_parts:
         return False
     if owned.dep_ in _OBJECTS and owned.head.lemma_.lower() in words.done_to_others:
-        return owned.lower_ in ("lips", "nose", "paw", "paws", "tail", "fur", "chops", "mouth")
+        return owned.lower_ not in _FACE_OR_LIMB
     return True
 
 

@@ -94,7 +94,9 @@ def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rule
         return True
     if entry.attribute == RACE and not entry.rule.endswith(".colour"):
         if word in looks.race_wear:
-            return entry.kind is not Kind.PROXY
+            # "from a West African culture" is somebody's, "Aboriginal culture" is nobody's.
+            somebodys = word not in ("culture", "cultures") or (start > 0 and doc[start - 1].pos_ == "DET")
+            return somebodys and entry.kind is not Kind.PROXY
         return word in looks.race_looks and owner_is_person(doc, head.idx, rules)
     parts = _parts(entry, rules)
     return word in parts and _owned(doc, start, head, looks.body_of_things, rules)

@@ -37,6 +37,23 @@ _ONE_HUMAN = frozenset(
         "fellow",
     }
 )
+_ALSO_THINGS = frozenset({"model", "models", "figure", "figures", "members", "subject", "subjects"})
+_VEHICLES = frozenset(
+    {
+        "airplane",
+        "plane",
+        "aircraft",
+        "car",
+        "train",
+        "ship",
+        "boat",
+        "truck",
+        "bus",
+        "phone",
+        "scale",
+        "bike",
+    }
+)
 _SINGULAR_PRONOUNS = frozenset({"he", "she", "who", "i", "him", "her", "himself", "herself"})
 
 
@@ -76,11 +93,22 @@ def _end_of_nouns(doc: Doc, start: int, people: PeopleWords) -> Token:
             is_person(token, people)
             or not is_person(best, people)
             or (best.lower_ in _THINGS_IN_FRONT and _is_thing(doc, best, token, people))
-            or token.lower_ in people.animals
+            or _counts_or_owns(doc, best, token, people)
+            or (token.lower_ in people.animals and not (best.lower_ in people.human and best.tag_ == "NNS"))
         ):
             best = token
         position += 1
     return best
+
+
+def _counts_or_owns(doc: Doc, noun: Token, following: Token, people: PeopleWords) -> bool:
+    """ "an old doctors office", "a small one person tent": persons that a thing is for."""
+    if following.tag_ != "NN" or noun.dep_ not in ("compound", "nmod") or noun.head.i < following.i:
+        return False
+    counted = noun.i > 0 and (doc[noun.i - 1].pos_ == "NUM" or doc[noun.i - 1].lower_ == "single")
+    return (noun.tag_ == "NNS" and noun.lower_ not in people.human) or (
+        noun.lower_ in ("person", "man") and counted
+    )
 
 
 def _is_thing(doc: Doc, noun: Token, following: Token, people: PeopleWords) -> bool:
@@ -96,6 +124,11 @@ def head_counts(token: Token, head: Head, people: PeopleWords) -> bool:
     """True if ``token`` is a noun that an adjective of class ``head`` says something of a person with."""
     if not is_person(token, people) or is_likeness(token):
         return False
+    before = token.doc[token.i - 1] if token.i else None
+    if token.lower_ in _ALSO_THINGS and before is not None and before.lower_ in _VEHICLES:
+        return False  # "old airplane models"
+    if token.lower_ in ("figure", "figures") and before is not None and before.pos_ in _NOUN:
+        return is_person(before, people)  # "a Chinese Buddha figure"
     if head is Head.PERSON:
         return True
     if head is Head.HUMAN:
