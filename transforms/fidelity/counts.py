@@ -46,9 +46,36 @@ def counts_agree(
     if before == after or (before == 0 and not numbers):
         return before == after != 0 or None
     # "three children, one girl and two boys": what goes says again who they are.
-    restated = not block.added and old[block.a0].text not in ("and", "or")
+    again = restated(old, block, classes)
+    if again is not None:
+        start, stop = again
+        return people_in(old[max(0, start - NEAR) : start], classes) == people_in(old[start:stop], classes)
+    repeats = not block.added and old[block.a0].text not in ("and", "or")
     said = people_in(old[max(0, block.a0 - NEAR) : block.a0], classes)
-    return restated and said == people_in(old[block.a0 : block.a1], classes)
+    return repeats and said == people_in(old[block.a0 : block.a1], classes)
+
+
+_OPENS_APPOSITION = frozenset({"a", "an", "likely", "possibly", "presumably", "perhaps", "probably", "maybe"})
+
+
+def restated(old: Sequence[Word], block: Block, classes: WordClasses) -> tuple[int, int] | None:
+    """The words that only say again who somebody is: "the vendor, a man", "others, likely children".
+
+    None if nothing of the kind goes. Either noun may be the one that has a partner in the new text.
+    """
+    if block.added:
+        return None
+    lost = set(block.lost)
+    for start in range(max(1, block.a0), block.a1):
+        if old[start - 1].form not in classes.somebody:
+            continue
+        if not (old[start].text in _OPENS_APPOSITION or is_number(old[start], classes)):
+            continue
+        if lost.issuperset(range(start, block.a1)):
+            ends_with_somebody = block.a1 < len(old) and old[block.a1].form in classes.somebody
+            shifted = start - 1 in lost and ends_with_somebody
+            return start, block.a1 + (1 if shifted else 0)
+    return None
 
 
 def _reach(

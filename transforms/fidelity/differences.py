@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from transforms.fidelity.counts import Block, counts_agree, is_number
+from transforms.fidelity.counts import Block, counts_agree, is_number, restated
 from transforms.fidelity.tokens import (
     PERSON,
     THEY,
@@ -239,9 +239,17 @@ def _leaves_out_somebody(
 ) -> bool:
     """True if a noun for somebody went and nobody came: not a mere modifier ("woman doctor"), nor part of a
     longer expression that was to go ("appears to be a woman"), nor people among people."""
+    again = restated(old, block, classes)
     for index in block.lost:
         word = old[index]
-        if word.form not in classes.somebody or not gone[index]:
+        if (
+            word.form not in classes.somebody
+            or not gone[index]
+            or (again is not None and index >= again[0] - 1)
+        ):
+            continue
+        if index and old[index - 1].form in classes.somebody and gone[index - 1]:
+            # "asian lady" -> "person"
             continue
         following = old[index + 1] if index + 1 < len(old) else None
         modifies = following is not None and (

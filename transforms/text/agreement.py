@@ -124,14 +124,20 @@ def _joined_verbs(doc: Doc, pronoun: Token, own: Collection[int]) -> Iterator[To
     if pronoun.lower_ not in ("he", "she"):
         return
     inside = pronoun.head.dep_.startswith(("acl", "csubj"))
+    relative = False
     for index in range(pronoun.i + 1, sentence_bounds(doc, pronoun.i)[1]):
         token = doc[index]
-        if _is_clause_subject(token) or token.tag_ in ("WDT", "WP", "WRB") or token.text in (";", ":"):
+        if token.tag_ == "WDT" and doc[index - 1].text == ",":
+            # ", which ..., and is": after the second comma the sentence goes on.
+            relative = True
+        elif _is_clause_subject(token) or token.tag_ in ("WDT", "WP", "WRB") or token.text in (";", ":"):
             return
         if inside and index > pronoun.head.i and index not in own and _is_finite(token):
             # The verb of the sentence around "what she says": its subject is another.
             return
-        if token.lower_ not in _JOINERS:
+        if token.lower_ not in _JOINERS or (
+            relative and (doc[index - 1].text != "," or token.lower_ != "and")
+        ):
             continue
         comma = token.lower_ in (",", "...")
         following = index + 1
@@ -167,6 +173,9 @@ def _joined_noun_of_verb(doc: Doc, index: int) -> bool:
         return True
     shaped = token.text.islower() and token.lower_ not in _NOT_VERBS_IN_S and token.pos_ in _OPEN_CLASSES
     following = doc[index + 1].lower_ if index + 1 < len(doc) else ""
+    if token.tag_ == "NNS" and index and doc[index - 1].tag_ == "RB" and doc[index - 1].lower_.endswith("ly"):
+        # "or possibly engages in": no noun follows an adverb.
+        return shaped
     return shaped and base_form(token.text) != token.text and following in _BEGIN_OBJECT
 
 

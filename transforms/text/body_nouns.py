@@ -6,44 +6,39 @@ stand-in says something that is true of everybody.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from transforms.text import clauses
-from transforms.text.agreement import grammar_words
-from transforms.text.mentions import Mention
+from transforms.text.agreement import article_for, grammar_words
+from transforms.text.mentions import Form, Mention
 from transforms.text.neutral_predicates import Predicate
 from transforms.text.passage_edits import PassageEdit
+from transforms.text.persons import token_range
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_HAVE = frozenset({"have", "has", "had", "having"})
+_HAVE = frozenset({"have", "has", "had", "having", "sports", "sport", "sporting", "shows", "show"})
 _BEGINS_NOUN_PHRASE = frozenset({"DET", "ADJ", "NOUN", "PROPN", "NUM", "ADV"})
 _LIST_REACH = 14
 
 
 def body_noun_edits(
-    doc: Doc, removed: Collection[int], causes: Mapping[int, Mention]
+    doc: Doc, removed: Collection[int], causes: Mapping[int, Mention], features: Mapping[int, Mention]
 ) -> tuple[list[PassageEdit], list[Predicate]]:
-    """Edits for nouns whose only modifiers go, and the verb phrases that have nothing left to say.
+    """Edits for nouns that have nothing left to say, and the verb phrases around them.
 
-    ``removed``: tokens that go; ``causes``: the mention behind each of them.
+    ``removed``: tokens that go; ``causes``: the mention behind each of them; ``features``: what only some
+    have and is no head of a person ("a grey beard"), by its noun.
     """
     edits: list[PassageEdit] = []
     phrases: list[Predicate] = []
-    words = grammar_words("body_nouns")
-    for index in sorted(causes):
-        noun = index + 1
-        if noun in removed or noun >= len(doc) or doc[noun].lower_ not in words:
-            continue
-        first = index
-        while first - 1 in removed:
-            first -= 1
-        start = first - 1 if first and doc[first - 1].lower_ in ("a", "an") else first
+    for start, first, cause in [*_bare(doc, removed, causes), *_features(doc, features)]:
+        noun = _last_of_features(doc, first, features)
         if start == 0 or not _may_end(doc, noun + 1, doc[start - 1]):
             continue
-        found = _emptied(doc, start, noun, causes[index])
+        found = _emptied(doc, start, noun, cause, removed)
         if isinstance(found, Predicate):
             phrases.append(found)
         else:
@@ -51,22 +46,100 @@ def body_noun_edits(
     return edits, phrases
 
 
-def _emptied(doc: Doc, start: int, noun: int, cause: Mention) -> list[PassageEdit] | Predicate:
-    """``start``: the first token of the noun phrase that has only its noun left."""
+def _bare(
+    doc: Doc, removed: Collection[int], causes: Mapping[int, Mention]
+) -> Iterator[tuple[int, int, Mention]]:
+    """First token, noun and cause of the phrases whose noun has lost its only modifiers."""
+    words = grammar_words("body_nouns")
+    for index in sorted(causes):
+        noun = index + 1
+        if noun in removed or noun >= len(doc) or doc[noun].lower_ not in words:
+            continue
+        if noun + 1 < len(doc) and doc[noun].lower_ == "skin" and doc[noun + 1].lower_ in ("tone", "color"):
+            noun += 1
+        first = index
+        while first - 1 in removed:
+            first -= 1
+        yield (first - 1 if first and doc[first - 1].lower_ in ("a", "an") else first), noun, causes[index]
+
+
+def _features(doc: Doc, features: Mapping[int, Mention]) -> Iterator[tuple[int, int, Mention]]:
+    """The same of whole phrases: "a full, white beard and mustache" is one."""
+    for noun in sorted(features):
+        if noun - 2 in features and doc[noun - 1].lower_ in clauses.CONJUNCTIONS:
+            continue
+        start = _start_of_description(doc, token_range(doc, features[noun].start, features[noun].end)[0])
+        if start and doc[start].lower_ not in ("the", "this", "that") and doc[start].tag_ != "PRP$":
+            yield start, noun, features[noun]
+
+
+def _last_of_features(doc: Doc, noun: int, features: Mapping[int, Mention]) -> int:
+    """The noun of the last feature that is joined to ``noun``: "a lined face with deep wrinkles"."""
+    last = noun
+    while last + 1 < len(doc) and (
+        doc[last + 1].lower_ in clauses.CONJUNCTIONS or doc[last + 1].lower_ == "with"
+    ):
+        following = next((one for one in range(last + 2, min(last + 5, len(doc))) if one in features), None)
+        between = doc[last + 2 : following] if following is not None else ()
+        if following is None or any(one.pos_ not in ("DET", "ADJ", "ADV") for one in between):
+            return last
+        last = following
+    return last
+
+
+def _start_of_description(doc: Doc, first: int) -> int:
+    """The first token of the phrase: over adjectives and, up to "a", the commas between them."""
+    if doc[first].pos_ == "DET":
+        return first
+    start = safe = first
+    crossed = False
+    while start > 0 and not doc[start].is_sent_start:
+        token = doc[start - 1]
+        if token.lower_ in ("a", "an", "no", "any"):
+            return start - 1
+        if token.text == "," or token.lower_ == "and":
+            crossed = True
+        elif not (token.pos_ in ("ADJ", "ADV", "NUM") or token.tag_ in ("VBN", "VBG", "HYPH")):
+            break
+        start -= 1
+        safe = safe if crossed else start
+    return start if start < safe and not crossed else safe
+
+
+def _emptied(
+    doc: Doc, start: int, noun: int, cause: Mention, removed: Collection[int]
+) -> list[PassageEdit] | Predicate:
+    """``start``: the first token of the noun phrase that goes or has only its noun left."""
     before = doc[start - 1].lower_
-    following = _next_of_list(doc, noun + 1)
+    end = doc[noun].idx + len(doc[noun])
     if before in clauses.CONJUNCTIONS or before == ",":
         return _out_of_list(doc, start, noun, cause)
+    complement = start - 1 if before == "of" else start
+    if before == "of" or before in clauses.BE:
+        group = clauses.verb_group(doc, complement, removed) if complement else None
+        if group is not None:
+            return Predicate(cause, group.first, group.link, doc[complement].idx, end, noun + 1)
+        return [_without_phrase(doc, complement, noun, cause)] if before == "of" else []
     if before not in _HAVE and before != "with":
         return []
+    following = _next_of_list(doc, noun + 1)
     if following is not None:
         return [_delete(doc[start].idx, doc[following].idx, cause)]
     if before == "with":
         return [_without_phrase(doc, start - 1, noun, cause)]
-    end = doc[noun].idx + len(doc[noun])
-    stand_in = doc[noun].text if doc[noun].lower_ in ("eyes", "irises") else f"a particular {doc[noun].text}"
     first = clauses.group_start(doc, start - 1)
-    return Predicate(cause, first, start - 1, doc[start].idx, end, noun + 1, stand_in=stand_in)
+    return Predicate(
+        cause, first, start - 1, doc[start].idx, end, noun + 1, stand_in=_stand_in(doc[noun], cause)
+    )
+
+
+def _stand_in(noun: Token, cause: Mention) -> str:
+    if cause.neutral and cause.form is not Form.MODIFIER:
+        return cause.neutral if noun.tag_ == "NNS" else f"{article_for(cause.neutral)} {cause.neutral}"
+    if noun.lower_ in ("eyes", "irises", "skin"):
+        return noun.text
+    compound = f"{noun.doc[noun.i - 1].text} " if noun.i and noun.lower_ in ("tone", "color") else ""
+    return f"a particular {compound}{noun.text}"
 
 
 def _may_end(doc: Doc, after: int, before: Token) -> bool:
@@ -74,7 +147,8 @@ def _may_end(doc: Doc, after: int, before: Token) -> bool:
     if after >= len(doc):
         return True
     token = doc[after]
-    phrase = token.pos_ == "ADP" and before.lower_ == "with" and token.lower_ not in ("of", "with")
+    held = before.lower_ in ("with", ",") or before.lower_ in clauses.CONJUNCTIONS
+    phrase = token.pos_ == "ADP" and held and token.lower_ != "of"
     return token.is_punct or token.pos_ == "CCONJ" or clauses.is_finite(token) or phrase
 
 
@@ -116,7 +190,7 @@ def _out_of_list(doc: Doc, start: int, noun: int, cause: Mention) -> list[Passag
     begin = doc[joiner[0] - 1].idx + len(doc[joiner[0] - 1])
     end = doc[noun].idx + len(doc[noun])
     edits = [_delete(begin, end, cause)]
-    comma = _comma_before(doc, joiner[0] - 1)
+    comma = comma_of_list(doc, joiner[0] - 1)
     after = noun + 1
     if joiner[1] and comma is not None:
         # "a hat, a beard and blue eyes": two are left.
@@ -126,8 +200,8 @@ def _out_of_list(doc: Doc, start: int, noun: int, cause: Mention) -> list[Passag
     return edits
 
 
-def _comma_before(doc: Doc, index: int) -> int | None:
-    """The comma between two noun phrases of the list that ends with token ``index``."""
+def comma_of_list(doc: Doc, index: int) -> int | None:
+    """The comma between two noun phrases of the list that ends with token ``index``, if there is one."""
     for position in range(index, max(0, index - _LIST_REACH), -1):
         token = doc[position]
         if clauses.is_finite(token) or token.lower_ in ("with", "and", "or") or token.is_sent_start:

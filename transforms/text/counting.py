@@ -46,6 +46,14 @@ def counted_groups(
     for run in _runs(doc, nouns, removed):
         cause = nouns[run[0].noun]
         plural = _PLURALS.get(cause.neutral, cause.neutral if cause.plural else f"{cause.neutral}s")
+        if _restates(doc, run):
+            # "two children, a boy and a girl": the rest only says who the two are.
+            last, after = nouns[run[-1].noun], run[-1].noun + 1
+            closed = after < len(doc) and doc[after].text == ","
+            end = doc[after].idx + 1 if closed else last.end
+            edits.append(PassageEdit(nouns[run[0].noun].end, end, "", cause, "rewrite.group", 0))
+            covered.update(group.noun for group in run[1:])
+            continue
         text = _total(run, plural)
         following = doc[run[-1].noun + 1].lower_ if run[-1].noun + 1 < len(doc) else ""
         if text is None or following in ("'s", "'", "-"):
@@ -69,6 +77,16 @@ def counted_groups(
             # Two members are left: "two people and a dog".
             edits.append(PassageEdit(comma.idx, comma.idx + 1, "", cause, "rewrite.group", 0))
     return edits, covered
+
+
+def _restates(doc: Doc, run: Sequence[_Group]) -> bool:
+    counts = [group.count or 0 for group in run]
+    return (
+        len(run) > 2
+        and counts[0] > 1
+        and counts[0] == sum(counts[1:])
+        and doc[run[0].noun + 1].text in (",", ":", "(", "-")
+    )
 
 
 def included_again(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]) -> list[PassageEdit]:
@@ -99,7 +117,8 @@ def _total(run: Sequence[_Group], plural: str) -> str | None:
     if not counts:
         return plural
     if len(counts) < len(run):
-        return None
+        # "men and a lady" are people; "three men and women" are nobody knows how many.
+        return plural if set(counts) == {1} else None
     total = sum(counts)
     digits = any(group.digits for group in run) or total >= len(_NUMBERS)
     return f"{total if digits else _NUMBERS[total]} {plural}"
@@ -114,7 +133,8 @@ def _runs(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]) -> l
             bool(run)
             and group is not None
             and _word(nouns[run[0].noun]) == _word(nouns[index])
-            and (group.count is None) == (run[0].count is None)
+            and (group.count is None) <= (run[0].count is None)
+            and (group.count in (1, None) or run[0].count is not None)
             and _joined(doc, run[-1].noun, group.first, removed)
         )
         if group is not None and same:

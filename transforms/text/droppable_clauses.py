@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _ADVERBIAL = frozenset({"because", "since", "although", "though", "while", "as"})
 _SUBJECT_TAGS = frozenset({"PRON", "DET", "NOUN", "PROPN", "ADJ", "NUM"})
-_EYES = frozenset({"eyes", "eye", "irises"})
+_EYES = frozenset({"eyes", "eye", "irises", "face", "skin", "complexion", "features"})
 
 
 def droppable(doc: Doc, first: int, last: Predicate) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from transforms.text import clauses
-from transforms.text.agreement import like_case
+from transforms.text.agreement import grammar_words, like_case
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form, Mention
 from transforms.text.passage_edits import PassageEdit
@@ -16,7 +16,7 @@ from transforms.text.passage_edits import PassageEdit
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-_HAVE = frozenset({"has", "have", "had", "having"})
+_HAVE = frozenset({"has", "have", "had", "having", "sports", "sport", "sporting", "shows", "show"})
 _DO = {"do": "are", "does": "is", "did": "was"}
 
 
@@ -51,7 +51,9 @@ def neutral_edit(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> Pa
     if said.stand_in:
         return PassageEdit(said.complement, said.end, said.stand_in, mention, mention.rule, 0)
     subject = doc[said.first - 1] if said.first > 0 else None
-    neutral = _neutral(said.attributes or (mention.attribute,))
+    told = said.attributes or (mention.attribute,)
+    about_itself = subject is not None and subject.lower_ in grammar_words("attribute_subjects")
+    neutral = _neutral(("*",) if about_itself else told)
     if said.link < 0:
         return PassageEdit(said.complement, said.end, neutral, mention, mention.rule, 0)
     verb = _replaced_verb(doc, said)

@@ -81,6 +81,8 @@ def neutral_form(doc: Doc, pronoun: Token, reflexive: str = "themselves") -> str
     ):
         # A quotation that opens holds the noun: 'his "friend"'.
         following = doc[pronoun.i + 2] if pronoun.i + 2 < len(doc) else None
+    while following is not None and following.text.strip("*_") == "" and following.i + 1 < len(doc):
+        following = doc[following.i + 1]
     ends = following is None or following.pos_ in _ENDS_PHRASE or following.is_space
     if lower == "his":
         # "his" stands alone where no noun phrase can follow.

@@ -7,6 +7,7 @@ before, else the nearest noun in front of the verb.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemas.finding import Kind
@@ -218,6 +219,7 @@ def facial_hair_mention(doc: Doc, index: int, mention: Mention, words: frozenset
     if before is None:
         return mention
     start, end = doc[first].idx, doc[after - 1].idx + len(doc[after - 1])
+    end += len(" at all") if doc.text.startswith(" at all", end) else 0
     if before.lower_ in ("and", ",", "&"):
         return _cut(mention, start, end)
     if following == "and" and after + 1 < len(doc):
@@ -231,6 +233,8 @@ def facial_hair_mention(doc: Doc, index: int, mention: Mention, words: frozenset
         return _cut(mention, before.idx, end)
     if before.lemma_ == "have" and first > 1 and doc[first - 2].lower_ == "and":
         return _cut(mention, before.idx, end)
+    if before.tag_ in ("VBZ", "VBP", "VBD") and before.lemma_ == "have":
+        return replace(mention, start=before.idx, end=end, form=Form.VERB_PHRASE)
     return mention
 
 
@@ -240,6 +244,10 @@ def _cut(mention: Mention, start: int, end: int) -> Mention:
     )
 
 
+def _describes(token: Token) -> bool:
+    return token.pos_ == "ADJ" or token.tag_ == "VBN"
+
+
 def _noun_phrase(doc: Doc, index: int, words: frozenset[str]) -> tuple[int, int]:
     """Token range of the phrase whose noun is at ``index``, with others of ``words`` joined to it."""
     first, after = index, index + 1
@@ -247,10 +255,14 @@ def _noun_phrase(doc: Doc, index: int, words: frozenset[str]) -> tuple[int, int]
         doc[first - 1].pos_ in ("ADJ", "ADV", "NOUN", "NUM")
         or doc[first - 1].tag_ in ("VBN", "VBG", "JJ")
         or doc[first - 1].text == "-"
-        or (doc[first - 1].text == "," and first > 1 and doc[first - 2].pos_ == "ADJ")
+        or (doc[first - 1].text == "," and first > 1 and _describes(doc[first - 2]))
+        or (
+            (doc[first - 1].lower_ == "and" and first > 2 and doc[first - 2].text == ",")
+            and doc[first - 3].pos_ == "ADJ"
+        )
     ):
         first -= 1
-    if first and doc[first - 1].lower_ in ("a", "an", "the", "his", "her", "their", "some"):
+    if first and doc[first - 1].lower_ in ("a", "an", "the", "his", "her", "their", "some", "no", "any"):
         first -= 1
     position = after
     while position < len(doc) and position - after < 5:

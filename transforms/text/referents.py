@@ -23,7 +23,8 @@ _FURTHER = ("a third", "a fourth", "a fifth")
 _FURTHER_DEFINITE = ("the third", "the fourth", "the fifth")
 _NOBODY = frozenset({"no", "any", "every", "each", "either", "neither", "some"})
 _NO_REFERENT = frozenset({"like", "be", "is", "was", "are", "'s", "not", "being", "been", "of",
-    "suggest", "suggests", "suggesting", "indicating", "indicates", "indicate"})  # fmt: skip
+    "suggest", "suggests", "suggesting", "indicating", "indicates", "indicate",
+    "likely", "possibly", "presumably", "perhaps", "probably"})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -35,6 +36,8 @@ class _Referent:
     modifiers: frozenset[str]
     named: int = 0
     counted: bool = False
+    definite: bool = False
+    label: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,19 @@ def _edits(
     referents: list[_Referent] = []
     chosen: list[tuple[_Use, int, bool]] = []
     for use in uses:
-        if _is_said_of(doc, use) or (referents and not use.gender and _opens_anew(doc, use, uses)):
+        if _is_said_of(doc, use) or _introduces_again(use, referents):
+            continue
+        if referents and not use.gender and _opens_anew(doc, use, uses):
             continue
         place = _referent(referents, use)
         first = place == len(referents)
         if first:
-            referents.append(_Referent(use.gender, {use.word}, use.modifiers, counted=use.noun in covered))
+            counted = use.noun in covered
+            referents.append(
+                _Referent(
+                    use.gender, {use.word}, use.modifiers, 0, counted, use.definite, _is_label(doc, use.noun)
+                )
+            )
         known = referents[place]
         known.words.add(use.word)
         if use.noun not in covered and (use.article >= 0 or use.bare):
@@ -155,6 +165,21 @@ def _inserted(doc: Doc, use: _Use, word: str, cause: Mention) -> PassageEdit:
     while first.i and doc[first.i - 1].pos_ == "ADJ":
         first = doc[first.i - 1]
     return PassageEdit(first.idx, first.idx, f"{like_case(word, first.text)} ", cause, "rewrite.referent", 0)
+
+
+def _is_label(doc: Doc, noun: int) -> bool:
+    """True for "The man:" and "**The man:**" at the beginning."""
+    after = doc[noun + 1].text if noun + 1 < len(doc) else ""
+    return noun < 4 and after.startswith((":", "*"))
+
+
+def _introduces_again(use: _Use, referents: Sequence[_Referent]) -> bool:
+    """ "**The man:** A young man sits.": the label and the sentence speak of one human being."""
+    return not use.definite and any(
+        known.definite
+        and (use.word in known.words or (known.label and (not known.gender or known.gender == use.gender)))
+        for known in referents
+    )
 
 
 def _opens_anew(doc: Doc, use: _Use, uses: Sequence[_Use]) -> bool:

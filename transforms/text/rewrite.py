@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import regex
 
 from schemas.edit import Action
-from transforms.text.agreement import like_case
-from transforms.text.body_nouns import body_noun_edits
+from transforms.text.agreement import grammar_words, like_case
+from transforms.text.body_nouns import body_noun_edits, comma_of_list
 from transforms.text.coordination import joined_pairs
 from transforms.text.counting import counted_groups, included_again
 from transforms.text.mask import mask_of
@@ -123,14 +123,16 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
         edits += _without_apposition(doc, index, one, removed)
     for one in mentions:
         if one.form is Form.POSTMODIFIER:
-            edits.append(_postmodifier_edit(doc.text, one))
+            edits += _postmodifier_edits(doc, one)
         elif one.form is Form.TITLE:
             end = one.end + (1 if doc.text[one.end : one.end + 1] == " " else 0)
             edits.append(PassageEdit(one.start, end, "", one, one.rule))
         elif one.form is Form.VALUE:
             end = one.end + _remark_length(doc.text, one)
             edits.append(PassageEdit(one.start, end, one.neutral or NOT_STATED, one, one.rule))
-    emptied, phrases = ([], []) if plain else body_noun_edits(doc, removed, causes)
+    emptied, phrases = (
+        ([], []) if plain else body_noun_edits(doc, removed, causes, _features(mentions, heads))
+    )
     edits += emptied
     said = [one for one in mentions if one.form in (Form.PREDICATE, Form.VERB_PHRASE)]
     said += nominal.values()
@@ -144,6 +146,11 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
         )
     edits = [replace(edit, cause=originals.get(edit.cause, edit.cause)) for edit in edits]
     return edits + pronoun_edits(doc, pronouns, reflexive=reflexive)
+
+
+def _features(mentions: Sequence[Mention], heads: Mapping[Mention, int]) -> dict[int, Mention]:
+    rules = grammar_words("feature_rules")
+    return {heads[one]: one for one in mentions if one in heads and one.rule in rules}
 
 
 def _counted_and_told_apart(
@@ -197,17 +204,24 @@ def _noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
 def _without_apposition(
     doc: Doc, index: int, mention: Mention, removed: Collection[int]
 ) -> list[PassageEdit]:
-    """ "the vendor, a man, waits" -> "the vendor waits"."""
-    article = index - 1
-    while article in removed:
-        article -= 1
-    if mention.neutral not in ("person", "child") or article < 2 or index + 2 >= len(doc):
+    """ "the vendor, a man, waits" -> "the vendor waits"; "others, likely children, wait" -> "others wait"."""
+    first = index - 1
+    while first in removed:
+        first -= 1
+    article = first if first > 0 and doc[first].lower_ in ("a", "an") else first + 1
+    hedged = article > 0 and doc[article - 1].lower_ in grammar_words("hedges")
+    comma = article - (2 if hedged else 1)
+    after = doc[index + 1].text if index + 1 < len(doc) else ""
+    bare = (
+        mention.neutral in ("person", "child", "people", "children") and comma > 0 and doc[comma].text == ","
+    )
+    if not bare or after not in ((",", ".", "") if hedged else (",",)):
         return []
-    between = doc[article].lower_ in ("a", "an") and doc[article - 1].text == doc[index + 1].text == ","
-    if not between or doc[index].dep_ != "appos" or doc[index + 2].lower_ in ("and", "or"):
+    listed = index + 2 < len(doc) and doc[index + 2].lower_ in ("and", "or")
+    if not hedged and (article > first or doc[index].dep_ != "appos" or listed or index + 2 >= len(doc)):
         return []
-    before = doc[article - 2]
-    end = doc[index + 1].idx + 1
+    before = doc[comma - 1]
+    end = doc[index + 1].idx + 1 if after == "," else mention.end
     return [PassageEdit(before.idx + len(before), end, "", mention, "rewrite.apposition", 0)]
 
 
@@ -301,6 +315,18 @@ def _modifies(doc: Doc, index: int) -> bool:
         doc[following].pos_ == "ADJ" or doc[following].tag_ == "VBN" or doc[following].pos_ == "NOUN"
     )  # fmt: skip
     return adverb_first or (token.pos_ in ("NOUN", "PROPN") and token.dep_ in ("amod", "compound"))
+
+
+def _postmodifier_edits(doc: Doc, mention: Mention) -> list[PassageEdit]:
+    edit = _postmodifier_edit(doc.text, mention)
+    before = token_range(doc, edit.start - 1, edit.start)[0] if edit.start else 0
+    lead = doc.text[edit.start : mention.start]
+    comma = comma_of_list(doc, before) if regex.search(r"\band\b", lead) else None
+    if comma is None:
+        return [edit]
+    # "a hat, a smile and a beard": two are left.
+    joined = PassageEdit(doc[comma].idx, doc[comma].idx + 1, " and", mention, "rewrite.list", 0)
+    return [edit, joined]
 
 
 def _postmodifier_edit(text: str, mention: Mention) -> PassageEdit:

@@ -14,6 +14,9 @@ Answer = Callable[..., str]
         ("A man with blue eyes smiles.", "A person smiles."),
         ("He has long hair, a beard, and green eyes.", "They have long hair and a beard."),
         ("The man has a muscular physique and is wearing shorts.", "The person is wearing shorts."),
+        ("She has a slim build and a wide smile.", "They have a wide smile."),
+        ("He appears to be a larger build.", "They are of unstated build."),
+        ("They appear to be of Middle Eastern or Mediterranean descent.", "They are of unstated background."),
         ("She has blue eyes.", "They have eyes."),
         ("His blue eyes shine.", "Their eyes shine."),
         ("A man with blue eyes that shine.", "A person with eyes that shine."),
@@ -46,3 +49,19 @@ def test_nobody_is_said_to_be_a_person(answer: Answer, before: str, after: str) 
     once = answer(before)
     assert once == after
     assert answer(once) == once
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("A man with a beard and glasses.", "A person with glasses."),
+        (
+            "He has graying hair, a friendly smile, and a beard.",
+            "They have graying hair and a friendly smile.",
+        ),
+        ("They have a neatly trimmed, white beard and mustache. They smile.", "They smile."),
+        ("He has big lips and has no beard at all.", "They have big lips."),
+    ],
+)
+def test_facial_hair_goes_with_what_only_speaks_of_it(answer: Answer, before: str, after: str) -> None:
+    assert answer(before, "safe-llava") == after

@@ -63,6 +63,7 @@ def test_a_predicate_goes_and_its_sentence_stays_whole(answer: Answer, before: s
         ("His son and daughter.", "Their children."),
         ("A tall man and a short woman.", "A tall person and a short person."),
         ("Ten men and five women.", "15 people."),
+        ("Men and a lady are dancing.", "People are dancing."),
         ("Three children, one girl and two boys, sit.", "Three children sit."),
         ("There are two people (a man and a woman) here.", "There are two people here."),
     ],

@@ -32,6 +32,9 @@ REWRITES = [
     ('He would say, "I like him."', 'They would say, "I like them."'),
     ('The sign reads "He is risen".', 'The sign reads "He is risen".'),
     ("Is he late or is it early?", "Are they late or is it early?"),
+    ("I think he is in his **60s**.", "I think they are in their **60s**."),
+    ("She wears red, which suits her, and is smiling.", "They wear red, which suits them, and are smiling."),
+    ("As she works or possibly engages in a call.", "As they work or possibly engage in a call."),
     ("Out in front He was like what?", "Out in front They were like what?"),
 ]
 

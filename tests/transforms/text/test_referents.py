@@ -23,6 +23,8 @@ Answer = Callable[..., str]
         ("A young girl holds a doll. The child smiles.", "A child holds a doll. The child smiles."),
         ("A man in a hat next to a man in a suit.", "A person in a hat next to a person in a suit."),
         ("The vendor, a man, waits.", "The vendor waits."),
+        ("Another man and a woman wait.", "Two other people wait."),
+        ("**The man:** We see a young man.", "**The person:** We see a person."),
         (
             "A woman and man play, the man is on the drums.",
             "Two people play, one person is on the drums.",
@@ -50,3 +52,15 @@ def test_people_among_people_are_not_named_again(answer: Answer) -> None:
     assert answer("A group of people, including two women, sing.") == (
         "A group of people, including two people, sing."
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("There are two young children, a boy and a girl, playing.", "There are two people playing."),
+        ("It shows a young child, likely a toddler, on a ladder.", "It shows a person on a ladder."),
+        ("Other individuals, likely children, are dressed in red.", "Other individuals are dressed in red."),
+    ],
+)
+def test_who_somebody_is_is_not_said_again(answer: Answer, before: str, after: str) -> None:
+    assert answer(before, "safe-llava") == after
