@@ -5,11 +5,11 @@
 ``DATA`` holds ``pii_text/`` (presidio-research, LifeBench-PII) and, if present, ``llava/text_only.json``.
 A gold span is *found* if findings cover at least 60 % of its letters and digits, *exact* if findings of its
 attribute cover all of it but blanks and nothing beside it (a finding never goes on into the next line). A
-finding is *right* if it overlaps a gold span of any personal attribute: gold labels a town as a place where the
-finding is an address, and has no birthdays apart from dates; what is masked was personal all the same. A name
-on an organisation is wrong, and so is whatever gold does not label. Real captions and document questions
-(``text_only``) have no gold: there the findings are counted; read by hand, 61 of the 63 in the tuning half are
-somebody's telephone, mail, site, plate or postal address. About two minutes.
+finding is *right* if it overlaps a gold span of any personal attribute: gold labels a town as a place where
+the finding is an address, and has no birthdays apart from dates; what is masked was personal all the same. A
+name on an organisation is wrong, and so is whatever gold does not label. Real captions and document
+questions (``text_only``) have no gold: there the findings are counted; read by hand, all 63 of the tuning
+half are a telephone, mail, site, handle, plate or postal address. About two minutes.
 """
 
 from __future__ import annotations
