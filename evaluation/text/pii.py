@@ -29,7 +29,7 @@ from schemas.finding import TextFinding
 from schemas.policy import ImagePolicy, Policy, ProxyLevel
 from schemas.taxonomy import load_taxonomy
 from transforms.engines.registry import load_parser
-from transforms.text.audit import audit_conversations, load_text_rules
+from transforms.text.audit import audit_conversations, audit_plain_text, load_text_rules
 from transforms.text.contract import TurnText
 
 COVERED = 0.6
@@ -195,7 +195,25 @@ def measure(data: Path) -> list[Figure]:
     figures += _planted_figures()
     if (data / "llava/text_only.json").is_file():
         figures += _false_alarm_figures(data / "llava/text_only.json")
-    return figures
+    receipts = sorted((data / "images/sroie/box").glob("*.csv"))
+    return [*figures, _receipts_figure(receipts)] if receipts else figures
+
+
+def _receipts_figure(paths: Sequence[Path]) -> Figure:
+    """Receipts print telephone, site and address of the shop and else only numbers that are nobody's."""
+    rules, parser = load_text_rules(pii_policy(names=False)), load_parser("bundled")
+    count = lines = 0
+    for path in paths:
+        rows = [line.split(",", 8) for line in path.read_text("utf-8", errors="replace").splitlines()]
+        printed = [row[8] for row in rows if len(row) == 9]
+        lines += len(printed)
+        found = audit_plain_text("\n".join(printed), rules=rules, parser=parser)
+        count += sum(
+            one.attribute not in ("pii.phone", "pii.email", "pii.url", "pii.address") for one in found
+        )
+    return Figure(
+        "receipts: other findings per 100 lines", 100 * count / lines, "<=", 1, "", f"{lines:,} lines"
+    )
 
 
 def _planted_figures() -> Iterator[Figure]:

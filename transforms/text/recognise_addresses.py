@@ -45,18 +45,19 @@ def _compiled(group: str) -> dict[str, regex.Pattern[str]]:
 
 
 def stands_in_block(before: str, text: str, after: str, chained: bool) -> bool:
-    """True if the line before or after the folded line ``text`` shows that it belongs to an address.
+    """True if the lines around the folded line ``text`` show that it belongs to an address.
 
     ``chained``: the line before belongs to one because of what stands around it.
     """
     if len(text) > MAX_LINE:
         return False
-    unit, last = _compiled("block")["unit"], _compiled("block")["last"]
-    if after and len(after) <= MAX_LINE and _DIGIT.search(text) and unit.match(after):
+    marks = _compiled("block")
+    if after and len(after) <= MAX_LINE and _DIGIT.search(text) and marks["unit"].match(after):
         return True
-    if not (chained or unit.match(before) or _DIGIT.search(before)) or not last.match(text):
+    # A town alone is nobody's address: it needs an address above and a postcode or country below.
+    if not marks["end"].match(text) and not (marks["town"].match(text) and marks["end"].match(after)):
         return False
-    return chained or bool(unit.match(before)) or _ends_with_address(before[-MAX_LINE:])
+    return chained or bool(marks["unit"].match(before)) or _ends_with_address(before[-MAX_LINE:])
 
 
 def _ends_with_address(text: str) -> bool:

@@ -27,7 +27,7 @@ _SHORT_ANSWER = 80
 
 _EXTENSION = r"(?:[ ,;]{0,2}\(?(?i:x|ext\.?|extn\.?|extension|durchwahl|poste)[ .:]{0,2}\d{1,6}\)?)"
 _CANDIDATE = regex.compile(
-    r"(?<![\p{L}\d_.$€£¥#@/-])(?<![$€£¥] )(?<!\d,)(?>\+? ?\(?\+?\d(?:[ .()/–-]{0,3}\d){5,17})"
+    r"(?<![\p{L}\d_.$€£¥#@/-])(?<![$€£¥] )(?<!\d,)(?>\+? ?\(?\+?\d(?:(?! / )[ .()/–-]{0,3}\d){5,17})"
     rf"{_EXTENSION}?(?![\p{{L}}\d]|-\d|[.,/:]\d|%)"
 )
 _TAIL = regex.compile(_EXTENSION + "$")
@@ -98,7 +98,7 @@ def _reason(text: str, start: int, end: int, asked: bool) -> tuple[str, float, i
     extended = _TAIL.search(value)
     number = value[: extended.start()] if extended else value
     digits = sum(character.isdecimal() for character in number)
-    if "+" in number or number.startswith("00"):
+    if "+" in number or _is_dialled_abroad(text, start, number):
         length = _possible_length(number)
         if length:
             return "international", 0.95, end if length == len(number) else start + length
@@ -111,6 +111,16 @@ def _reason(text: str, start: int, end: int, asked: bool) -> tuple[str, float, i
     if digits <= _MAX_PLAN_DIGITS and _has_word(text, start, end, digits, asked):
         return "context", 0.85, end
     return "", 0.0, end
+
+
+def _is_dialled_abroad(text: str, start: int, number: str) -> bool:
+    """True for "00" and a country code, in groups or behind a word for the telephone."""
+    if not number.startswith("00"):
+        return False
+    window = text[max(0, start - _REACH) : start]
+    return _introduced(window, _evidence()["label"]) or (
+        not number.isdecimal() and not _names_other(text, start) and bool(_MIDDLE.search(number[:5]))
+    )
 
 
 def _is_date(number: str) -> bool:

@@ -88,3 +88,5 @@ def test_lines_of_a_block_help_each_other(told):
     assert [span for span, _ in spans] == ["12 High St", "Oxford", "OX1 4DJ"]
     assert [span for span, _ in told("16 Salontie 6\nApt. 523", "pii")] == ["16 Salontie 6", "Apt. 523"]
     assert told("Notes:\n12 Angry Men\nOxford", "pii") == []
+    receipt = told("NO 2A JALAN COCHRANE\nTAMAN MALURI\n55100 KUALA LUMPUR\nCASH\nCHANGE\n10886", "pii")
+    assert [span for span, _ in receipt] == ["2A JALAN COCHRANE", "TAMAN MALURI", "55100 KUALA LUMPUR"]

@@ -43,6 +43,8 @@ def test_a_number_is_found_by_code_form_or_word_with_its_very_ends(text, number)
         "He called 1234567 files by name",
         "0.5551234567",
         "call 12.50 13.20",
+        "GST NO: 002013487104",
+        "002693074-K",
     ],
 )
 def test_another_kind_of_number_is_no_telephone(text):
@@ -57,3 +59,7 @@ def test_a_bare_number_counts_only_where_one_is_asked_for():
 
 def test_an_international_number_ends_where_its_plan_ends():
     assert found("call +34 874 669 565 2019") == ["+34 874 669 565"]
+
+
+def test_two_numbers_with_a_stroke_between_are_two():
+    assert found("TEL: 03-2163 2766 / 03-2181 6766") == ["03-2163 2766", "03-2181 6766"]
