@@ -29,6 +29,8 @@ from transforms.text.decide import decide
 from transforms.text.refuse import is_refusal
 
 CHUNK = 256
+TUNING = "0"
+"""Stands for the digest of what is never held out."""
 IMAGE_TOKEN = "<image>"
 
 
@@ -110,6 +112,9 @@ def written_cases() -> Iterator[Case]:
                 yield _written(_agreeing(form.format(who=who), who), Label.SEEKING, digest_of(form))
     for question in forms["others"]:
         yield _written(question, Label.OTHER, digest_of(question))
+    for key, label in (("seen_asking", Label.SEEKING), ("seen_others", Label.OTHER)):
+        for question in forms[key]:
+            yield _written(question, label, TUNING)
 
 
 def _agreeing(question: str, who: str) -> str:

@@ -48,7 +48,7 @@ def by_choice(clause: Clause, reading: Reading) -> Iterator[Mention]:
         right = next(
             (doc[i] for i in range(index + 1, min(clause.last, index + 7)) if _entry(doc[i], rules)), None
         )
-        if left is None or right is None:
+        if left is None or right is None or (right.i + 1 < clause.last and doc[right.i + 1].lower_ == "'s"):
             continue
         if any(doc[i].pos_ == "ADP" for i in range(index, right.i)):
             continue
@@ -75,8 +75,10 @@ def _offered_of_person(
         return is_asked_of(subject, rules) or (
             subject.lower_ in _LOOSE and (sexes or _named_human(clause, reading))
         )
-    return _named_human(clause, reading) or (
-        entry.role is WordRole.NOUN_OR_ADJECTIVE and clause.words <= _SHORT
+    if entry.role is not WordRole.NOUN_OR_ADJECTIVE:
+        return _named_human(clause, reading)
+    return clause.words <= _SHORT or (
+        names_person(doc, 0, len(doc), rules) and not of_animal(clause, reading)
     )
 
 

@@ -85,6 +85,8 @@ def read_clauses(doc: Doc, questions: QuestionRules) -> Iterator[Clause]:
         lead = questions.closed.match(said, timeout=TIMEOUT_SECONDS)
         core = lead.end() if lead is not None else 0
         closed = core > 0 and bool(said[:core].strip())
+        if not closed and questions.tagged.search(said, timeout=TIMEOUT_SECONDS):
+            closed, core = True, 0
         start = token_range(doc, match.start() + core, match.end())[0] if closed else first
         yield Clause(match.start(), match.end(), said, first, last, closed, start, len(said.split()))
 
@@ -115,7 +117,7 @@ def is_predicate_place(doc: Doc, first: int, last: int, clause: Clause, rules: T
     before = doc[position]
     if before.lower_ == "and" and doc[position - 1].pos_ in ("NOUN", "PROPN", "PRON"):
         return False
-    if before.pos_ == "ADP" and before.lower_ not in ("as", "like", "than", "over"):
+    if before.pos_ == "ADP" and before.lower_ not in ("as", "like", "over"):
         return False
     return not (before.pos_ == "VERB" and before.lemma_ not in grammar.linking and position > clause.core)
 

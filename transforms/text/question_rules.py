@@ -48,6 +48,8 @@ class QuestionRules:
     weighs: Expression
     colors: Expression
     eyes: Expression
+    skin: Expression
+    tagged: Expression
     compared: tuple[tuple[str, Expression], ...]
     existence: Expression
     count: Expression
@@ -133,6 +135,8 @@ def load_question_rules(attributes: frozenset[str]) -> QuestionRules:
         weighs=_compile(content["weighs"]),
         colors=_words(content["colors"]),
         eyes=_words(content["eyes"]),
+        skin=_words(content["skin"]),
+        tagged=_compile(content["tagged"]),
         compared=tuple(
             (name, _compile(content["compared"] + rf"(?P<word>{words})\b"))
             for name, words in content["comparisons"].items()

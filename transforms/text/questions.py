@@ -1,9 +1,9 @@
 """Finds out whether a question asks for somebody's attribute, in any form whose answer would tell it.
 
 A rule id says how: ``question.noun`` (what is her age), ``degree`` (how old), ``weighs``, ``years``,
-``eye_color``, ``comparison`` (who is older), ``choice`` (a man or a woman), ``predicate`` (is he over 40),
-``existence`` (is there a woman), ``count`` (how many men), ``qualified`` (is there a woman who …),
-``evidence`` (why do you think she is 30).
+``part_color`` (of eyes, of skin), ``comparison`` (who is older), ``choice`` (a man or a woman), ``predicate``
+(is he over 40), ``existence`` (is there a woman), ``count`` (how many men), ``qualified`` (is there a woman
+who …), ``evidence`` (why do you think she is 30).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def asked_attributes(doc: Doc, mentions: Sequence[Mention], rules: TextRules) ->
         yield from _by_degree(clause, reading)
         yield from _by_weighing(clause, reading)
         yield from _by_years(clause, reading)
-        yield from _by_eye_color(clause, reading)
+        yield from _by_part_color(clause, reading)
         yield from _by_birth_or_home(clause, reading)
         yield from _by_comparison(clause, reading)
         yield from by_choice(clause, reading)
@@ -137,7 +137,9 @@ def _one_person(clause: Clause, index: int, reading: Reading) -> bool:
     """True if a definite single person follows: "of the man"."""
     doc = reading.doc
     return any(
-        doc[position].lower_ in ("the", "this", "that") and phrase_is_person(doc, position, reading.rules)
+        doc[position].lower_ in ("the", "this", "that")
+        and doc[min(position + 1, len(doc) - 1)].tag_ not in ("JJS", "RBS")
+        and phrase_is_person(doc, position, reading.rules)
         for position in range(index, min(clause.last, index + 3))
     )
 
@@ -147,6 +149,8 @@ def _by_degree(clause: Clause, reading: Reading) -> Iterator[Mention]:
         start, end = clause.start + match.start(), clause.start + match.end()
         _, last = token_range(reading.doc, start, end)
         about = owner_after(reading.doc, last, reading.questions.between, reading.rules)
+        if about is None and last < clause.last:
+            about = phrase_is_person(reading.doc, last, reading.rules)
         if about or (about is None and clause.words <= 2):
             yield ask(reading.questions.degrees[match.group("word").lower()], start, end, "degree")
 
@@ -187,17 +191,14 @@ def _by_years(clause: Clause, reading: Reading) -> Iterator[Mention]:
             yield ask("biometric.age", start, end, "years", 0.8)
 
 
-def _by_eye_color(clause: Clause, reading: Reading) -> Iterator[Mention]:
-    rules, questions = reading.rules, reading.questions
-    if "biometric.eye_color" not in rules.attributes:
-        return
-    match = questions.eyes.search(clause.text)
-    if match is None or not questions.colors.search(clause.text, timeout=TIMEOUT_SECONDS):
-        return
-    if of_person(clause, reading) or (clause.words < 9 and not of_animal(clause, reading)):
-        yield ask(
-            "biometric.eye_color", clause.start + match.start(), clause.start + match.end(), "eye_color"
-        )
+def _by_part_color(clause: Clause, reading: Reading) -> Iterator[Mention]:
+    questions = reading.questions
+    for attribute, part in (("biometric.eye_color", questions.eyes), ("biometric.race", questions.skin)):
+        match = part.search(clause.text) if attribute in reading.rules.attributes else None
+        if match is None or not questions.colors.search(clause.text, timeout=TIMEOUT_SECONDS):
+            continue
+        if of_person(clause, reading) or (clause.words < 9 and not of_animal(clause, reading)):
+            yield ask(attribute, clause.start + match.start(), clause.start + match.end(), "part_color")
 
 
 def _by_birth_or_home(clause: Clause, reading: Reading) -> Iterator[Mention]:
