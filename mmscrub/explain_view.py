@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from schemas.edit import Action
 from schemas.finding import TextFinding
 from transforms.fidelity.text import FidelityParts, load_thresholds
 from transforms.text.explain import ExplainedEdit, ExplainedTurn
@@ -94,7 +95,9 @@ def _verdict_line(turn: ExplainedTurn, least_fidelity: float) -> Text:
     verifier = f"{leaks} left" if leaks else "passed"
     line = Text("verifier: ").append(verifier, style="bold red" if leaks else "green").append("; fidelity: ")
     if turn.fidelity is None:
-        return line.append("not measured, the answer was refused on purpose", style="dim")
+        gone = any(one.edit.action is Action.DROP for one in turn.edits)
+        why = "the round was left out" if gone else "the answer was refused"
+        return line.append(f"not measured, {why} on purpose", style="dim")
     passed = turn.fidelity.score >= least_fidelity
     line.append(f"{turn.fidelity.score:.2f}", style="green" if passed else "bold red")
     return line.append(f" (wanted {least_fidelity:.2f}): {', '.join(_fidelity_parts(turn.fidelity))}")

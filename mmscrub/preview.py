@@ -26,6 +26,7 @@ from pipeline.readers.read_rows import read_rows
 from pipeline.record_stage import conversation_of
 from pipeline.toolbox import Toolbox
 from runners.local import run_local
+from schemas.edit import Action
 from schemas.errors import RejectRecord
 from schemas.record import Origin, Record
 from transforms.text.audit import audit_conversations
@@ -39,6 +40,8 @@ class _Previewed:
 
     record_key: str
     cleaned: Any = None
+    removed: frozenset[int] = frozenset()
+    """Turns that the cap on refusals left out."""
     image_lines: tuple[str, ...] = ()
     quarantined: str = ""
 
@@ -63,7 +66,7 @@ def show_preview(console: Console, settings: Mapping[str, Any], count: int, *, e
             why = None if tools is None or record is None else _explanation(record, told.record_key, tools)
             if record is not None and told.cleaned is not None:
                 after = _readable(told.cleaned, source.uri, config)
-                _show_turns(console, record, [turn.text for turn in after.turns] if after else [], why)
+                _show_turns(console, record, _by_turn(record, after, told.removed), why)
             elif record is not None and why is not None:
                 _show_turns(console, record, [turn.after for turn in why.turns], why)
                 console.print(Text("not emitted; above is the last candidate", style="red"))
@@ -95,7 +98,13 @@ def _explanation(record: Record, record_key: str, tools: Toolbox) -> Explanation
         embedder=tools.embedder,
         rewriter=tools.rewriter,
     )
-    return explain(conversation, cleaned, policy=policy, embedder=tools.embedder)
+    return explain(conversation, cleaned, key=record_key, policy=policy, embedder=tools.embedder)
+
+
+def _by_turn(record: Record, after: Record | None, removed: frozenset[int]) -> list[str]:
+    """The emitted text of each turn of ``record``; empty for those that are left out."""
+    emitted = iter(after.turns if after else ())
+    return ["" if turn in removed else next(emitted).text for turn in range(len(record.turns))]
 
 
 def _show_turns(console: Console, record: Record, after: list[str], why: Explanation | None) -> None:
@@ -129,17 +138,24 @@ def _previewed_rows(layout: Layout, name: str) -> dict[int, _Previewed]:
     """Emitted and quarantined rows of the run by their place in the source; every file is read once."""
     records = json.loads((layout.llava / f"{name}.json").read_text("utf-8"))
     lineage = {row["source_row"]: row["record_key"] for row in _rows(layout.audit, "lineage-*.parquet")}
-    boxes = {
-        row["provenance"]["record_key"]: tuple(
-            f"{edit['attribute']} {edit['method']} at {edit['box'] or 'metadata'}"
-            for edit in row["image_edits"]
-        )
-        for row in _rows(layout.data, "*.parquet", ["image_edits", "provenance"])
+    data = {
+        row["provenance"]["record_key"]: row
+        for row in _rows(layout.data, "*.parquet", ["edits", "image_edits", "provenance"])
     }
     quarantined = {row["source_row"]: row for row in _rows(layout.quarantine, "*.parquet")}
     emitted = sorted(set(lineage) - set(quarantined))
     seen = {
-        row: _Previewed(lineage[row], cleaned, boxes.get(lineage[row], ()))
+        row: _Previewed(
+            lineage[row],
+            cleaned,
+            frozenset(
+                edit["turn"] for edit in data[lineage[row]]["edits"] if edit["action"] == Action.DROP.value
+            ),
+            tuple(
+                f"{edit['attribute']} {edit['method']} at {edit['box'] or 'metadata'}"
+                for edit in data[lineage[row]]["image_edits"]
+            ),
+        )
         for row, cleaned in zip(emitted, records, strict=True)
     }
     for row, held in quarantined.items():

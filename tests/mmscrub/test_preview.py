@@ -62,6 +62,21 @@ def test_a_record_that_the_gate_holds_back_is_shown_with_reason_and_candidate(co
     assert "not emitted; above is the last candidate" in page
 
 
+def test_turns_that_the_cap_on_refusals_leaves_out_are_shown_as_gone(tmp_path):
+    asked = [("human", "How old is she?"), ("gpt", "27."), ("human", "What is it?"), ("gpt", "A dog.")]
+    turns = [{"from": who, "value": text} for who, text in asked]
+    (tmp_path / "c.json").write_text(json.dumps([{"id": 1, "conversations": turns}]))
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(
+        "name: mine\nmentions: {biometric.age: rewrite, biometric.gender: rewrite}\n"
+        "questions: {biometric.age: refuse}\nmax_refusal_share: 0\n"
+    )
+    for explained in (True, False):
+        page = shown(tmp_path / "c.json", 100, explained=explained, policy=str(policy))
+        assert "A dog." in page
+        assert ("refusals.share" in page) is explained
+
+
 def test_without_explain_only_the_texts_are_shown(corpus):
     page = shown(corpus, 80, explained=False)
     assert "verifier" not in page

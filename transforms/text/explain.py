@@ -18,6 +18,7 @@ from transforms.text.clean import remaining_leaks
 from transforms.text.contract import CleanedText, Conversation
 from transforms.text.decide import decide
 from transforms.text.measured import measured_pairs
+from transforms.text.refusal_share import bound_refusals
 from transforms.text.verify import Leak
 
 
@@ -54,14 +55,17 @@ class Explanation:
 
 
 def explain(
-    conversation: Conversation, cleaned: CleanedText, *, policy: Policy, embedder: Embedder
+    conversation: Conversation, cleaned: CleanedText, *, key: str, policy: Policy, embedder: Embedder
 ) -> Explanation:
-    """Takes apart what ``clean_conversations`` made of ``conversation`` under ``policy``."""
+    """Takes apart what ``clean_conversations`` made of ``conversation`` with this record ``key``."""
     texts, edits = cleaned.texts, cleaned.edits
     if cleaned.attempt is not None:
         texts, edits = cleaned.attempt.texts, cleaned.attempt.edits
     leaks = remaining_leaks(conversation, texts, policy)
-    pairs = measured_pairs(conversation, decide(conversation, cleaned.findings, policy), texts, edits)
+    decision = bound_refusals(
+        decide(conversation, cleaned.findings, policy), conversation, policy.max_refusal_share, key
+    )
+    pairs = measured_pairs(conversation, decision, texts, edits)
     parts = dict(zip(pairs, fidelity_parts(list(pairs.values()), embedder), strict=True))
     turns = tuple(
         _explained_turn(

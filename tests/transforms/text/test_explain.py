@@ -38,7 +38,7 @@ def explained(parser: TextParser, policy_of: Callable[..., Policy]) -> Explain:
             parser=parser,
             embedder=SameEmbedder(),
         )
-        return explain(conversation, cleaned, policy=policy, embedder=SameEmbedder())
+        return explain(conversation, cleaned, key="k", policy=policy, embedder=SameEmbedder())
 
     return run
 
@@ -74,6 +74,7 @@ def test_leaks_stand_with_the_edit_that_holds_them_or_alone(policy_of: Callable[
     told = explain(
         [TurnText(before, question=False)],
         cleaned,
+        key="k",
         policy=policy_of("standard"),
         embedder=SameEmbedder(),
     ).turns[0]
