@@ -63,7 +63,7 @@ def clean_conversations(
     """
     checks = checks_for(policy)
     decisions = [
-        choose_left_out(decide(conversation, found, policy), conversation, policy.max_refusal_share, key)
+        first_decision(conversation, found, policy, key)
         for conversation, found, key in zip(conversations, findings, keys, strict=True)
     ]
     states = [_State(tuple(turn.text for turn in conversation), (), False) for conversation in conversations]
@@ -345,6 +345,15 @@ def _fidelities(
         current = lowest[owner]
         lowest[owner] = score if current is None else min(current, score)
     return lowest
+
+
+def first_decision(
+    conversation: Conversation, findings: Sequence[TextFinding], policy: Policy, key: str
+) -> Decision:
+    """What the policy does with the ``findings`` of a record, rounds that are left out among it."""
+    return choose_left_out(
+        decide(conversation, findings, policy), conversation, policy.max_refusal_share, key
+    )
 
 
 def remaining_leaks(conversation: Conversation, texts: Sequence[str], policy: Policy) -> tuple[Leak, ...]:

@@ -14,11 +14,9 @@ from schemas.policy import Policy
 from schemas.reasons import Reason
 from transforms.engines.protocols import Embedder
 from transforms.fidelity.text import FidelityParts, fidelity_parts
-from transforms.text.clean import remaining_leaks
+from transforms.text.clean import first_decision, remaining_leaks
 from transforms.text.contract import CleanedText, Conversation
-from transforms.text.decide import decide
 from transforms.text.measured import measured_pairs
-from transforms.text.refusal_share import bound_refusals
 from transforms.text.verify import Leak
 
 
@@ -62,9 +60,7 @@ def explain(
     if cleaned.attempt is not None:
         texts, edits = cleaned.attempt.texts, cleaned.attempt.edits
     leaks = remaining_leaks(conversation, texts, policy)
-    decision = bound_refusals(
-        decide(conversation, cleaned.findings, policy), conversation, policy.max_refusal_share, key
-    )
+    decision = first_decision(conversation, cleaned.findings, policy, key)
     pairs = measured_pairs(conversation, decision, texts, edits)
     parts = dict(zip(pairs, fidelity_parts(list(pairs.values()), embedder), strict=True))
     turns = tuple(
