@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import lru_cache
 
 from transforms.fidelity.counts import Block, counts_agree, is_number, restated
 from transforms.fidelity.tokens import (
@@ -57,6 +58,9 @@ class Judgement:
         return bool(self.objections - {Objection.GRAMMAR})
 
 
+KEPT_JUDGEMENTS = 1024
+"""Judgements that are remembered: the one that chose a rewrite is asked for again of the whole turn."""
+
 SMOOTHING = 2
 """Words that every text is taken to keep: a loss weighs less where there are few words."""
 
@@ -79,6 +83,11 @@ _NOT_BEFORE_VERB = frozenset(
 def judge(before: str, after: str, told: Sequence[tuple[int, int]] | None = None) -> Judgement:
     """Compares any two texts. ``told``: spans of ``before`` that should go; None: whatever a word list of
     attributes knows. Pure and exact; a text compared with itself is kept whole."""
+    return _judged(before, after, None if told is None else tuple(told))
+
+
+@lru_cache(maxsize=KEPT_JUDGEMENTS)
+def _judged(before: str, after: str, told: tuple[tuple[int, int], ...] | None) -> Judgement:
     if before == after:
         return Judgement(frozenset(), (), 1.0)
     new = words_of(after)

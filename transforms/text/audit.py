@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -28,6 +28,15 @@ from transforms.text.rules import TextRules, compile_rules
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+KEPT_READINGS = 4096
+"""Readings of passages that are remembered: audit, cleaning and the second reading see the same texts."""
+
+SHORT_TEXT = 4
+"""Words of a text that is parsed wherever an adjective for people stands in it: an answer, a fragment."""
+
+REACH_OF_ADJECTIVE = 12
+"""Words from an adjective within which the person that it describes must stand."""
 
 _WORD = re.compile(r"[a-z]+")
 _GENDERED = re.compile(r"\b(?:he|she|him|his|hers?|himself|herself)\b", re.IGNORECASE)
@@ -80,14 +89,39 @@ def _compiled(attributes: frozenset[str], age_nouns: bool) -> TextRules:
 
 def needs_parse(text: str, question: bool, rules: TextRules) -> bool:
     """The prefilter: false only if no rule that reads a parse can find anything in the folded ``text``."""
-    words = set(_WORD.findall(text.lower()))
+    order = _WORD.findall(text.lower())
+    words = set(order)
     if not words.isdisjoint(rules.triggers) or _DECADE.search(text):
         return True
-    if not words.isdisjoint(rules.weak_triggers) and not words.isdisjoint(rules.person_words):
+    if (
+        not words.isdisjoint(rules.weak_triggers)
+        and not words.isdisjoint(rules.person_words)
+        and _may_describe_person(order, text, rules)
+    ):
+        return True
+    if rules.phrases and not words.isdisjoint(rules.phrase_triggers) and rules.phrases.search(text):
         return True
     if question and may_ask(text, rules):
         return True
     return NAME in rules.attributes and may_hold_name(text, rules)
+
+
+def _may_describe_person(words: Sequence[str], text: str, rules: TextRules) -> bool:
+    """True if one of the adjectives among ``words`` can be said of a person: before a word for one, right
+    after it, after a linking verb, or set off by a mark."""
+    if len(words) <= SHORT_TEXT:
+        return True
+    linked = False
+    for index, word in enumerate(words):
+        if word in rules.linking_words:
+            linked = True
+        elif word in rules.weak_triggers:
+            near = words[max(0, index - 1) : index + REACH_OF_ADJECTIVE]
+            if linked or not index or not rules.described_words.isdisjoint(near):
+                return True
+            if regex.search(rf"(?i)[,;:(*\-–—]\s*(?:and |or |\w+ly )?{word}\b", text):
+                return True
+    return False
 
 
 def may_hold_name(text: str, rules: TextRules) -> bool:
@@ -121,6 +155,7 @@ def _formed(text: str, rules: TextRules, before: frozenset[str] = NOTHING_ASKED)
         yield from address_mentions(text, ADDRESS in before)
 
 
+@lru_cache(maxsize=KEPT_READINGS)
 def passage_mentions(
     text: str,
     question: bool,

@@ -57,10 +57,11 @@ class NameWords:
         return word in self.sure or word in self.ambiguous or word in self.given or word in self.surnames
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TextRules:
     """The compiled rules. ``attributes``: what is looked for; ``triggers``: single words that ask for a
-    parse, ``weak_triggers``: those that do so beside one of the ``person_words`` only."""
+    parse, ``weak_triggers``: those that do so beside one of the ``person_words`` only, ``phrase_triggers``:
+    first words of ``phrases``; ``described_words``: persons and what an adjective says of one through. Compared by identity, so that what depends on them can be remembered."""
 
     attributes: frozenset[str]
     age_nouns: bool
@@ -70,7 +71,10 @@ class TextRules:
     pronouns: Mapping[str, str]
     triggers: frozenset[str]
     weak_triggers: frozenset[str]
+    phrase_triggers: frozenset[str]
     person_words: frozenset[str]
+    described_words: frozenset[str]
+    linking_words: frozenset[str]
     phrases: regex.Pattern[str] | None
     exceptions: regex.Pattern[str] | None
     linking: regex.Pattern[str]
@@ -95,19 +99,31 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     pronouns: Mapping[str, str] = read_list("gender")["pronouns"]
     eyes, race, weight = (read_list(name) for name in ("eye_color", "race", "weight"))
     phrases = _alternation(tuple(lexicon.phrases))
-    strong, weak = _lexicon_triggers(lexicon)
-    people = load_people_words()
+    strong, weak, first_words = _lexicon_triggers(lexicon)
+    people, looks = load_people_words(), load_looks()
+    persons = frozenset(people.person | _PERSONAL)
     colors = _alternation(eyes["colors"])
     return TextRules(
         attributes=attributes,
         age_nouns=age_nouns,
         lexicon=lexicon,
         people=people,
-        looks=load_looks(),
+        looks=looks,
         pronouns=pronouns,
         triggers=strong | _measure_triggers(attributes, pronouns),
         weak_triggers=weak,
-        person_words=frozenset(people.person | _PERSONAL),
+        phrase_triggers=first_words,
+        person_words=persons,
+        described_words=persons.union(
+            looks.eyes,
+            looks.skin,
+            looks.face,
+            looks.body,
+            looks.color_nouns,
+            looks.race_looks,
+            looks.race_wear,
+        ),
+        linking_words=frozenset(read_list("people")["linking"]),
         phrases=regex.compile(rf"(?i)(?<![\w-])(?:{phrases})(?![\w-])") if phrases else None,
         exceptions=regex.compile(_by_first_word(lexicon.exceptions)),
         linking=regex.compile("(?i)" + _LINKING),
@@ -169,14 +185,19 @@ def _ends_with(words: list[str], gap: str) -> regex.Pattern[str]:
     return regex.compile(r"(?i)\b(?:" + _alternation(words) + ")" + gap)
 
 
-def _lexicon_triggers(lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
-    """First words of what tells something alone, and of adjectives, which need a person to do so."""
+def _lexicon_triggers(lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Words that tell something alone, adjectives, which need a person to do so, and first words of
+    phrases."""
     strong: set[str] = set()
     weak: set[str] = set()
-    for entry in (*lexicon.words.values(), *lexicon.phrases.values()):
-        first = regex.split(r"[\s'-]", entry.surface)[0]
-        (weak if entry.role is WordRole.ADJECTIVE else strong).add(first)
-    return frozenset(strong), frozenset(weak)
+    for entry in lexicon.words.values():
+        (weak if entry.role is WordRole.ADJECTIVE else strong).add(_first_word(entry.surface))
+    return frozenset(strong), frozenset(weak), frozenset(map(_first_word, lexicon.phrases))
+
+
+def _first_word(surface: str) -> str:
+    found = regex.search(r"[a-z]+", surface)
+    return found.group() if found else surface
 
 
 def _measure_triggers(attributes: frozenset[str], pronouns: Mapping[str, str]) -> frozenset[str]:
