@@ -55,7 +55,8 @@ def counts_agree(
     return repeats and said == people_in(old[block.a0 : block.a1], classes)
 
 
-_OPENS_APPOSITION = frozenset({"a", "an", "likely", "possibly", "presumably", "perhaps", "probably", "maybe"})
+_OPENS_APPOSITION = frozenset({"a", "an", "likely", "possibly", "presumably", "perhaps", "probably", "maybe",
+                               "mostly", "mainly"})  # fmt: skip
 
 
 def restated(old: Sequence[Word], block: Block, classes: WordClasses) -> tuple[int, int] | None:

@@ -164,19 +164,24 @@ def _next_of_list(doc: Doc, after: int) -> int | None:
     return None if _has_subject_ahead(doc, joined[0]) else joined[0]
 
 
+def _heads_clause(token: Token) -> bool:
+    """True for a finite verb; a past tense may be a participle ("hair pulled back") and is none."""
+    return clauses.is_finite(token) and token.tag_ != "VBD"
+
+
 def _has_subject_ahead(doc: Doc, index: int) -> bool:
     """True if a clause with a subject of its own begins at ``index``."""
     for token in doc[index : index + _LIST_REACH]:
         if token.is_punct or token.lower_ in clauses.CONJUNCTIONS or token.pos_ == "ADP":
             return False
-        if clauses.is_finite(token):
+        if _heads_clause(token):
             return True
     return False
 
 
 def _conjunction_ahead(doc: Doc, index: int) -> bool:
     for token in doc[index : index + _LIST_REACH]:
-        if token.text in clauses.END_MARKS or clauses.is_finite(token):
+        if token.text in clauses.END_MARKS or _heads_clause(token):
             return False
         if token.lower_ in ("and", "or"):
             return True

@@ -70,13 +70,20 @@ def _after_descriptions(doc: Doc, after: int, mentions: Sequence[Mention]) -> in
 
 def _ends(doc: Doc, after: int, nouns: Collection[int]) -> bool:
     if after >= len(doc) or doc[after].text in _ENDS or doc[after].is_sent_start:
-        return True
+        goes_on = after + 1 < len(doc) and doc[after].text == "," and _describes(doc[after + 1])
+        return not goes_on
     if doc[after].lower_ not in ("and", "but"):
         return False
     if after + 1 < len(doc) and doc[after + 1].lower_ in ("a", "an"):
         # "a diabetic and a practising Catholic"
         return any(noun in nouns and _ends(doc, noun + 1, ()) for noun in range(after + 2, after + 5))
     return clauses.begins_verb(doc, after + 1, ())
+
+
+def _describes(token: Token) -> bool:
+    """True if more is said of the noun: "a woman, likely a tourist", "a man, wearing a hat"."""
+    relative = token.tag_ in ("WP", "WDT", "WP$", "VBG", "VBN", "IN")
+    return relative or token.pos_ == "ADJ" or token.lower_ in grammar_words("hedges") | {"a", "an", "the"}
 
 
 def _is_person(subject: Token, nouns: set[int]) -> bool:

@@ -6,7 +6,7 @@ where a complement must stay, a neutral one stands in for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -41,17 +41,19 @@ def predicate_edits(
     many: Callable[[Token], bool],
     *,
     phrases: Sequence[Predicate] = (),
+    gone_too: Collection[int] = (),
     keep_clauses: bool = False,
 ) -> list[PassageEdit]:
     """The edits that take ``mentions`` of the forms PREDICATE and VERB_PHRASE back.
 
     ``many``: whether a subject is, or becomes, a plural; ``phrases``: verbs with complements that tell
-    nothing any more; ``keep_clauses``: something neutral is said where a clause would go.
+    nothing any more; ``gone_too``: other tokens that go; ``keep_clauses``: something neutral
+    is said where a clause would go.
     """
     spans = {one: token_range(doc, one.start, one.end) for one in mentions}
     gone = {
         index for one, span in spans.items() if one.form is Form.PREDICATE for index in _words(doc, *span)
-    }
+    } | set(gone_too)
     edits: list[PassageEdit] = []
     whole: list[Predicate] = list(phrases)
     seen: set[int] = set()

@@ -88,7 +88,8 @@ def neutral_form(doc: Doc, pronoun: Token, reflexive: str = "themselves") -> str
         # "his" stands alone where no noun phrase can follow.
         if ends and following is not None and following.pos_ in ("ADP", "DET") and pronoun.tag_ == "PRP$":
             return "their"
-        if following is None and pronoun.i and doc[pronoun.i - 1].pos_ in ("VERB", "ADV") and pronoun.i > 1:
+        cut_off = pronoun.i > 1 and doc[pronoun.i - 1].pos_ in ("VERB", "ADV", "ADP")
+        if following is None and cut_off and doc[pronoun.i - 1].lower_ != "of":
             # A text cut off: "showcasing his".
             return "their"
         after_of = pronoun.i > 0 and doc[pronoun.i - 1].lower_ == "of"

@@ -22,7 +22,7 @@ _INDEFINITE = frozenset({"a", "an"})
 _FURTHER = ("a third", "a fourth", "a fifth")
 _FURTHER_DEFINITE = ("the third", "the fourth", "the fifth")
 _NOBODY = frozenset({"no", "any", "every", "each", "either", "neither", "some"})
-_NO_REFERENT = frozenset({"like", "be", "is", "was", "are", "'s", "not", "being", "been", "of",
+_NO_REFERENT = frozenset({"like", "be", "is", "was", "are", "'s", "not", "being", "been",
     "suggest", "suggests", "suggesting", "indicating", "indicates", "indicate",
     "likely", "possibly", "presumably", "perhaps", "probably"})  # fmt: skip
 
@@ -213,10 +213,19 @@ def _referent(referents: Sequence[_Referent], use: _Use) -> int:
         place
         for place, known in enumerate(referents)
         if (not use.gender or not known.gender or use.gender == known.gender)
+        and not _of_other_age(use.word, known.words)
         and (not use.modifiers or not known.modifiers or use.modifiers == known.modifiers)
     ]
     same = [place for place in fitting if use.word in referents[place].words]
     return (same or fitting or [len(referents)])[-1]
+
+
+def _of_other_age(word: str, words: Collection[str]) -> bool:
+    """True if ``word`` and ``words`` stand for a child and an adult, or the other way round."""
+    young, grown = grammar_words("words_for_children"), grammar_words("words_for_adults")
+    if word in young:
+        return bool(grown.intersection(words)) and not young.intersection(words)
+    return word in grown and bool(young.intersection(words)) and not grown.intersection(words)
 
 
 def _word(use: _Use, place: int, first: bool, referents: Sequence[_Referent]) -> str:

@@ -30,7 +30,7 @@ _DEGREE_WORDS = frozenset({"very", "quite", "slightly", "somewhat", "rather", "r
     "relatively", "fairly", "visibly",
                            "mildly", "severely", "morbidly", "more", "most", "too", "pretty", "moderately",
                            "apparently", "seemingly",
-                           "likely", "probably", "possibly"})  # fmt: skip
+                           "likely", "probably", "possibly", "almost", "nearly"})  # fmt: skip
 _NOT_GRADING = frozenset({"not", "only", "just", "also", "even", "still", "then", "there", "here",
     "early", "when", "where", "how", "why"})  # fmt: skip
 _AGE_NOUNS = frozenset({"baby", "babies", "toddler", "infant", "newborn", "child", "kid", "teen"})
@@ -142,6 +142,7 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
             said,
             lambda subject: subject.i in pronouns or _is_plural(subject),
             phrases=phrases,
+            gone_too=[i for one in mentions if one.form is Form.POSTMODIFIER for i in tokens[one]],
             keep_clauses=plain,
         )
     edits = [replace(edit, cause=originals.get(edit.cause, edit.cause)) for edit in edits]
