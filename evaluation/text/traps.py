@@ -5,7 +5,12 @@
 Reads ``llava/text_only.json`` under ``DATA`` (LLaVA JSON). ``traps.tsv`` holds no text: it says where in
 that file sentences stand that were picked for a word in them ("brown bear", "White House", "his tail") and
 read by a person before any rule was run over them; a sentence whose digest differs is an error. Those whose
-digest begins with an even hex digit are for tuning, the others are held out. Ten seconds.
+digest begins with an even hex digit are for tuning, the others are held out. Each is measured by itself and
+in its record.
+
+A turn has nobody in it if it holds no word of ``somebody.yaml`` and no two names in a row. Of 8,180 such
+turns, 800 are drawn by digest. What was changed in them was read by hand; the eight that do tell of somebody
+(a name, an address, a slip of the list) stand in the same file and are not counted. Half a minute.
 """
 
 from __future__ import annotations
@@ -27,12 +32,13 @@ from numpy.typing import NDArray
 
 from evaluation.figures import Figure, share
 from evaluation.text.presets import preset
+from schemas.edit import Action
 from schemas.policy import Policy
 from transforms.engines.protocols import EngineInfo
 from transforms.engines.registry import load_parser
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.clean import clean_conversations
-from transforms.text.contract import Conversation, TurnText
+from transforms.text.contract import CleanedText, Conversation, TurnText
 
 CORPUS = "llava/text_only.json"
 POLICIES = ("safe-llava", "standard")
@@ -51,6 +57,10 @@ class Trap:
     text: str
     question: bool
     kind: str
+    record: int
+    turn: int
+    start: int
+    end: int
 
     @property
     def held_out(self) -> bool:
@@ -73,21 +83,46 @@ def load_traps(corpus: Path) -> list[Trap]:
     traps = []
     listed = resources.files("evaluation.text").joinpath("traps.tsv").read_text("utf-8")
     for row in csv.DictReader(listed.splitlines(), delimiter="\t"):
-        turn = records[int(row["record"])]["conversations"][int(row["turn"])]
-        text = turn["value"][int(row["start"]) : int(row["end"])]
+        record, index, start, end = (int(row[name]) for name in ("record", "turn", "start", "end"))
+        turn = records[record]["conversations"][index]
+        text = turn["value"][start:end]
         if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
-            raise ValueError(f"traps.tsv was made of another corpus: record {row['record']} differs")
-        traps.append(Trap(row["sha256"], text, turn["from"] == "human", row["class"]))
+            raise ValueError(f"traps.tsv was made of another corpus: record {record} differs")
+        question = turn["from"] == "human"
+        traps.append(Trap(row["sha256"], text, question, row["class"], record, index, start, end))
     return traps
 
 
 def changed(conversations: Sequence[Conversation], policy: Policy) -> list[bool]:
     """Per conversation: whether ``policy`` edits, refuses, drops or holds back anything of it."""
+    return [bool(one.edits) or one.reason is not None for one in _cleaned(conversations, policy)]
+
+
+def changed_in_place(traps: Sequence[Trap], corpus: Path, policy: Policy) -> list[bool]:
+    """Per trap: whether ``policy``, applied to the whole record, edits or refuses the sentence, or for a
+    question its answer, or holds the record back."""
+    records = json.loads(corpus.read_text("utf-8"))
+    turns = [
+        [TurnText(one["value"], one["from"] == "human") for one in records[trap.record]["conversations"]]
+        for trap in traps
+    ]
+    return [
+        one.reason is not None
+        or any(
+            (edit.turn == trap.turn and edit.start < trap.end and trap.start < edit.end)
+            or (trap.question and edit.turn == trap.turn + 1 and edit.action is Action.REFUSE)
+            for edit in one.edits
+        )
+        for trap, one in zip(traps, _cleaned(turns, policy), strict=True)
+    ]
+
+
+def _cleaned(conversations: Sequence[Conversation], policy: Policy) -> list[CleanedText]:
     rules, parser = load_text_rules(policy), load_parser("bundled")
-    found: list[bool] = []
+    cleaned: list[CleanedText] = []
     for start in range(0, len(conversations), _CHUNK):
         chunk = conversations[start : start + _CHUNK]
-        cleaned = clean_conversations(
+        cleaned += clean_conversations(
             chunk,
             audit_conversations(chunk, rules=rules, parser=parser),
             keys=[f"{start + index:032x}" for index in range(len(chunk))],
@@ -96,8 +131,7 @@ def changed(conversations: Sequence[Conversation], policy: Policy) -> list[bool]
             parser=parser,
             embedder=_Alike(),
         )
-        found.extend(bool(one.edits) or one.reason is not None for one in cleaned)
-    return found
+    return cleaned
 
 
 def alone(text: str, question: bool) -> list[TurnText]:
@@ -108,9 +142,15 @@ def alone(text: str, question: bool) -> list[TurnText]:
 
 
 @cache
-def _somebody() -> regex.Pattern[str]:
+def _lists() -> dict[str, list[str]]:
     path = resources.files("evaluation.text").joinpath("somebody.yaml")
-    lists: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    lists: dict[str, list[str]] = yaml.safe_load(path.read_text("utf-8"))
+    return lists
+
+
+@cache
+def _somebody() -> regex.Pattern[str]:
+    lists = _lists()
     words = "|".join(regex.escape(word) for word in " ".join(lists["words"]).split())
     endings = "|".join(lists["endings"])
     return regex.compile(rf"(?i)\b(?:(?:{words})(?:e?s|'s|s')?|\p{{L}}+(?:{endings})s?)\b")
@@ -118,12 +158,13 @@ def _somebody() -> regex.Pattern[str]:
 
 def nobody_turns(corpus: Path, count: int) -> list[tuple[str, bool]]:
     """``count`` turns (text, asked) in which no word of ``somebody.yaml`` and no two capitalised words in
-    a row stand, distinct, by digest."""
+    a row stand, distinct, by digest; less those found by reading to tell of somebody after all."""
     drawn: dict[str, tuple[str, bool]] = {}
+    read = frozenset(_lists()["found_by_reading"])
     for text, question in _turns(json.loads(corpus.read_text("utf-8"))):
         if not _somebody().search(text) and not _NAME.search(text):
             drawn[hashlib.sha256(text.encode()).hexdigest()] = (text, question)
-    return [drawn[digest] for digest in sorted(drawn)[:count]]
+    return [drawn[digest] for digest in sorted(drawn)[:count] if digest not in read]
 
 
 _NAME = regex.compile(r"\b\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+")
@@ -144,10 +185,16 @@ def measure(data: Path) -> list[Figure]:
     figures = []
     for name in POLICIES:
         policy = preset(name, parents=("biometric",))
-        touched = changed([alone(trap.text, trap.question) for trap in traps], policy)
-        for held_out, label in ((False, "tuning"), (True, "held out")):
-            half = [not hit for trap, hit in zip(traps, touched, strict=True) if trap.held_out is held_out]
-            figures.append(share(f"traps left alone, {label}, {name}", sum(half), len(half), ">=", 98))
+        for where, touched in (
+            ("by themselves", changed([alone(trap.text, trap.question) for trap in traps], policy)),
+            ("in their record", changed_in_place(traps, corpus, policy)),
+        ):
+            for held_out, label in ((False, "tuning"), (True, "held out")):
+                half = [
+                    not hit for trap, hit in zip(traps, touched, strict=True) if trap.held_out is held_out
+                ]
+                title = f"traps left, {where}, {label}, {name}"
+                figures.append(share(title, sum(half), len(half), ">=", 98))
     for name in POLICIES:
         touched = changed([alone(text, question) for text, question in turns], preset(name))
         figures.append(

@@ -13,11 +13,13 @@ import regex
 from schemas.finding import TextFinding
 from schemas.policy import Policy
 from transforms.engines.protocols import TextParser
-from transforms.text.contract import Conversation
+from transforms.text.contract import Conversation, TurnText
 from transforms.text.fold import Folded, fold
 from transforms.text.mentions import Mention, without_overlaps
+from transforms.text.nonpersons import load_nonperson_words
 from transforms.text.passages import Passage, split_passages
 from transforms.text.questions import KEPT_ASKS, asked_attributes, may_ask
+from transforms.text.reading import is_read_out
 from transforms.text.recognise_addresses import ADDRESS, address_mentions, stands_in_block
 from transforms.text.recognise_attributes import attribute_mentions
 from transforms.text.recognise_looks import look_mentions
@@ -39,6 +41,7 @@ REACH_OF_ADJECTIVE = 12
 """Words from an adjective within which the person that it describes must stand."""
 
 _WORD = re.compile(r"[a-z]+")
+_SEATS = re.compile(r"\b(?:passenger|driver'?s?) (?:side|seat|car|train|plane|window|bus|door)")
 _GENDERED = re.compile(r"\b(?:he|she|him|his|hers?|himself|herself)\b", re.IGNORECASE)
 _VALUE = re.compile(r"\d\D{0,9}\d|^\S{4,40}$")
 """A text that can be the value a line before asks for: with two digits, or one word."""
@@ -163,10 +166,12 @@ def passage_mentions(
     rules: TextRules,
     before: frozenset[str] = NOTHING_ASKED,
     peopled: bool = True,
+    printed: bool = False,
 ) -> PassageMentions:
     """What one passage tells and asks. ``doc`` is its parse, None where the prefilter saw no need of one;
     ``before``: the personal data that the line or question before asks for; ``peopled``: whether another
-    passage of the conversation speaks of a person, whom a "he" of this one may mean."""
+    passage of the conversation speaks of a person, whom a "he" of this one may mean; ``printed``: whether the
+    passage only reads out what was asked for, and tells no attribute of anybody."""
     told: list[Mention] = list(_formed(text, rules, before))
     asked: list[Mention] = []
     if doc is not None:
@@ -187,6 +192,8 @@ def passage_mentions(
             told = [
                 one for one in told if not any(ask.start <= one.start and one.end <= ask.end for ask in kept)
             ]
+    if printed:
+        told = [one for one in told if not one.attribute.startswith(_OF_PEOPLE)]
     return PassageMentions(tuple(without_overlaps(told)), tuple(asked))
 
 
@@ -214,9 +221,10 @@ class ReadTurn:
     docs: tuple[Doc | None, ...]
 
 
-_Key = tuple[str, bool, frozenset[str], bool]
-"""What the reading of a passage depends on: its text, whether it asks, what was asked before it, and
-whether other passages speak of people."""
+_OF_PEOPLE = ("biometric.", "sensitive.")
+_Key = tuple[str, bool, frozenset[str], bool, bool]
+"""What the reading of a passage depends on: its text, whether it asks, what was asked before it,
+whether other passages speak of people, and whether it only reads out what is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,27 +237,28 @@ class _CutTurn:
 
 def _cut(conversation: Conversation, rules: TextRules) -> list[_CutTurn]:
     """Folds and cuts every turn. A turn that is only context has no passages."""
-    cut: list[tuple[Folded, bool, list[Passage], list[frozenset[str]], bool]] = []
+    cut: list[tuple[Folded, TurnText, list[Passage], list[frozenset[str]], bool]] = []
     asking = ""
     for turn in conversation:
         folded = fold(turn.text)
         passages = split_passages(folded)
-        cut.append((folded, turn.question, passages, _asked_before(passages, asking, rules), turn.context))
+        printed = bool(asking) and not turn.question and is_read_out(asking, folded.text)
+        cut.append((folded, turn, passages, _asked_before(passages, asking, rules), printed))
         asking = _last_line(turn.text) if turn.question else ""
     texts = [passage.text for _, _, passages, _, _ in cut for passage in passages]
     return [
-        _CutTurn(
+        _CutTurn(folded, turn.question, (), ())
+        if turn.context
+        else _CutTurn(
             folded,
-            question,
-            () if context else tuple(passages),
-            ()
-            if context
-            else tuple(
-                (passage.text, question, asked, _peopled(passage.text, texts, rules))
+            turn.question,
+            tuple(passages),
+            tuple(
+                (passage.text, turn.question, asked, _peopled(passage.text, texts, rules), printed)
                 for passage, asked in zip(passages, before, strict=True)
             ),
         )
-        for folded, question, passages, before, context in cut
+        for folded, turn, passages, before, printed in cut
     ]
 
 
@@ -257,10 +266,15 @@ def _peopled(text: str, texts: Sequence[str], rules: TextRules) -> bool:
     """True if a gendered pronoun of ``text`` may mean somebody whom another of ``texts`` speaks of."""
     if _GENDERED.search(text) is None or rules.people.animals.isdisjoint(_WORD.findall(text.lower())):
         return True
-    return any(
-        other is not text and not rules.people.person.isdisjoint(_WORD.findall(other.lower()))
-        for other in texts
-    )
+    return any(other is not text and _speaks_of_people(other, rules) for other in texts)
+
+
+def _speaks_of_people(text: str, rules: TextRules) -> bool:
+    """True if ``text`` holds a word for a person that is not said of an animal of the text."""
+    words = set(_WORD.findall(_SEATS.sub("", text.lower())))
+    found = rules.people.person & words
+    nonpersons = load_nonperson_words()
+    return bool(found - nonpersons.either) or (bool(found) and nonpersons.wild.isdisjoint(words))
 
 
 def read_conversations(

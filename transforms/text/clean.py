@@ -24,7 +24,7 @@ from transforms.text.proposals import TurnRequest, request_for
 from transforms.text.question_rules import load_round_rules
 from transforms.text.refuse import choose_refusal, is_refusal
 from transforms.text.rules import TextRules
-from transforms.text.verify import Check, Leak, checks_for, leaks_in, speaks_of_people
+from transforms.text.verify import Check, Leak, checks_for, is_only_print, leaks_in, speaks_of_people
 
 MAX_PASSES = 4
 """Rounds of reading a candidate again before it is given up as never settling."""
@@ -300,7 +300,13 @@ def _leaks(
             refused=_answer_refused(texts, turn, policy),
             peopled=partial(_others_peopled, texts, turn),
         )
+        if leak.attribute.startswith("pii.") or not _is_print(conversation, turn)
     ]
+
+
+def _is_print(conversation: Conversation, turn: int) -> bool:
+    before = conversation[turn - 1] if turn else None
+    return before is not None and before.question and is_only_print(before.text, conversation[turn].text)
 
 
 def _others_peopled(texts: Sequence[str], turn: int) -> bool:

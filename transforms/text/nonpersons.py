@@ -61,6 +61,7 @@ class NonPersonWords:
     human_parts: frozenset[str]
     done_to_others: frozenset[str]
     worn: frozenset[str]
+    own_parts: frozenset[str]
     ships: frozenset[str]
     ship_parts: frozenset[str]
     games: frozenset[str]
@@ -80,6 +81,7 @@ def load_nonperson_words() -> NonPersonWords:
         food_before=frozenset(listed["food_before"]),
         human_parts=with_plurals(listed["human_parts"]),
         done_to_others=frozenset(listed["done_to_others"]),
+        own_parts=with_plurals(listed["own_parts"]),
         ships=with_plurals(listed["ships"]),
         ship_parts=with_plurals(listed["ship_parts"]),
         games=with_plurals(listed["games"]),
@@ -255,6 +257,16 @@ def animal_pronoun(doc: Doc, index: int, people: PeopleWords) -> bool:
     if token.dep_ == "obl":
         return token.lower_.endswith("self") or _in_absolute(token)
     return True
+
+
+def own_part(doc: Doc, index: int) -> bool:
+    """True for "his tail", "with a ball in his mouth": an animal's own, whoever else is spoken of elsewhere."""
+    token = doc[index]
+    return (
+        token.tag_ == "PRP$"
+        and token.head.lower_ in load_nonperson_words().own_parts
+        and not (index and doc[index - 1].lower_ in ("on", "onto", "at", "near", "over"))
+    )
 
 
 def _may_be_meant(token: Token, people: PeopleWords, words: NonPersonWords) -> bool:

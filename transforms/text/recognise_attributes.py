@@ -10,7 +10,7 @@ import regex
 from schemas.finding import Kind
 from transforms.text.lexicon import Head, LexiconEntry, PeopleWords, WordRole
 from transforms.text.mentions import Form, Mention
-from transforms.text.nonpersons import animal_pronoun, of_animal, speaks_of_animals
+from transforms.text.nonpersons import animal_pronoun, of_animal, own_part, speaks_of_animals
 from transforms.text.owners import is_guess, is_said_of_person, modifies_person
 from transforms.text.persons import (
     in_title,
@@ -114,7 +114,7 @@ def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iter
             and token.lower_ in rules.pronouns
             and (token.is_sent_start or not _pronoun_in_title(doc, token.i))
             and not _covered((token.idx, token.idx + len(token)), unspoken)
-            and (peopled or not animal_pronoun(doc, token.i, rules.people))
+            and not ((not peopled or own_part(doc, token.i)) and animal_pronoun(doc, token.i, rules.people))
         ):
             yield Mention(token.idx, token.idx + len(token), GENDER, Kind.IMPLICIT, "lexicon.gender.pronoun",
                           Form.PRONOUN, rules.pronouns[token.lower_])  # fmt: skip

@@ -99,6 +99,14 @@ def _spared() -> dict[str, regex.Pattern[str]]:
     return {name: regex.compile(pattern) for name, pattern in read_list("verifier")["spared"].items()}
 
 
+def is_only_print(question: str, answer: str) -> bool:
+    """True if ``question`` asks what stands somewhere and ``answer`` says it in a few words, of nobody."""
+    spared = _spared()
+    return bool(spared["asks_for_print"].search(question, timeout=TIMEOUT_SECONDS)) and not spared[
+        "not_only_print"
+    ].search(answer, timeout=TIMEOUT_SECONDS)
+
+
 def _tells_of_nobody(check: Check, text: str, start: int, end: int, peopled: Callable[[], bool]) -> bool:
     """True for "he" after an animal where nobody is spoken of, and for the man of a statue."""
     spared = _spared()
@@ -110,7 +118,7 @@ def _tells_of_nobody(check: Check, text: str, start: int, end: int, peopled: Cal
             bool(spared["animals"].search(before))
             and not spared["people"].search(before)
             and not spared["owned_by_people"].match(text, end)
-            and not peopled()
+            and (bool(spared["own_part"].match(text, end)) or not peopled())
         )
     return check.attribute == "biometric.gender" and (
         bool(spared["likeness_after"].match(text, end))
