@@ -24,8 +24,10 @@ _REACH = 64
 """Characters before a number that may say what it is."""
 _MAX_PLAN_DIGITS = 15
 _SHORT_ANSWER = 80
+_LONG = 9
 
-_EXTENSION = r"(?:[ ,;]{0,2}\(?(?i:x|ext\.?|extn\.?|extension|durchwahl|poste)[ .:]{0,2}\d{1,6}\)?)"
+_INTERNAL = r"(?i:x|ext\.?|extn\.?|extension|durchwahl|poste)[ .:]{0,2}\d{1,6}"
+_EXTENSION = rf"(?:[ ,;]{{0,2}}(?:{_INTERNAL}|\({_INTERNAL}\)))"
 _CANDIDATE = regex.compile(
     r"(?<![\p{L}\d_.$€£¥#@/-])(?<![$€£¥] )(?<!\d,)(?>\+? ?\(?\+?\d(?:(?! / )[ .()/–-]{0,3}\d){5,17})"
     rf"{_EXTENSION}?(?![\p{{L}}\d]|-\d|[.,/:]\d|%)"
@@ -40,6 +42,7 @@ _IN_BRACKETS = regex.compile(
 )
 _TRUNK = regex.compile(r"\(?0\d{1,5}\)?(?:[ ./–-]{1,3}\d{2,8}){1,5}")
 _DATE = regex.compile(r"(\d{1,4})[./ -](\d{1,2})[./ -](\d{1,4})")
+_STAMP = regex.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:\D|\d{6}$|$)")
 _YEARS = regex.compile(r"(?:1[0-9]|20)\d\d ?[-–/ ] ?(?:1[0-9]|20)\d\d")
 _AMOUNT = regex.compile(r"\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:\.\d{3})+\.\d{2}|\d+\.\d{1,2}(?: \d+\.\d{1,2})*")
 _BOOK = regex.compile(r"97[89][ -]?\d")
@@ -65,6 +68,8 @@ def _evidence() -> dict[str, regex.Pattern[str]]:
         "near": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('near')})\b\.?"),
         "sign": regex.compile(rf"(?i)(?:^|[\s(|,;])(?:{_words('signs')})[.:)]?\s{{0,2}}$"),
         "direct": regex.compile(rf"(?i)(?:[:(=,|]|(?<!\p{{L}})(?:{_words('direct')})\b\.?)[\s\"'(#]*$"),
+        "weak": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('weak')})\b"),
+        "behind": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('behind')})\b"),
         "after": regex.compile(rf"(?i)[ ,]?[ (/-]{{0,2}}(?:{_words('after')})\b"),
         "other": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('other')})\b|[$€£]"),
         "unit": regex.compile(rf"(?i) ?(?:{_words('units')})(?!\p{{L}})"),
@@ -119,13 +124,13 @@ def _is_dialled_abroad(text: str, start: int, number: str) -> bool:
         return False
     window = text[max(0, start - _REACH) : start]
     return _introduced(window, _evidence()["label"]) or (
-        not number.isdecimal() and not _names_other(text, start) and bool(_MIDDLE.search(number[:5]))
+        not number.isdecimal() and not _names_other(text, start) and bool(_MIDDLE.search(number[:7]))
     )
 
 
 def _is_date(number: str) -> bool:
     """True for a day in figures and for a pair of years."""
-    if _YEARS.fullmatch(number):
+    if _YEARS.fullmatch(number) or _STAMP.match(number):
         return True
     parts = _DATE.fullmatch(number)
     if parts is None:
@@ -203,6 +208,13 @@ def _trunk_regions() -> tuple[str, ...]:
     return (*found, "IT")
 
 
+@cache
+def _all_regions() -> tuple[str, ...]:
+    import phonenumbers
+
+    return tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
+
+
 @lru_cache(maxsize=4096)
 def is_written_so(number: str, regions: tuple[str, ...]) -> bool:
     """True if ``number`` is valid in one of the regions, whose usual form has the same groups of digits."""
@@ -219,6 +231,8 @@ def is_written_so(number: str, regions: tuple[str, ...]) -> bool:
         shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
         usual = [part for part in _MIDDLE.split(shown) if part]
         # The number of the subscriber may be written in one piece.
+        if len(groups) == 1 and len(number) >= _LONG:
+            return True
         if groups == usual or (len(groups) == 2 and groups[0] == usual[0]) or len(groups) == len(usual):
             return True
     return False
@@ -238,12 +252,24 @@ def _has_word(text: str, start: int, end: int, digits: int, asked: bool) -> bool
     window = text[max(0, start - _REACH) : start]
     if _introduced(window, evidence["label"]):
         return True
-    grouped = "-" in text[start:end] or " " in text[start:end]
-    return (
-        digits >= (6 if grouped else 7)
-        and _introduced(window, evidence["near"])
-        and bool(evidence["direct"].search(window[-16:]))
-    )
+    number = _TAIL.sub("", text[start:end])
+    if digits < (6 if _MIDDLE.search(number) else 7) or _names_other(text, start):
+        return False
+    near = _introduced(window, evidence["near"])
+    if near and evidence["direct"].search(window[-16:]):
+        return True
+    # A weaker word needs a number that some plan has, in groups unless it is a long one.
+    weak = not number.isdecimal() and _introduced(window, evidence["weak"])
+    likely = near or weak or _followed(text[end : end + _REACH])
+    return likely and is_written_so(number, _all_regions())
+
+
+def _followed(window: str) -> bool:
+    """True if the sentence goes on with a word for the telephone ("... is my number")."""
+    evidence = _evidence()
+    found = [one for name in ("label", "near", "behind") if (one := evidence[name].search(window))]
+    between = window[: min(one.start() for one in found)] if found else ""
+    return bool(found) and not _SENTENCE_END.search(between) and not evidence["other"].search(between)
 
 
 def _introduced(window: str, words: regex.Pattern[str]) -> bool:

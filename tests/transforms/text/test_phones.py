@@ -23,6 +23,10 @@ def found(text: str, asked: bool = False) -> list[str]:
         ("| Phone | 320 9254 |", "320 9254"),
         ("I did not get a message on my registered number 240 9017, why?", "240 9017"),
         ("(call 555 1234)", "555 1234"),
+        ("You can find me under 729 340 617.", "729 340 617"),
+        ("221 82 90 is the best way to reach me.", "221 82 90"),
+        ("(00420 601 570 447)", "00420 601 570 447"),
+        ("(9212 2230 ext. 290) is her line", "9212 2230 ext. 290"),
     ],
 )
 def test_a_number_is_found_by_code_form_or_word_with_its_very_ends(text, number):
@@ -45,6 +49,8 @@ def test_a_number_is_found_by_code_form_or_word_with_its_very_ends(text, number)
         "call 12.50 13.20",
         "GST NO: 002013487104",
         "002693074-K",
+        "The document number is 2063508394.",
+        "The message 20190312 123456 was stored",
     ],
 )
 def test_another_kind_of_number_is_no_telephone(text):
