@@ -103,6 +103,11 @@ def by_existence(clause: Clause, reading: Reading) -> Iterator[Mention]:
         if not clause.start <= mention.start < clause.end:
             continue
         lead = clause.text[: mention.start - clause.start].rstrip()
+        members = questions.members.search(lead, timeout=TIMEOUT_SECONDS)
+        if members is not None:
+            start = clause.start + members.start()
+            yield replace(ask(mention.attribute, start, mention.end, "count"), kind=mention.kind)
+            continue
         found = questions.existence.search(lead, timeout=TIMEOUT_SECONDS)
         if found is None or lead.lower().endswith(_DEMONSTRATIVES):
             continue
@@ -131,31 +136,44 @@ def _ends_bare(clause: Clause, mention: Mention, reading: Reading) -> bool:
 
 def by_predicate(clause: Clause, reading: Reading) -> Iterator[Mention]:
     """Closed questions whether somebody is something: "Is she over 40?", "Would you call him overweight?"."""
+    if not clause.closed:
+        return
+    # What a statement to confirm names is told of somebody: it is not kept.
+    how = "tagged" if clause.tagged else "predicate"
     doc, rules, questions = reading.doc, reading.rules, reading.questions
     for attribute, expression in questions.predicates:
-        if attribute == "biometric.eye_color" and clause.closed and of_person(clause, reading):
-            for match in expression.finditer(clause.text, timeout=TIMEOUT_SECONDS):
-                yield ask(attribute, clause.start + match.start(), clause.start + match.end(), "predicate")
-    subject = subject_head(doc, clause.core, clause.last, rules) if clause.closed else None
+        if attribute == "biometric.eye_color" and of_person(clause, reading):
+            for start, end in _spans(expression, clause, 0):
+                yield ask(attribute, start, end, how)
+    subject = subject_head(doc, clause.core, clause.last, rules)
     if subject is None:
         return
-    person = is_asked_of(subject, rules) or (
-        subject.lower_ in ("they", "you", "it", "these", "those") and subject.lower_ == "they"
-    )
-    for attribute, expression in questions.predicates if person else ():
-        for match in expression.finditer(
-            clause.text, subject.idx + len(subject) - clause.start, timeout=TIMEOUT_SECONDS
-        ):
-            start, end = clause.start + match.start(), clause.start + match.end()
-            first, last = token_range(doc, start, end)
-            if attribute != "biometric.eye_color" and not _modifies_thing(doc, last, reading):
-                yield ask(attribute, start, end, "predicate")
+    if is_asked_of(subject, rules) or subject.lower_ == "they":
+        yield from _by_pattern(clause, subject, how, reading)
     for first, last, entry in _named_attributes(clause, subject.i + 1, reading):
         if not (is_asked_of(subject, rules) or _loosely(subject, entry)):
             continue
         if is_predicate_place(doc, first, last, clause, rules):
             start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
-            yield replace(ask(entry.attribute, start, end, "predicate"), kind=entry.kind)
+            yield replace(ask(entry.attribute, start, end, how), kind=entry.kind)
+
+
+def _by_pattern(clause: Clause, subject: Token, how: str, reading: Reading) -> Iterator[Mention]:
+    doc, after = reading.doc, subject.idx + len(subject) - clause.start
+    for attribute, expression in reading.questions.predicates:
+        for start, end in _spans(expression, clause, after):
+            _, last = token_range(doc, start, end)
+            if attribute != "biometric.eye_color" and not _modifies_thing(doc, last, reading):
+                yield ask(attribute, start, end, how)
+    for attribute, expression in reading.questions.predicate_nouns:
+        for start, end in _spans(expression, clause, after):
+            if is_predicate_place(doc, *token_range(doc, start, end), clause, reading.rules):
+                yield ask(attribute, start, end, how)
+
+
+def _spans(expression: regex.Pattern[str], clause: Clause, start: int) -> Iterator[tuple[int, int]]:
+    for match in expression.finditer(clause.text, start, timeout=TIMEOUT_SECONDS):
+        yield clause.start + match.start(), clause.start + match.end()
 
 
 def _modifies_thing(doc: Doc, index: int, reading: Reading) -> bool:

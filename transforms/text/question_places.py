@@ -23,12 +23,16 @@ ASKS = "question."
 
 _SENTENCE = regex.compile(r"(?=\S)(?:[^.?!]|[.](?=\w))+[.?!]*")
 _SHORT_PASSAGE = 8
+_FILLERS = frozenset(
+    {"and", "so", "now", "also", "ok", "okay", "please", "yes", "no", "or", "question:", "true"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A sentence of a question that wants an answer: characters ``start:end`` of the passage, tokens
-    ``first:last``. ``closed``: it wants a yes or no, of a subject that starts at token ``core``."""
+    ``first:last``. ``closed``: it wants a yes or no, of a subject that starts at token ``core``; ``tagged``:
+    it is a statement to confirm, "He is a man, isn't he?"."""
 
     start: int
     end: int
@@ -36,6 +40,7 @@ class Clause:
     first: int
     last: int
     closed: bool
+    tagged: bool
     core: int
     words: int
 
@@ -84,11 +89,21 @@ def read_clauses(doc: Doc, questions: QuestionRules) -> Iterator[Clause]:
             continue
         lead = questions.closed.match(said, timeout=TIMEOUT_SECONDS)
         core = lead.end() if lead is not None else 0
-        closed = core > 0 and bool(said[:core].strip())
-        if not closed and questions.tagged.search(said, timeout=TIMEOUT_SECONDS):
-            closed, core = True, 0
+        closed = bool(set(said[:core].lower().rsplit(",", 1)[-1].split()) - _FILLERS)
+        tagged = not closed and bool(questions.tagged.search(said, timeout=TIMEOUT_SECONDS))
+        closed, core = closed or tagged, 0 if tagged else core
         start = token_range(doc, match.start() + core, match.end())[0] if closed else first
-        yield Clause(match.start(), match.end(), said, first, last, closed, start, len(said.split()))
+        yield Clause(
+            start=match.start(),
+            end=match.end(),
+            text=said,
+            first=first,
+            last=last,
+            closed=closed,
+            tagged=tagged,
+            core=start,
+            words=len(said.split()),
+        )
 
 
 def is_predicate_place(doc: Doc, first: int, last: int, clause: Clause, rules: TextRules) -> bool:

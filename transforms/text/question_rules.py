@@ -42,6 +42,7 @@ class QuestionRules:
     closed: Expression
     bare_closed: Expression
     predicates: tuple[tuple[str, Expression], ...]
+    predicate_nouns: tuple[tuple[str, Expression], ...]
     degree: Expression
     degrees: Mapping[str, str]
     years: Expression
@@ -53,6 +54,7 @@ class QuestionRules:
     compared: tuple[tuple[str, Expression], ...]
     existence: Expression
     count: Expression
+    members: Expression
     existence_stop: Expression
     existence_end: Expression
     evidence: Expression
@@ -129,6 +131,9 @@ def load_question_rules(attributes: frozenset[str]) -> QuestionRules:
         closed=_compile(content["closed"]),
         bare_closed=_compile(content["bare_closed"]),
         predicates=_by_attribute(content["predicates"], attributes),
+        predicate_nouns=_by_attribute(
+            {name: [words] for name, words in content["predicate_nouns"].items()}, attributes
+        ),
         degree=_compile(rf"\b(?:how|hwo|hw|ho|haw)\s+(?P<word>{'|'.join(degrees) or '(?!)'})\b"),
         degrees=degrees,
         years=_compile(content["years"]),
@@ -144,6 +149,7 @@ def load_question_rules(attributes: frozenset[str]) -> QuestionRules:
         ),
         existence=_compile(content["existence"]),
         count=_compile(content["count"]),
+        members=_compile(content["members"]),
         existence_stop=_compile(content["existence_stop"]),
         existence_end=_compile(content["existence_end"]),
         evidence=_words(content["evidence"]),

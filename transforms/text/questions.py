@@ -41,6 +41,8 @@ KEPT_ASKS = frozenset(
 """Ways of asking that name what is asked: what a question offers is told of nobody and stays."""
 
 _SHORT = 4
+_UNSTATED = "unstated"
+"""What a neutral wording says of an attribute: "a person of unstated age"."""
 _BORN = regex.compile(
     r"(?i)\b(?P<word>when|where) (?:was|were|is|are|does|do|did) (?P<who>.{1,60}?) (?P<verb>born|live"
     r"|lives|living|reside)\b"
@@ -84,6 +86,8 @@ def _noun_asks(clause: Clause, start: int, end: int, asked: AskedNoun, reading: 
     doc, rules, questions = reading.doc, reading.rules, reading.questions
     first, last = token_range(doc, start, end)
     biometric = asked.attribute.startswith("biometric.")
+    if first and doc[first - 1].lower_ == _UNSTATED:
+        return False
     if biometric and (_is_verb(doc, first, last, reading) or _completed(clause, last, reading)):
         return False
     after = owner_after(doc, last, questions.between, rules)

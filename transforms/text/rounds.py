@@ -81,6 +81,8 @@ def read_rounds(conversation: Conversation, findings: Sequence[TextFinding], pol
         before = cause
         if cause is None:
             scoped = _scoped(answer, told.get(turn + 1, ()), policy)
+            if scoped is None and turn - 1 in untrue and follows(question):
+                scoped = untrue[turn - 1]
             if scoped is not None:
                 untrue[turn + 1] = scoped
             continue

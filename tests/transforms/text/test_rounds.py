@@ -154,3 +154,20 @@ def test_a_statement_that_no_wider_word_keeps_true_is_left_out(cleaned: Cleaned,
 )
 def test_a_statement_that_stays_true_stays(cleaned: Cleaned, statement: str) -> None:
     assert cleaned(["Describe the street.", statement], "safe-llava").removed == frozenset()
+
+
+def test_a_statement_in_a_question_is_hidden_and_what_is_asked_is_answered(cleaned: Cleaned) -> None:
+    turns = ["Is the person a man?", "Yes.", "So he is a man. What is he doing?", "He is running."]
+    result = cleaned(turns, "safe-llava")
+    assert "man" not in result.texts[2].split()
+    assert result.texts[3] == "They are running."
+
+
+def test_a_statement_to_confirm_is_refused_and_hidden(cleaned: Cleaned) -> None:
+    result = cleaned(["He's a man, isn't he?", "Yes, he is."], "safe-llava")
+    assert result.texts == ("They're a person, aren't they?", SORRY)
+
+
+def test_a_question_for_members_of_a_group_counts(cleaned: Cleaned) -> None:
+    question = "How many people are there, and how many of them are women?"
+    assert cleaned([question, "Four, two of them women."], "safe-llava").texts == (question, SORRY)
