@@ -152,3 +152,12 @@ def test_unknown_rewriters_are_config_errors(name):
 
 def test_the_rules_are_no_engine():
     assert load_rewriter("rules", RewriterSettings()) is None
+
+
+@pytest.mark.parametrize("missing", ["torch", "transformers"])
+def test_a_local_model_without_the_extra_names_what_brings_it(monkeypatch, missing):
+    from transforms.engines import registry
+
+    monkeypatch.setattr(registry, "find_spec", lambda name: None if name == missing else object())
+    with pytest.raises(ConfigError, match=rf"needs {missing}: pip install 'mmscrub\[gpu\]'"):
+        check_engine("rewriter", "transformers:/models/tiny")
