@@ -1,9 +1,9 @@
 """Which part of a record a turn is: question, answer or caption, the columns of the Safe-LLaVA audit table.
 
-What a human or the system says is a *question*. What gpt says is an *answer*, unless it is all that is said
-of an image: one round, whose prompt is empty or asks to describe the picture, gives a *caption*. So a
-pretraining pair is a question (its prompt) and a caption; a round of a longer conversation stays question
-and answer even if it describes; the reply to "What colour is the car?" is an answer in any record.
+What a human or the system says is a *question*. What gpt says is an *answer*, unless the record does nothing
+but describe an image: if each of its prompts is empty or asks to describe the picture, its replies are
+*captions*. So a pretraining pair is a question (its prompt) and a caption; a conversation that asks for
+something else, too, is questions and answers throughout, and so is every record without an image.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import yaml
 from schemas.finding import Field
 from schemas.record import Record, Role
 
-_ROUND = 2
 _PROMPT_CHARACTERS = 1_000
 _TIMEOUT_SECONDS = 2.0
 _IMAGE_TOKEN = "<image>"
@@ -25,9 +24,10 @@ _IMAGE_TOKEN = "<image>"
 
 def turn_fields(record: Record) -> tuple[Field, ...]:
     """The field of each turn, in order."""
-    spoken = [turn for turn in record.turns if turn.role is not Role.SYSTEM]
-    is_pair = len(spoken) == _ROUND and bool(record.images)
-    said = Field.CAPTION if is_pair and asks_for_caption(spoken[0].text) else Field.ANSWER
+    describes = bool(record.images) and all(
+        asks_for_caption(turn.text) for turn in record.turns if turn.role is Role.HUMAN
+    )
+    said = Field.CAPTION if describes else Field.ANSWER
     return tuple(said if turn.role is Role.GPT else Field.QUESTION for turn in record.turns)
 
 

@@ -60,6 +60,11 @@ def test_a_round_that_asks_for_something_gives_an_answer(prompt):
     assert turn_fields(record(f"<image>\n{prompt}", "A dog.")) == ("question", "answer")
 
 
+def test_a_record_that_only_describes_holds_captions_however_many():
+    asked = turn_fields(record("Describe the image.", "A dog.", "Summarize the image.", "A brown dog."))
+    assert asked == ("question", "caption", "question", "caption")
+
+
 def test_a_conversation_is_questions_and_answers_even_where_it_describes():
     asked = turn_fields(record("Describe the image.", "A dog.", "What colour?", "Brown."))
     assert asked == ("question", "answer", "question", "answer")
