@@ -381,6 +381,7 @@ def _judge_pairs(
         if first.form in classes.somebody:
             inside = any(block.a0 <= a < block.a1 or block.b0 <= b < block.b1 for block in blocks)
             near = any(abs(block.a0 - a) <= 1 or abs(block.a1 - a) <= 1 for block in blocks)
+            near = near or (a > 0 and old[a - 1].text in ("a", "an"))  # "a women"
             if (first.text in classes.many) is not (second.text in classes.many) and not (inside or near):
                 yield Objection.COUNT
         elif not first.form.startswith("§") and not gone[a]:

@@ -22,6 +22,7 @@ from transforms.text.questions import KEPT_ASKS, asked_attributes, may_ask
 from transforms.text.reading import is_read_out
 from transforms.text.recognise_addresses import ADDRESS, address_mentions, stands_in_block
 from transforms.text.recognise_attributes import attribute_mentions
+from transforms.text.recognise_emoji import emoji_mentions
 from transforms.text.recognise_looks import look_mentions
 from transforms.text.recognise_measures import measure_mentions
 from transforms.text.recognise_names import CONTEXT_REACH, NAME, name_mentions
@@ -154,6 +155,8 @@ def may_hold_name(text: str, rules: TextRules) -> bool:
 def _formed(text: str, rules: TextRules, before: frozenset[str] = NOTHING_ASKED) -> Iterator[Mention]:
     """What has a form of its own and needs no parse. ``before``: what the line before asks for."""
     yield from pattern_mentions(text, rules.patterns, before)
+    if not text.isascii():
+        yield from emoji_mentions(text, rules.attributes)
     if ADDRESS in rules.attributes:
         yield from address_mentions(text, ADDRESS in before)
 

@@ -62,7 +62,8 @@ def _signs() -> _Signs:
 
 def _lexicon_words(attribute: str) -> str:
     lexicon = load_lexicon(frozenset({attribute}), True)
-    words = sorted((*lexicon.words, *lexicon.phrases), key=lambda word: (-len(word), word))
+    entries = (*lexicon.words.values(), *lexicon.phrases.values())
+    words = sorted({one.surface for one in entries if one.person}, key=lambda word: (-len(word), word))
     return r"\b(?:" + "|".join(map(regex.escape, words)) + r")\b" if words else r"(?!)"
 
 

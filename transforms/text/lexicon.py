@@ -44,7 +44,8 @@ class Head(StrEnum):
 @dataclass(frozen=True, slots=True)
 class LexiconEntry:
     """One surface form. ``neutral`` replaces it as a noun; ``when`` names a switch of the policy; ``strong``
-    marks a proxy that nearly always tells the attribute; ``person`` is false for a noun of no person."""
+    marks a proxy that nearly always tells the attribute; ``person`` is false for a noun of no person;
+    ``neutral_one`` is ``neutral`` in the singular."""
 
     surface: str
     attribute: str
@@ -57,6 +58,7 @@ class LexiconEntry:
     when: str
     strong: bool
     person: bool
+    neutral_one: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def _entries(attribute: str, group: Mapping[str, Any], age_nouns: bool) -> Itera
                     when=str(group.get("when", "")),
                     strong=bool(group.get("strong", False)),
                     person=bool(group.get("person", True)),
+                    neutral_one=neutral_one,
                 )
 
 

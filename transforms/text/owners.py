@@ -17,6 +17,7 @@ _PROPER_ADJECTIVES = frozenset(
     {"biometric.race", "sensitive.nationality", "sensitive.religion", "sensitive.politics"}
 )
 # Of the parts of a person, those of which a size or an age is said.
+_COLOUR = "lexicon.race.colour"
 _SHOWN = frozenset(
     {
         "hair",
@@ -91,12 +92,16 @@ def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rule
     """True if ``head`` is a person of the entry's class, or the part of one that the entry speaks of."""
     looks, people, word = rules.looks, rules.people, head.lower_
     if entry.head not in (Head.FACE, Head.BODY) and head_counts(head, entry.head, people):
-        return True
+        # "a black shorts guy" tells of shorts.
+        between = doc[start + 1 : head.i] if entry.rule == _COLOUR else ()
+        return not any(token.pos_ == "NOUN" and not is_person(token, people) for token in between)
     if entry.attribute == RACE and not entry.rule.endswith(".colour"):
         if word in looks.race_wear:
             # "from a West African culture" is somebody's, "Aboriginal culture" is nobody's.
             somebodys = word not in ("culture", "cultures") or (start > 0 and doc[start - 1].pos_ == "DET")
-            return somebodys and entry.kind is not Kind.PROXY
+            compound = any(doc[index].pos_ in ("NOUN", "PROPN") for index in range(start + 1, head.i))
+            own = not compound or " " in entry.surface  # no "Chinese dragon costume"
+            return somebodys and own and entry.kind is not Kind.PROXY
         return word in looks.race_looks and owner_is_person(doc, head.idx, rules)
     parts = _parts(entry, rules)
     return word in parts and _owned(doc, start, head, looks.body_of_things, rules)

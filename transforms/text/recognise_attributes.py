@@ -42,6 +42,7 @@ _LABEL = regex.compile(
 _LABEL_LINKS = frozenset({"the", "a", "an", "of", "in", "on", "with", "and", "at", "to", "from", "this"})
 _TOYS = frozenset({"toy", "toys", "doll", "dolls", "teddy", "stuffed", "plush", "block", "blocks", "rattle"})
 _JOINED = frozenset({"or", "and", "/", ",", "to"})
+_ONE = frozenset({"a", "an", "one", "each", "another"})
 _SHARED_FORMS = frozenset({Form.MODIFIER, Form.PREDICATE, Form.POSTMODIFIER})
 # What is printed on a shirt or a sign is told of nobody in the picture.
 _PRINTED = regex.compile(
@@ -119,8 +120,9 @@ def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iter
             yield Mention(token.idx, token.idx + len(token), GENDER, Kind.IMPLICIT, "lexicon.gender.pronoun",
                           Form.PRONOUN, rules.pronouns[token.lower_])  # fmt: skip
     for (start, end, entry), form in zip(units, _forms(doc, units, rules), strict=True):
-        if form is not None:
-            yield _mention(doc, start, end, entry, rules, form)
+        mention = _mention(doc, start, end, entry, rules, form) if form is not None else None
+        if mention is not None:
+            yield mention
 
 
 def _forms(doc: Doc, units: Sequence[tuple[int, int, LexiconEntry]], rules: TextRules) -> list[Form | None]:
@@ -170,7 +172,9 @@ def _titled_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: Tex
     return _form(doc, start, end, entry, rules)
 
 
-def _mention(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules, found: Form) -> Mention:
+def _mention(
+    doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules, found: Form
+) -> Mention | None:
     """The mention of ``entry`` at the tokens ``start:end``, which stands there as ``found`` says."""
     while found is Form.NOUN and start and doc[start - 1].lower_ in rules.lexicon.adherence and (
         entry.attribute.startswith("sensitive.")
@@ -180,13 +184,16 @@ def _mention(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRul
     stop = last.idx + len(last)
     if entry.role is WordRole.TITLE and end < len(doc) and doc[end].text == ".":
         stop = doc[end].idx + 1
+    plural = entry.plural
     neutral = "a health condition" if entry.role is WordRole.CONDITION else entry.neutral
+    if found is Form.NOUN and plural and start and doc[start - 1].lower_ in _ONE and entry.neutral_one:
+        plural, neutral = False, entry.neutral_one  # "a women"
     kind, rule, score = entry.kind, entry.rule, _STRONG_SCORE if entry.strong else _SCORE[entry.kind]
     if found is Form.MODIFIER and entry.attribute == RACE and _is_wear(doc, end, rules):
         kind, rule, score = Kind.PROXY, _WEARS, _STRONG_SCORE
     if found is Form.VALUE and first.text[:1].isupper():
         neutral = neutral[:1].upper() + neutral[1:]
-    mention = Mention(first.idx, stop, entry.attribute, kind, rule, found, neutral, entry.plural, score)
+    mention = Mention(first.idx, stop, entry.attribute, kind, rule, found, neutral, plural, score)
     if rule == _FACIAL_HAIR:
         return facial_hair_mention(doc, end - 1, mention, _facial_hair(rules))
     return mention

@@ -9,6 +9,7 @@ import regex
 
 from schemas.finding import Kind
 from transforms.text.lexicon import Head
+from transforms.text.measures import load_measures
 from transforms.text.mentions import Form, Mention
 from transforms.text.nonpersons import speaks_of_animals
 from transforms.text.owners import owner_is_person
@@ -25,79 +26,23 @@ from transforms.text.rules import TextRules
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-AGE, WEIGHT, EYES, RACE, GENDER = (
+AGE, WEIGHT, EYES, RACE, HEIGHT = (
     "biometric.age",
     "biometric.weight",
     "biometric.eye_color",
     "biometric.race",
-    "biometric.gender",
-)
-_ONES = "one|two|three|four|five|six|seven|eight|nine"
-_NUMBER = (
-    rf"(?:\d{{1,3}}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_ONES}))?|ten"
-    rf"|eleven|twelve"
-    rf"|(?:thir|four|fif|six|seven|eigh|nine)teen|{_ONES})"
-)
-_ABOUT = (
-    r"(?:(?:about|around|approximately|roughly|over|under|nearly|almost|at least|only|maybe|between|"
-    r"somewhere between|probably|likely) )*"
-)
-_RANGE = rf"{_NUMBER}(?:\s?(?:-|–|to|or|and)\s?{_NUMBER})?"
-_DECADE = r"(?:\d0'?s|\d0$|teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)"
-_PART = r"(?:(?:very )?(?:early|mid|middle|late)(?:[ -]+(?:to|or)[ -]+(?:early|mid|middle|late))?[ -]*)"
-_YEARS_OLD = regex.compile(
-    rf"(?i)\b{_ABOUT}{_RANGE}[ -]?(?:years?|yrs?\.?|months?|weeks?)[ -]?(?:olds?|of[ -]age)\b"
-    rf"|\b\d{{1,2}} ?y/?o\b"
-)
-_AGED = regex.compile(
-    rf"(?i)(?:,? ?\b(?:aged|at (?:the )?age(?: of)?|of age|(?<=\b(?:person|man|woman|boy|girl|child"
-    rf"|kid),? )age|ages) {_ABOUT}{_RANGE}\b"
-    r"(?:[ -]?years?(?: old)?)?)"
-)
-_IN_DECADE = regex.compile(
-    rf"(?i)\b(?:in|of) (?P<whose>his|her|their|the) {_ABOUT}(?:{_PART})?{_DECADE}"
-    rf"(?:\s?(?:-|to|or|and)\s?(?:(?:in )?(?:his|her|their) )?(?:{_PART})?{_DECADE})?(?!\w)"
-    r"|\b(?:in|of) (?P<whose>the|his|her|their) middle[ -]age\b"
-    r"|\bin (?P<whose>his|her|their) (?:youth|old age|childhood|prime|golden years|senior years)\b"
-)
-_PART_OF_DECADE = regex.compile(rf"(?i)\b{_PART}{_DECADE}(?!\w)|\b(?:early|mid|late)[ -]\d0$")
-_BARE_YEARS = regex.compile(
-    r"(?i)(?:\b(?P<turn>turn(?:s|ed|ing)?)|\b(?:is|am|was|be)|'m|'s)\s+(?:now |already )?"
-    rf"(?P<value>{_ABOUT}(?:1[01]\d|[1-9]\d?|{_NUMBER}))(?![\w'/:%])(?!-|[.,]\d)"
-    r"(?=\s*(?:[.,;!?)]|$)|\s+(?:and|but|or|now|today|yesterday|last|this|next|in|on)\b)"
-)
-_MAY_COUNT = regex.compile(rf"(?i)\d|(?:teen|ty|\b(?:{_ONES}|ten|eleven|twelve))\b")
-_WEIGHS = regex.compile(
-    rf"(?i)\b(?P<verb>weigh(?:s|ed|ing)?)(?: in at)? {_ABOUT}(?:\d{{2,3}}(?:\.\d)?|{_NUMBER})(?:\s?(?:-|to"
-    rf"|or)\s?\d{{2,3}})?"
-    r"\s?(?:kgs?|kilos?|kilograms?|pounds?|lbs?|stones?)\b(?:\.(?=\s*(?-i:[a-z,;])))?"
-)
-_WEIGHT_MODIFIER = regex.compile(r"(?i)\b\d{2,3}[ -]?(?:kg|kilos?|kilograms?|pounds?|lbs?|stone)\b")
-_LABEL = regex.compile(
-    r"(?i)\b(?P<label>age(?: range| group)?|estimated age|gender|sex|race|ethnicity|race/ethnicity|weight"
-    r"|body type|build|"
-    r"eye colou?r"
-    r"|eyes)(?:\*\*)?\s?:(?:\*\*)?\s?(?P<value>[^\s.;,\n(\[*|](?:(?! and \**\w+:)[^.;,\n(\[*|]){0,60})(?!\w)"
-)
-_LABELS = (
-    ("age", AGE),
-    ("estimated", AGE),
-    ("gender", GENDER),
-    ("sex", GENDER),
-    ("race", RACE),
-    ("ethnicity", RACE),
-    ("weight", WEIGHT),
-    ("body", WEIGHT),
-    ("build", WEIGHT),
-    ("eye", EYES),
+    "biometric.height",
 )
 # "in front of a white background": a wall, nobody's.
 _WALL = regex.compile(r"(?i)\bof an? .*\bbackground$")
 NOT_STATED = "not stated"
-_SILENT = regex.compile(
-    r"(?i)^\W*(?:(?:he|she|they|the|this|his|her|their|it|you|based)\b"
-    r"|not |unknown|n/?a\b|visible|unspecified|\[)"
-)
+_AMOUNT = "an unstated amount"
+TIMEOUT_SECONDS = 2.0
+_STRONG_SCORE = 0.8
+
+
+def _found(name: str, text: str) -> Iterator[regex.Match[str]]:
+    yield from load_measures().patterns[name].finditer(text, timeout=TIMEOUT_SECONDS)
 
 
 def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
@@ -108,10 +53,15 @@ def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         yield from _ages(doc, text, rules)
     if WEIGHT in wanted:
         yield from _weights(doc, text, rules)
+    if HEIGHT in wanted:
+        for match in _found("height", text):
+            form = _age_form(doc, match.start(), match.end(), rules)
+            if form is not None:
+                yield Mention(*match.span(), HEIGHT, Kind.EXPLICIT, "pattern.height.tall", form, "person")
     if EYES in wanted and ("eye" in text.lower() or "iris" in text.lower()):
         yield from _eyes(doc, text, rules)
     if RACE in wanted:
-        for match in rules.descent.finditer(text):
+        for match in rules.descent.finditer(text, timeout=TIMEOUT_SECONDS):
             if _WALL.search(match.group()):
                 continue
             yield Mention(
@@ -130,7 +80,7 @@ def _tail_form(text: str, start: int) -> Form:
 
 
 def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
-    for match in _YEARS_OLD.finditer(text):
+    for match in _found("years_old", text):
         form = _age_form(doc, match.start(), match.end(), rules)
         if form is not None:
             plural = match.group().lower().endswith("olds")
@@ -144,25 +94,47 @@ def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
                 plural,
             )
     yield from _bare_years(doc, text, rules)
-    for match in _AGED.finditer(text):
+    for match in _found("aged", text):
         if _speaks_of_person(doc, match.start(), rules):
             yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.aged", Form.POSTMODIFIER)
-    for match in _IN_DECADE.finditer(text):
+    for match in _found("in_decade", text):
         if match.group("whose").lower() == "the" and not _follows_person(doc, match.start(), rules):
             continue
         form = Form.PREDICATE if rules.linking.search(text[: match.start()]) else Form.POSTMODIFIER
         yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.decade", form)
-    for match in _PART_OF_DECADE.finditer(text):
+    for match in _found("part_of_decade", text):
         if _speaks_of_person(doc, match.start(), rules):
             form = Form.PREDICATE if rules.linking.search(text[: match.start()]) else Form.POSTMODIFIER
             yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.part_of_decade", form)
+    yield from _phrased_ages(doc, text, rules)
+
+
+def _phrased_ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
+    """ "people over 40", "born in 1980", "third-grader"."""
+    for match in _found("compared", text):
+        first, _ = token_range(doc, *match.span())
+        if first and is_person(doc[first - 1], rules.people):
+            yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.compared", Form.POSTMODIFIER)
+    for match in _found("born", text):
+        if _speaks_of_person(doc, match.start(), rules):
+            yield Mention(*match.span("value"), AGE, Kind.EXPLICIT, "pattern.age.born", Form.POSTMODIFIER)
+    for match in _found("grade", text):
+        rule = "pattern.age.grade"
+        if match.group("noun"):
+            many = match.group("noun").lower().endswith("s")
+            neutral = "students" if many else "student"
+            yield Mention(*match.span("noun"), AGE, Kind.IMPLICIT, rule, Form.NOUN, neutral, many)
+        elif match.group("modifier"):
+            yield Mention(*match.span("modifier"), AGE, Kind.IMPLICIT, rule, Form.MODIFIER)
+        elif _speaks_of_person(doc, match.start(), rules):
+            yield Mention(*match.span("place"), AGE, Kind.IMPLICIT, rule, Form.POSTMODIFIER)
 
 
 def _bare_years(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
     """ "she is 35", "my son turned five": a bare number said of one human being."""
-    if not _MAY_COUNT.search(text):
+    if not load_measures().patterns["may_count"].search(text):
         return
-    for match in _BARE_YEARS.finditer(text):
+    for match in _found("bare_years", text):
         first, last = token_range(doc, *match.span())
         subject = doc[first - 1] if first else None
         owned = first > 1 and doc[first - 2].tag_ == "PRP$"
@@ -217,19 +189,34 @@ def _speaks_of_person(doc: Doc, position: int, rules: TextRules) -> bool:
 
 
 def _weights(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
-    for match in _WEIGHS.finditer(text):
+    for match in _found("weighs", text):
         verb: Token = doc[token_range(doc, match.start("verb"), match.end("verb"))[0]]
         participle = match.group("verb").lower() == "weighing"
         subject = verb.head if participle and verb.dep_ in ("acl", "amod") else subject_of(verb)
         if is_person_subject(subject, Head.PERSON, rules.people):
             form = Form.POSTMODIFIER if participle else Form.VERB_PHRASE
             yield Mention(*match.span(), WEIGHT, Kind.EXPLICIT, "pattern.weight.weighs", form)
-    for match in _WEIGHT_MODIFIER.finditer(text):
+    for match in _found("weight_modifier", text):
         head = phrase_head(doc, token_range(doc, *match.span())[1], rules.people)
         if head is not None and is_person(head, rules.people):
             yield Mention(*match.span(), WEIGHT, Kind.EXPLICIT, "pattern.weight.modifier", Form.MODIFIER)
-    for match in rules.build.finditer(text):
-        if _speaks_of_person(doc, match.start("value"), rules) and not _is_thing_size(match):
+    for match in _found("weight_value", text):
+        if _speaks_of_person(doc, match.start(), rules):
+            span = match.span("value")
+            yield Mention(*span, WEIGHT, Kind.EXPLICIT, "pattern.weight.value", Form.VALUE, _AMOUNT)
+    for match in _found("size", text):
+        if _speaks_of_person(doc, match.start(), rules):
+            form, after = Form.VALUE, token_range(doc, *match.span())[1]
+            if after < len(doc) and doc[after].pos_ == "NOUN":
+                form = Form.MODIFIER
+            rule, neutral = "pattern.weight.size", "clothes"
+            yield Mention(*match.span(), WEIGHT, Kind.PROXY, rule, form, neutral, score=_STRONG_SCORE)
+    for match in rules.build.finditer(text, timeout=TIMEOUT_SECONDS):
+        after = token_range(doc, *match.span())[1]
+        compound = after < len(doc) and doc[after].pos_ == "NOUN"  # "thick frame glasses"
+        if compound or _is_thing_size(match):
+            continue
+        if _speaks_of_person(doc, match.start("value"), rules):
             start, end = match.span("value")
             end = start + len(match.group("value").rstrip(" ,-"))
             yield Mention(start, end, WEIGHT, Kind.IMPLICIT, "lexicon.weight.build_noun", Form.MODIFIER)
@@ -249,7 +236,7 @@ _SIZES = frozenset({"large", "small", "medium", "average", "solid", "strong", "h
 
 def _eyes(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
     yield from _eye_adjectives(doc, rules)
-    for match in rules.eye_colors.finditer(text):
+    for match in rules.eye_colors.finditer(text, timeout=TIMEOUT_SECONDS):
         if not owner_is_person(doc, match.start(), rules):
             continue
         if match.group("value") is not None:
@@ -288,11 +275,12 @@ def _eye_adjectives(doc: Doc, rules: TextRules) -> Iterator[Mention]:
 
 
 def _labels(text: str, wanted: frozenset[str]) -> Iterator[Mention]:
-    for match in _LABEL.finditer(text):
+    for match in _found("label", text):
         label = match.group("label").lower()
-        attribute = next(name for start, name in _LABELS if label.startswith(start))
+        asked = next(one for one in load_measures().labels if label.startswith(one.begins))
+        attribute = asked.attribute if asked.attribute in wanted else asked.other
         value = match.group("value").rstrip()
-        if attribute in wanted and not _SILENT.match(value):
+        if attribute in wanted and not load_measures().patterns["silent"].match(value):
             start = match.start("value")
             rule = f"pattern.{attribute.split('.')[1]}.label"
             end = start + len(value)

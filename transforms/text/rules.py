@@ -17,6 +17,7 @@ from transforms.text.lexicon import (
     load_people_words,
     read_list,
 )
+from transforms.text.measures import load_measures
 from transforms.text.recognise_patterns import Pattern, load_patterns
 
 _LINKING = (
@@ -201,23 +202,8 @@ def _first_word(surface: str) -> str:
 
 
 def _measure_triggers(attributes: frozenset[str], pronouns: Mapping[str, str]) -> frozenset[str]:
-    words: set[str] = set()
-    if "biometric.gender" in attributes:
-        words |= set(pronouns)
-    if "biometric.age" in attributes:
-        words |= {"year", "years", "yrs", "month", "months", "week", "weeks", "aged", "age", "ages",
-            "twenties", "thirties", "forties",
-                  "fifties", "sixties", "seventies", "eighties", "nineties", "teens"}  # fmt: skip
-    if "biometric.eye_color" in attributes:
-        words |= {"eyes", "eye", "eyed", "iris", "irises"}
-    if "biometric.weight" in attributes:
-        words |= {"weighs", "weigh", "weighing", "weighed", "weight", "kg", "kgs", "lbs", "lb",
-            "pound", "pounds", "kilos", "kilograms",
-                  "build", "physique", "figure", "frame"}  # fmt: skip
-    if "biometric.race" in attributes:
-        words |= {"descent", "ethnicity", "ancestry", "heritage", "origin", "race", "skin", "complexion"}
-    if "biometric.skin_tone" in attributes:
-        words |= {"skin", "complexion"}
-    if "biometric.gender" in attributes:
-        words |= {"gender", "sex"}
+    words: set[str] = set(pronouns) if "biometric.gender" in attributes else set()
+    for attribute, triggers in load_measures().triggers.items():
+        if attribute in attributes:
+            words |= triggers
     return frozenset(words)
