@@ -251,7 +251,7 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
     people = rules.people
     token = doc[end - 1]
     if not entry.person:
-        return _thing_form(doc, token, people)
+        return Form.NOUN if entry.rule == _FACIAL_HAIR else _thing_form(doc, token, people)
     if entry.kind is Kind.PROXY:
         return Form.NOUN
     group = entry.rule.rsplit(".", 1)[1]

@@ -27,7 +27,6 @@ _WITHIN = frozenset({"ADJ", "ADV", "DET", "CCONJ", "PART", "NUM"})
 _BREAKS = frozenset({",", "(", "-", "–", "—"})
 _JOINS = frozenset({"and", "or", "-", "/", ","})
 _REFERRING = frozenset({"they", "it"})
-_NONE = frozenset({"no", "any", "without", "not", "n't"})
 _REACH = 12
 
 
@@ -206,11 +205,11 @@ def _part_follows(doc: Doc, index: int, parts: frozenset[str]) -> bool:
     return bool(ahead) and ahead[0] in ("of", "in") and any(word in parts for word in ahead)
 
 
-def facial_hair_mention(doc: Doc, index: int, mention: Mention, words: frozenset[str]) -> Mention | None:
+def facial_hair_mention(doc: Doc, index: int, mention: Mention, words: frozenset[str]) -> Mention:
     """``mention`` of a beard at token ``index``, so built that the sentence loses what only speaks of it.
 
     "with a beard", "short hair and a beard", "has a beard and wears": the phrase goes; "her beard is": the
-    noun is replaced. None for a beard that nobody has. ``words``: the nouns for facial hair, which go
+    noun is replaced. ``words``: the nouns for facial hair, which go
     together ("a beard and mustache").
     """
     first, after = _noun_phrase(doc, index, words)
@@ -220,8 +219,6 @@ def facial_hair_mention(doc: Doc, index: int, mention: Mention, words: frozenset
     following = doc[after].lower_ if after < len(doc) else ""
     if before is None:
         return mention
-    if before.lower_ in _NONE or doc[first].lower_ in _NONE:
-        return None  # "no beard" tells nothing
     start, end = doc[first].idx, doc[after - 1].idx + len(doc[after - 1])
     end += len(" at all") if doc.text.startswith(" at all", end) else 0
     if before.lower_ in ("and", ",", "&"):
