@@ -120,3 +120,14 @@ def people_in(words: Sequence[Word], classes: WordClasses) -> int | None:
 def is_number(word: Word, classes: WordClasses) -> bool:
     """True for figures and number words."""
     return word.text in classes.numbers or word.text.isdigit()
+
+
+def is_content(word: Word, classes: WordClasses) -> bool:
+    """True for a word that is no function word, number or pronoun: it must stay."""
+    return not (
+        word.form.startswith("§")
+        or word.text in classes.articles
+        or word.text in classes.connectives
+        or word.text in classes.negations
+        or is_number(word, classes)
+    )

@@ -16,7 +16,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import lru_cache
 
-from transforms.fidelity.counts import Block, counts_agree, is_number, restated
+from transforms.fidelity.counts import Block, counts_agree, is_content, is_number
+from transforms.fidelity.people_left_out import leaves_out_somebody
 from transforms.fidelity.tokens import (
     PERSON,
     THEY,
@@ -68,6 +69,7 @@ _GAP = 2
 _INITIAL = 3
 """Letters of the short words inside of names and addresses: "de", "van", "st"."""
 
+_EVERYBODY_HAS = frozenset({"skin", "tone", "face"})
 _LIGHT = frozenset({"and", "or", "of", "a", "an", "the", "other", "one", "another", ","})
 _BETWEEN = frozenset({"a", "an", "the"})
 _BE_OR_HAVE = frozenset({"§present_be", "§present_have", "§'s"})
@@ -107,22 +109,12 @@ def _judged(before: str, after: str, told: tuple[tuple[int, int], ...] | None) -
         if unknown:
             went = [old[index].text for index in block.lost if old[index].text not in classes.articles]
             doubts.append((" ".join(went), unknown))
-        lost += sum(not gone[index] and _is_content(old[index], classes) for index in block.lost)
+        lost += sum(not gone[index] and is_content(old[index], classes) for index in block.lost)
     found |= set(_judge_pairs(old, new, pairs, gone, blocks, classes))
     found |= set(_judge_form(before, after))
-    total = sum(not hidden and _is_content(word, classes) for word, hidden in zip(old, gone, strict=True))
+    total = sum(not hidden and is_content(word, classes) for word, hidden in zip(old, gone, strict=True))
     kept = max(0.0, (total - lost + SMOOTHING) / (total + SMOOTHING))
     return Judgement(frozenset(found), tuple(doubts), min(1.0, kept))
-
-
-def _is_content(word: Word, classes: WordClasses) -> bool:
-    return not (
-        word.form.startswith("§")
-        or word.text in classes.articles
-        or word.text in classes.connectives
-        or word.text in classes.negations
-        or is_number(word, classes)
-    )
 
 
 def _covered(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[bool]:
@@ -205,7 +197,7 @@ def _judge_block(
     told = any(gone[index] for index in range(block.a0, block.a1)) or any(
         0 <= index < len(old) and gone[index] for index in (block.a0 - 1, block.a1)
     )
-    lost = [old[index] for index in block.lost if not gone[index]]
+    lost = [old[index] for index in block.lost if not gone[index] and not _is_described(old, index, gone)]
     added = _without_fillers([new[index] for index in block.added], classes) if told else [
         new[index] for index in block.added
     ]  # fmt: skip
@@ -234,41 +226,14 @@ def _judge_block(
             found.add(objection)
     if counted is False:
         found.add(Objection.COUNT)
-    if not (block.added or counted) and _leaves_out_somebody(old, block, gone, spans, classes):
+    if not (block.added or counted) and leaves_out_somebody(old, block, gone, spans, classes):
         found.add(Objection.LOST)
     return found, " ".join(unknown)
 
 
-def _leaves_out_somebody(
-    old: Sequence[Word],
-    block: Block,
-    gone: Sequence[bool],
-    spans: Sequence[tuple[int, int]],
-    classes: WordClasses,
-) -> bool:
-    """True if a noun for somebody went and nobody came: not a mere modifier ("woman doctor"), nor part of a
-    longer expression that was to go ("appears to be a woman"), nor people among people."""
-    again = restated(old, block, classes)
-    for index in block.lost:
-        word = old[index]
-        if (
-            word.form not in classes.somebody
-            or not gone[index]
-            or (again is not None and index >= again[0] - 1)
-        ):
-            continue
-        if index and old[index - 1].form in classes.somebody and gone[index - 1]:
-            # "asian lady" -> "person"
-            continue
-        following = old[index + 1] if index + 1 < len(old) else None
-        modifies = following is not None and (
-            gone[index + 1] or following.form in classes.somebody or _is_content(following, classes)
-        )
-        among = any(old[before].text == "including" for before in range(block.a0, index))
-        within = any(a <= word.start and word.end <= b and b - a > word.end - word.start for a, b in spans)
-        if not (modifies or within or among):
-            return True
-    return False
+def _is_described(old: Sequence[Word], index: int, gone: Sequence[bool]) -> bool:
+    """True for "skin" after what is told of it: without that it says nothing."""
+    return index > 0 and gone[index - 1] and old[index].text in _EVERYBODY_HAS
 
 
 def _denials(old: Sequence[Word], block: Block, gone: Sequence[bool], classes: WordClasses) -> list[Word]:
