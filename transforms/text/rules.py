@@ -62,7 +62,10 @@ class NameWords:
 class TextRules:
     """The compiled rules. ``attributes``: what is looked for; ``triggers``: single words that ask for a
     parse, ``weak_triggers``: those that do so beside one of the ``person_words`` only, ``phrase_triggers``:
-    first words of ``phrases``; ``described_words``: persons and what an adjective says of one through. Compared by identity, so that what depends on them can be remembered."""
+    first words of ``phrases``; ``described_words``: persons, and what an adjective says of one through.
+
+    Compared by identity, so that what depends on them can be remembered.
+    """
 
     attributes: frozenset[str]
     age_nouns: bool

@@ -35,7 +35,9 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rule of ``verifier.yaml``. ``blunt`` maps lower-case matches, ``*`` for any."""
+    """One rule of ``verifier.yaml``. ``blunt`` maps lower-case matches, ``*`` for any; ``words``: every text
+    that the rule can match has one of them, empty for personal data; ``proper``: its words have a capital of
+    their own, which tells nothing of a title."""
 
     attribute: str
     kind: Kind
@@ -44,6 +46,8 @@ class Check:
     blunt: dict[str, str]
     questions: bool
     pronoun: bool
+    words: frozenset[str]
+    proper: bool
 
     @property
     def form(self) -> bool:
@@ -51,6 +55,7 @@ class Check:
         return self.attribute.startswith("pii.")
 
 
+_WORDS = regex.compile(r"[a-z]+|\d")
 _MAY_HOLD_FORM = regex.compile(r"[\d@]|://|(?i:www)|\b(?:M[rs]|Mrs|Dr)\b")
 
 
@@ -66,6 +71,8 @@ def load_checks() -> tuple[Check, ...]:
             blunt={str(key): str(value) for key, value in item["blunt"].items()},
             questions=bool(item.get("questions", True)),
             pronoun=bool(item.get("pronoun", False)),
+            words=frozenset(item.get("words", ())),
+            proper=bool(item.get("proper", False)),
         )
         for item in read_list("verifier")["checks"]
     )
@@ -151,15 +158,18 @@ def leaks_in(
     folded = fold(text)
     printed = [match.span() for match in _QUOTED.finditer(folded.text)] if '"' in folded.text else []
     formed = bool(_MAY_HOLD_FORM.search(folded.text))
+    words = frozenset(_WORDS.findall(folded.text.lower()))
     for check in checks:
-        if (question and refused and not check.questions) or (check.form and not formed):
+        if not formed if check.form else words.isdisjoint(check.words):
+            continue
+        if question and refused and not check.questions:
             continue
         for match in check.expression.finditer(folded.text, timeout=TIMEOUT_SECONDS):
             start, end = match.span("value") if "value" in match.groupdict() else match.span()
             found = folded.text[start:end]
-            if not check.attribute.startswith("pii.") and any(a <= start and end <= b for a, b in printed):
+            if not check.form and any(a <= start and end <= b for a, b in printed):
                 continue
-            if _in_title(folded.text, start, end) and not check.attribute.startswith("pii."):
+            if not check.form and _in_title(folded.text, start, end, check.proper):
                 continue
             if _tells_of_nobody(check, folded.text, start, end, peopled):
                 continue
@@ -177,12 +187,13 @@ _QUOTED = regex.compile(
 _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:\n*\"(]\s*)$")
 
 
-def _in_title(text: str, start: int, end: int) -> bool:
-    """A capitalised word inside a sentence belongs to a name or a title and is nobody's attribute."""
+def _in_title(text: str, start: int, end: int, proper: bool) -> bool:
+    """A capitalised word inside a sentence belongs to a name or a title and is nobody's attribute, unless
+    it is ``proper``: then only the word after it tells."""
     word = text[start:end]
     if not word[:1].isupper() or word.isupper():
         return False
-    if not _SENTENCE_LEAD.search(text[max(0, start - 4) : start]):
+    if not proper and not _SENTENCE_LEAD.search(text[max(0, start - 4) : start]):
         return True
     tail = text[end : end + 24]
     return bool(

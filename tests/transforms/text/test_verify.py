@@ -27,6 +27,16 @@ def leaks(policy: Policy, text: str, question: bool = False, refused: bool = Fal
         ("write to a@b.org", "pii.email"),
         ("call 555-123-4567", "pii.phone"),
         ("123-45-6789", "pii.ssn"),
+        ("An Asian person waits.", "biometric.race"),
+        ("They wait for their mother.", "biometric.gender"),
+        ("The person has type 2 diabetes.", "sensitive.health"),
+        ("A Muslim family prays.", "sensitive.religion"),
+        ("a gay couple", "sensitive.sexual_orientation"),
+        ("Two Chinese people talk.", "sensitive.nationality"),
+        ("Union workers strike.", "sensitive.union"),
+        ("pay with 4111 1111 1111 1111", "pii.card"),
+        ("GB29 NWBK 6016 1331 9268 19", "pii.iban"),
+        ("born on 12/03/1980", "pii.date_of_birth"),
     ],
 )
 def test_a_leak_is_seen(policy_of: Callable[..., Policy], text: str, attribute: str) -> None:
@@ -44,6 +54,8 @@ def test_a_leak_is_seen(policy_of: Callable[..., Policy], text: str, attribute: 
         "[0.25, 0.43, 0.69, 0.88]",
         "a gingerbread man",
         "The building is 100 years old.",
+        "A grandfather clock and a mother elephant with its calf.",
+        "A Chinese restaurant and a Catholic church.",
     ],
 )
 def test_a_clean_text_is_silent(policy_of: Callable[..., Policy], text: str) -> None:
