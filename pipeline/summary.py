@@ -13,9 +13,11 @@ from pipeline.turn_fields import turn_fields
 from schemas.edit import Action
 from schemas.finding import Field, TextFinding
 from schemas.reasons import Reason, Stage
+from schemas.record import Record, Role
 from schemas.version import SCHEMA_VERSION
-from transforms.text.contract import CleanedText
+from transforms.text.contract import CleanedText, TurnText
 from transforms.text.proposals import RULE as PROPOSAL
+from transforms.text.question_kinds import QuestionKind, RoundOutcome, round_counts
 
 Tally = Counter[str]
 """Counts by a path joined with ``|``, for example ``text|biometric.gender|implicit|answer|turns``."""
@@ -56,6 +58,7 @@ def tally_outcome(outcome: Outcome) -> Tally:
     if outcome.text is not None and not outcome.reason:
         tally.update(path("edit", edit.action.value) for edit in outcome.text.edits)
         tally.update(_writers(outcome.text))
+        tally += _tally_rounds(outcome.record, outcome.text)
         if outcome.text.fidelity is not None:
             tally[path("fidelity", "text", f"{outcome.text.fidelity:.4f}")] += 1
     if outcome.findings or any(result.findings for result in outcome.images):
@@ -96,6 +99,13 @@ def _writers(text: CleanedText) -> set[str]:
     return {path("rewritten", "by_engine" if rule == PROPOSAL else "by_rules") for rule in rules}
 
 
+def _tally_rounds(record: Record, text: CleanedText) -> Tally:
+    """Rounds of an emitted record by the kind of question and by what was done with them."""
+    conversation = [TurnText(turn.text, question=turn.role is not Role.GPT) for turn in record.turns]
+    counts = round_counts(conversation, text.findings, text.edits)
+    return Counter({path("rounds", kind.value, done.value): count for (kind, done), count in counts.items()})
+
+
 def _tally_findings(fields: Sequence[Field], findings: Iterable[TextFinding]) -> Tally:
     """Mentions, and the turns and records that hold them: once per attribute, kind and field, and once per
     attribute over all kinds (``total``), where turns and records are distinct ones."""
@@ -121,6 +131,8 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
     request), turns, records. ``text_totals`` is the same over all kinds, where a turn or record counts once,
     with ``any`` for all attributes and ``all`` for all fields. Both are counted before anything is cleaned,
     over every record that reached the audit of its text. ``rewritten`` counts records by who worded them.
+
+    ``rounds`` is kind of question -> refused, left_out, changed, kept, over the emitted records of a build.
     """
     return {
         "schema_version": SCHEMA_VERSION,
@@ -138,6 +150,12 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
         },
         "text_findings": _nest(_with_asks(_branch(tally, "text"))),
         "text_totals": _nest(_with_asks(_branch(tally, "total"))),
+        "rounds": {
+            kind.value: {
+                done.value: tally.get(path("rounds", kind.value, done.value), 0) for done in RoundOutcome
+            }
+            for kind in QuestionKind
+        },
         "image_findings": _nest(_branch(tally, "image")),
         "edits": _nest(_branch(tally, "edit")),
         "rewritten": {who: tally.get(path("rewritten", who), 0) for who in ("by_rules", "by_engine")},

@@ -14,9 +14,8 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import product
 from pathlib import Path
 
@@ -25,19 +24,17 @@ from numpy.typing import NDArray
 
 from evaluation.figures import Figure, share
 from evaluation.text.presets import preset
-from schemas.finding import TextFinding
 from schemas.reasons import Reason
 from transforms.engines.protocols import EngineInfo
 from transforms.engines.registry import load_parser
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.clean import clean_conversations
 from transforms.text.contract import TurnText
-from transforms.text.decide import Decision, decide
+from transforms.text.question_kinds import QuestionKind, RoundOutcome, round_counts
 from transforms.text.refuse import is_refusal
 
 CHUNK = 128
 NOUNS = {"man": "men", "woman": "women", "boy": "boys", "girl": "girls"}
-DONE = ("rounds", "refused", "left out", "changed", "kept")
 WHAT = "What is in the picture?"
 NUMBERS = ("No", "One", "Two", "Three", "Four")
 PERSON = r"(?:a |an |any )?(?:person|people|child|children|individuals?)"
@@ -71,25 +68,6 @@ class Round:
     scene: Scene
     question: str
     answer: str
-
-
-class Kind(StrEnum):
-    """Kinds of questions that turn on who people are."""
-
-    EXISTENCE = "existence"
-    COUNT = "count"
-    CHOICE = "choice"
-    COMPARISON = "comparison"
-    SEEKING = "seeking"
-    REFERENCE = "reference"
-    FOLLOW_UP = "follow-up"
-    OTHER = "other"
-
-
-_KINDS = {
-    "existence": Kind.EXISTENCE, "qualified": Kind.EXISTENCE, "count": Kind.COUNT, "choice": Kind.CHOICE,
-    "pronouns": Kind.CHOICE, "comparison": Kind.COMPARISON,
-}  # fmt: skip
 
 
 def rounds() -> Iterator[Round]:
@@ -209,46 +187,31 @@ def measure(data: Path) -> list[Figure]:
     ]
 
 
-def rates(data: Path) -> Mapping[Kind, Counter[str]]:
-    """Kind of question -> rounds, refused, left out, changed, kept, in ``llava/text_only.json`` under
-    ``safe-llava``."""
+def rates(data: Path) -> Counter[tuple[QuestionKind, RoundOutcome]]:
+    """The rounds of ``llava/text_only.json`` by kind of question and by what ``safe-llava`` does to them."""
     policy = preset("safe-llava")
     rules, parser = load_text_rules(policy), load_parser("bundled")
     records = json.loads((data / "llava" / "text_only.json").read_text("utf-8"))
-    conversations = [
-        [TurnText(turn["value"], turn["from"] == "human") for turn in record["conversations"]]
-        for record in records
-    ]
-    counts: dict[Kind, Counter[str]] = {kind: Counter() for kind in Kind}
-    for start in range(0, len(conversations), CHUNK):
-        chunk = conversations[start : start + CHUNK]
-        for conversation, findings in zip(
-            chunk, audit_conversations(chunk, rules=rules, parser=parser), strict=True
-        ):
-            decision = decide(conversation, findings, policy)
-            for turn in range(0, len(conversation) - 1, 2):
-                kind = _kind(conversation[turn].text, turn, findings, decision)
-                counts[kind].update(("rounds", _done(turn, decision)))
+    counts: Counter[tuple[QuestionKind, RoundOutcome]] = Counter()
+    for start in range(0, len(records), CHUNK):
+        chunk = [
+            [TurnText(turn["value"], turn["from"] == "human") for turn in record["conversations"]]
+            for record in records[start : start + CHUNK]
+        ]
+        found = audit_conversations(chunk, rules=rules, parser=parser)
+        results = clean_conversations(
+            chunk,
+            found,
+            keys=[f"{start + index:08x}" for index in range(len(chunk))],
+            policy=policy,
+            rules=rules,
+            parser=parser,
+            embedder=_EqualEmbedder(),
+        )
+        for conversation, result in zip(chunk, results, strict=True):
+            edits = result.attempt.edits if result.attempt else result.edits
+            counts += round_counts(conversation, result.findings, edits)
     return counts
-
-
-def _done(turn: int, decision: Decision) -> str:
-    if turn + 1 in decision.refused:
-        return "refused"
-    if turn + 1 in decision.untrue:
-        return "left out"
-    return "changed" if any(one.turn in (turn, turn + 1) for one, _ in decision.edited) else "kept"
-
-
-def _kind(question: str, turn: int, findings: Sequence[TextFinding], decision: Decision) -> Kind:
-    if turn + 1 in decision.leaning:
-        return Kind.FOLLOW_UP
-    here = [one for one in findings if one.turn == turn]
-    detector = next((one.detector for one in here if one.asks), "")
-    if detector:
-        return _KINDS.get(detector.removeprefix("question."), Kind.SEEKING)
-    who = re.match(r"(?i)(?:<image>)?\s*(?:who|whom|whose|which|where)\b", question)
-    return Kind.REFERENCE if here and who else Kind.OTHER
 
 
 def main() -> int:
@@ -256,9 +219,10 @@ def main() -> int:
     if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
         sys.stderr.write("usage: python -m evaluation.text.truth DATA\n")
         return 2
-    sys.stdout.write(f"{'kind':<12}" + " ".join(f"{name:>9}" for name in DONE) + "\n")
-    for kind, counted in rates(Path(sys.argv[1])).items():
-        row = " ".join(f"{counted[name]:>9,}" for name in DONE)
+    sys.stdout.write(f"{'kind':<12}" + " ".join(f"{done.value:>9}" for done in RoundOutcome) + "\n")
+    counts = rates(Path(sys.argv[1]))
+    for kind in QuestionKind:
+        row = " ".join(f"{counts[kind, done]:>9,}" for done in RoundOutcome)
         sys.stdout.write(f"{kind.value:<12}{row}\n")
     return 0
 

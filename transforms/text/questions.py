@@ -86,7 +86,7 @@ def _noun_asks(clause: Clause, start: int, end: int, asked: AskedNoun, reading: 
     doc, rules, questions = reading.doc, reading.rules, reading.questions
     first, last = token_range(doc, start, end)
     biometric = asked.attribute.startswith("biometric.")
-    if first and doc[first - 1].lower_ == _UNSTATED:
+    if any(doc[index].lower_ == _UNSTATED for index in range(max(clause.first, first - 5), first)):
         return False
     if biometric and (_is_verb(doc, first, last, reading) or _completed(clause, last, reading)):
         return False

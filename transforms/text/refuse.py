@@ -38,7 +38,7 @@ def is_refusal(text: str, refusals: Sequence[str]) -> bool:
 @cache
 def known_refusals() -> frozenset[str]:
     """Every sentence of the catalogue for every attribute, and those of earlier presets."""
-    content = read_list("refusal_sentences")
+    content = _content()
     sentences = set(content["older"]) | set(content["reasons"]["unnamed"])
     for attribute in content["attributes"]:
         sentences.update(_sentences(attribute, named=True))
@@ -47,7 +47,7 @@ def known_refusals() -> frozenset[str]:
 
 @cache
 def _sentences(attribute: str, *, named: bool) -> tuple[str, ...]:
-    content: dict[str, Any] = read_list("refusal_sentences")
+    content = _content()
     words = content["attributes"].get(attribute)
     if words is None or not named:
         return tuple(content["reasons"]["unnamed"])
@@ -57,4 +57,9 @@ def _sentences(attribute: str, *, named: bool) -> tuple[str, ...]:
 
 @cache
 def _share_unnamed() -> int:
-    return int(read_list("refusal_sentences")["share_unnamed"])
+    return int(_content()["share_unnamed"])
+
+
+@cache
+def _content() -> dict[str, Any]:
+    return read_list("refusal_sentences")
