@@ -260,7 +260,7 @@ def animal_pronoun(doc: Doc, index: int, people: PeopleWords) -> bool:
 
 
 def own_part(doc: Doc, index: int) -> bool:
-    """True for "his tail", "with a ball in his mouth": an animal's own, whoever else is spoken of elsewhere."""
+    """True for "his tail", "with a ball in his mouth": an animal's own, whoever else is there."""
     token = doc[index]
     return (
         token.tag_ == "PRP$"
