@@ -5,6 +5,7 @@ No function reads a prepositional attachment: the parser is not good enough at i
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from transforms.text.lexicon import Head, PeopleWords
@@ -113,11 +114,58 @@ def _counts_or_owns(doc: Doc, noun: Token, following: Token, people: PeopleWords
 
 def _is_thing(doc: Doc, noun: Token, following: Token, people: PeopleWords) -> bool:
     """ "the baby carriage" against "the baby sleeps", whose verb is often tagged as a noun."""
+    if is_verb_after(doc, noun, following) or following.lower_ in _PARTS_AND_PLACES:
+        return False
     if following.lower_ in people.childrens_things:
         return True
     after_article = noun.i > 0 and doc[noun.i - 1].pos_ == "DET"
     verb_like = following.tag_ == "NNS" and noun.tag_ == "NN" and after_article
     return noun.dep_ == "compound" and noun.head.i >= following.i and not verb_like
+
+
+def is_verb_after(doc: Doc, noun: Token, following: Token) -> bool:
+    """True if ``following``, tagged as a noun, is what ``noun`` does: "a child swings", "a baby sit on"."""
+    lead = noun.i - 1
+    while lead >= 0 and (doc[lead].pos_ in ("ADJ", "ADV", "CCONJ", "PUNCT", "VERB") and noun.i - lead < 7):
+        lead -= 1
+    determiner = doc[lead].lower_ if lead >= 0 else ""
+    if following.tag_ == "NNS" and determiner in _ONE:
+        return True  # No noun in the plural follows "a".
+    after = doc[following.i + 1] if following.i + 1 < len(doc) else None
+    ends = after is None or after.pos_ in ("ADP", "ADV", "PUNCT", "SCONJ", "PART", "DET")
+    if following.lower_.endswith("ing") and following.lower_ not in _THINGS_IN_ING:
+        return ends
+    return ends and following.lower_ in _BARE_VERBS
+
+
+_ONE = frozenset({"a", "an", "one", "another", "each", "every", "this", "that"})
+_THINGS_IN_ING = frozenset(
+    {"clothing", "bedding", "crossing", "swing", "painting", "drawing", "ring", "string"}
+)  # fmt: skip
+_BARE_VERBS = frozenset(
+    {"sit", "stand", "lie", "play", "walk", "ride", "look", "smile", "sleep", "eat", "pose", "watch", "wait",
+     "swim", "run", "jump", "dance", "climb", "reach", "cry", "laugh", "crawl"}
+)  # fmt: skip
+_PARTS_AND_PLACES = frozenset(
+    {"mouth", "hand", "hands", "head", "face", "hair", "arm", "arms", "leg", "legs", "foot", "feet",
+     "ear", "ears", "nose", "finger", "fingers", "lap", "shoulder", "shoulders", "chest", "neck",
+     "toes", "right", "left", "center", "middle", "front", "side", "top", "bottom"}
+)  # fmt: skip
+
+
+def is_doer(noun: Token) -> bool:
+    """True for "kickboxer" or "keyboardist" after "male": by its ending; for no "connector" or "tiger"."""
+    return _DOER.search(noun.lower_) is not None and noun.lower_ not in _NO_DOERS
+
+
+_DOER = re.compile(r"[a-z]{3}(?:ers?|ors?|ists?|ians?|ees?|eers?)$")
+_NO_DOERS = frozenset(
+    {"connector", "connectors", "adapter", "adapters", "header", "headers", "number", "numbers",
+     "flower", "flowers", "tiger", "tigers", "spider", "spiders", "panther", "panthers", "beaver",
+     "beavers", "otter", "otters", "deer", "character", "characters", "tree", "trees", "bees",
+     "plover", "warbler", "coupler", "receiver", "ladder", "gender", "feather", "feathers",
+     "chimpanzee", "chimpanzees", "knees", "condor", "grosbeak", "figure", "cover", "underwear"}
+)  # fmt: skip
 
 
 def head_counts(token: Token, head: Head, people: PeopleWords) -> bool:
@@ -290,6 +338,10 @@ def token_range(doc: Doc, start: int, end: int) -> tuple[int, int]:
     return first, last
 
 
+_HEADED = frozenset({"subject", "subjects", "person", "people", "focus", "individual", "individuals"})
+"""Words of a heading that says of whom the text speaks: "Main Subject: The Elderly Man"."""
+
+
 def in_title(doc: Doc, index: int) -> bool:
     """True if the word stands in a capitalised name or title such as "Women's Health"."""
     token = doc[index]
@@ -297,7 +349,8 @@ def in_title(doc: Doc, index: int) -> bool:
     if not text[:1].isupper() or (text.isupper() and len(text) > 1):
         return False
     words = [other for other in doc if other.is_alpha and len(other.text) > 3]
-    if len(words) > 1 and all(word.text[:1].isupper() for word in words):
+    heading = any(other.lower_ in _HEADED for other in doc[:index])
+    if len(words) > 1 and not heading and all(word.text[:1].isupper() for word in words):
         return True
     left = _neighbour(doc, index, -1)
     right = _neighbour(doc, index, 1)

@@ -14,8 +14,10 @@ from transforms.text.nonpersons import animal_pronoun, of_animal, own_part, spea
 from transforms.text.owners import is_guess, is_said_of_person, modifies_person
 from transforms.text.persons import (
     in_title,
+    is_doer,
     is_part_of_brand,
     is_person,
+    is_verb_after,
     may_be_nobody,
     names_thing,
     phrase_head,
@@ -298,7 +300,9 @@ def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
     if entry.head is Head.HUMAN and end < len(doc) and doc[end].text == "-":
         return None
     head = phrase_head(doc, end, people)
-    if head is not None and modifies_person(doc, start, head, entry, rules):
+    if head is not None and (
+        modifies_person(doc, start, head, entry, rules) or (entry.rule.endswith(".sex") and is_doer(head))
+    ):
         return Form.MODIFIER
     if is_guess(doc, start, end, rules):
         return Form.POSTMODIFIER
@@ -316,8 +320,12 @@ def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
 
 def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
     following = doc[end] if end < len(doc) else None
-    if following is not None and (
-        following.pos_ in ("NOUN", "PROPN", "ADJ", "NUM") or following.text in ("-", "/")
+    sex = entry.attribute == GENDER
+    acts = following is not None and sex and is_verb_after(doc, doc[end - 1], following)
+    if (
+        following is not None
+        and not acts
+        and (following.pos_ in ("NOUN", "PROPN", "ADJ", "NUM") or following.text in ("-", "/"))
     ):
         return None
     if (
@@ -329,7 +337,7 @@ def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
         return None  # "an Asian structured house"
     if of_animal(doc, end - 1, rules.people):
         return None
-    if entry.attribute == GENDER and len([token for token in doc if token.is_alpha]) == 1:
+    if sex and len([token for token in doc if token.is_alpha]) == 1:
         return Form.NOUN
     if entry.plural and entry.surface.endswith("s"):
         return Form.NOUN
@@ -339,7 +347,8 @@ def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
     before = doc[lead] if lead >= 0 else None
     if before is not None and before.lower_ in _DETERMINERS and doc[end - 1].tag_ != "JJR":
         return Form.NOUN
-    return Form.NOUN if entry.attribute == GENDER and doc[end - 1].pos_ == "NOUN" else None
+    begins = doc[start].is_sent_start and following is not None and following.pos_ in ("VERB", "ADP", "ADV")
+    return Form.NOUN if sex and (begins or doc[end - 1].pos_ == "NOUN") else None
 
 
 def _title_form(doc: Doc, start: int, end: int) -> Form | None:

@@ -104,3 +104,25 @@ def test_a_person_of_another_turn_is_still_seen_when_only_one_turn_is_edited(
 ) -> None:
     result = cleaned(["Is somebody there?", "A person stands there.", "And?", "A dog with his ball."])
     assert result.texts[3] == "A dog with their ball."
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("A small child swings back a bat.", "child"),
+        ("One child lifts another.", "child"),
+        ("A person helping a child stand on a board.", "child"),
+        ("Three people and a baby sit on a blanket.", "baby"),
+        ("Male standing at a podium.", "Male"),
+        ("A male sleds on a white sheet.", "male"),
+        ("Two female kickboxers fight.", "female"),
+        ("Two men in black shorts stand there.", "men"),
+    ],
+)
+def test_a_verb_that_looks_like_a_noun_makes_no_thing(told: Told, text: str, word: str) -> None:
+    assert word in [found for found, _ in told(text, "safe-llava")]
+
+
+@pytest.mark.parametrize("text", ["A male connector.", "A female cardinal.", "A baby swing in a park."])
+def test_a_thing_or_an_animal_of_that_name_stays(told: Told, text: str) -> None:
+    assert told(text, "safe-llava") == []
