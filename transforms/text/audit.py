@@ -47,7 +47,8 @@ _GENDERED = re.compile(r"\b(?:he|she|him|his|hers?|himself|herself)\b", re.IGNOR
 _VALUE = re.compile(r"\d\D{0,9}\d|^\S{4,40}$")
 """A text that can be the value a line before asks for: with two digits, or one word."""
 _DECADE = re.compile(
-    r"\d0'?s\b|\d\s?y(?:/?o\b|\.o\.)|(?:over|under|above|below|than|past) [1-9]\d\b|(?i:\b(?:i am|i'm|(?:my|our) \w+ (?:is|was)|turn(?:s|ed|ing)?)(?: \w+)? \d)"
+    r"\d0'?s\b|\d\s?y(?:/?o\b|\.o\.)|(?:over|under|above|below|than|past) [1-9]\d\b"
+    r"|(?i:\b(?:i am|i'm|(?:my|our) \w+ (?:is|was)|turn(?:s|ed|ing)?)(?: \w+)? \d)"
 )
 _STARTERS = frozenset(
     {
