@@ -190,6 +190,7 @@ class Looks:
     body: frozenset[str]
     body_of_things: frozenset[str]
     hedges: frozenset[str]
+    shown: frozenset[str]
     headings: frozenset[str]
 
 

@@ -18,23 +18,6 @@ _PROPER_ADJECTIVES = frozenset(
 )
 # Of the parts of a person, those of which a size or an age is said.
 _COLOUR = "lexicon.race.colour"
-_SHOWN = frozenset(
-    {
-        "hair",
-        "image",
-        "photo",
-        "photograph",
-        "picture",
-        "portrait",
-        "shot",
-        "close",
-        "up",
-        "view",
-        "smile",
-        "expression",
-        "makeup",
-    }
-)
 _WHOLE_LOOKS = frozenset({"body", "build", "physique", "frame", "figure", "face", "skin", "appearance"})
 
 
@@ -46,7 +29,7 @@ def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
     holder = _holder(doc, first)
     if holder is not None and holder.pos_ == "NOUN" and not is_person(holder, people):
         parts = rules.looks.face | rules.looks.body | rules.looks.eyes | rules.looks.color_nouns
-        if holder.lower_ not in parts and holder.lower_ not in _SHOWN:
+        if holder.lower_ not in parts and holder.lower_ not in rules.looks.shown:
             return False
     for index in range(first - 1, -1, -1):
         token = doc[index]

@@ -183,6 +183,7 @@ def _said_part(doc: Doc, index: int, parts: frozenset[str], tones: frozenset[str
             and token.lower_ not in tones
             and token.lower_ not in looks.color_nouns
             and token.lower_ not in looks.skin
+            and token.lower_ not in looks.shown
         ):
             return _of_part(doc, position, start, parts)
     return False
