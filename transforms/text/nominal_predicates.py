@@ -52,7 +52,8 @@ def as_predicates(
         group = clauses.verb_group(doc, article, nouns | modifiers)
         if group is None or group.complement > article or group.first == 0:
             continue
-        if _is_person(doc[group.first - 1], nouns):
+        subjects = [doc[group.first - 1], *(one for one in doc[noun].children if one.dep_ == "nsubj")]
+        if any(_is_person(subject, nouns) for subject in subjects):
             end = doc[after - 1].idx + len(doc[after - 1])
             found[one] = replace(one, form=Form.PREDICATE, start=doc[article].idx, end=end)
     return found

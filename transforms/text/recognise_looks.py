@@ -235,7 +235,7 @@ def facial_hair_mention(doc: Doc, index: int, mention: Mention, words: frozenset
         return _cut(mention, before.idx, end)
     if before.lemma_ == "have" and first > 1 and doc[first - 2].lower_ == "and":
         return _cut(mention, before.idx, end)
-    if before.tag_ in ("VBZ", "VBP", "VBD") and before.lemma_ == "have":
+    if before.tag_ in ("VB", "VBZ", "VBP", "VBD") and before.lemma_ == "have":
         return replace(mention, start=before.idx, end=end, form=Form.VERB_PHRASE)
     return mention
 

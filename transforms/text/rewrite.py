@@ -130,10 +130,8 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
         elif one.form is Form.VALUE:
             end = one.end + _remark_length(doc.text, one)
             edits.append(PassageEdit(one.start, end, one.neutral or NOT_STATED, one, one.rule))
-    emptied, phrases = (
-        ([], []) if plain else body_noun_edits(doc, removed, causes, _features(mentions, heads))
-    )
-    edits += emptied
+    emptied, phrases = body_noun_edits(doc, removed, causes, _features(mentions, heads))
+    edits += [] if plain else emptied
     said = [one for one in mentions if one.form in (Form.PREDICATE, Form.VERB_PHRASE)]
     said += nominal.values()
     if said or phrases:

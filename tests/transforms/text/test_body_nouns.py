@@ -60,6 +60,8 @@ def test_nobody_is_said_to_be_a_person(answer: Answer, before: str, after: str) 
             "They have graying hair and a friendly smile.",
         ),
         ("They have a neatly trimmed, white beard and mustache. They smile.", "They smile."),
+        ("A man with fair skin, dark hair pulled back, and a beard.", "A person with dark hair pulled back."),
+        ("This man doesn't have any beard at all and has no glasses.", "This person has no glasses."),
         ("He has big lips and has no beard at all.", "They have big lips."),
     ],
 )

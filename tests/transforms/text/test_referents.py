@@ -23,6 +23,7 @@ Answer = Callable[..., str]
         ("A young girl holds a doll. The child smiles.", "A child holds a doll. The child smiles."),
         ("A man in a hat next to a man in a suit.", "A person in a hat next to a person in a suit."),
         ("The vendor, a man, waits.", "The vendor waits."),
+        ("A rose on the coat of a man near a woman.", "A rose on the coat of a person near another person."),
         ("Another man and a woman wait.", "Two other people wait."),
         ("**The man:** We see a young man.", "**The person:** We see a person."),
         (
@@ -64,3 +65,7 @@ def test_people_among_people_are_not_named_again(answer: Answer) -> None:
 )
 def test_who_somebody_is_is_not_said_again(answer: Answer, before: str, after: str) -> None:
     assert answer(before, "safe-llava") == after
+
+
+def test_a_child_and_an_adult_stay_apart_where_age_goes_too(answer: Answer) -> None:
+    assert answer("The woman is holding the baby.", "safe-llava") == "One person is holding the other person."

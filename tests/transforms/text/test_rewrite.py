@@ -1,6 +1,9 @@
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from schemas.edit import Action
 from schemas.policy import Policy
@@ -10,6 +13,7 @@ from transforms.text.passage_edits import PassageEdit
 from transforms.text.rewrite import rewrite_passage
 
 Candidates = Callable[..., list[str]]
+Rewrites = Callable[..., list[tuple[PassageEdit, ...]]]
 
 
 def _applied(text: str, edits: Sequence[PassageEdit]) -> str:
@@ -19,14 +23,23 @@ def _applied(text: str, edits: Sequence[PassageEdit]) -> str:
 
 
 @pytest.fixture
-def candidates(parser: TextParser, policy_of: Callable[..., Policy]) -> Candidates:
+def rewrites(parser: TextParser, policy_of: Callable[..., Policy]) -> Rewrites:
+    """The edits of every candidate of one passage, best first."""
+
+    def run(text: str, preset: str = "standard") -> list[tuple[PassageEdit, ...]]:
+        doc = parser.parse([text], entities=False)[0]
+        told = passage_mentions(text, False, doc, load_text_rules(policy_of(preset))).told
+        return list(rewrite_passage(text, doc, [(one, Action.REWRITE) for one in told]))
+
+    return run
+
+
+@pytest.fixture
+def candidates(rewrites: Rewrites) -> Candidates:
     """Every candidate of one passage, best first."""
 
     def run(text: str, preset: str = "standard") -> list[str]:
-        doc = parser.parse([text], entities=False)[0]
-        told = passage_mentions(text, False, doc, load_text_rules(policy_of(preset))).told
-        wanted = [(one, Action.REWRITE) for one in told]
-        return [_applied(text, edits) for edits in rewrite_passage(text, doc, wanted)]
+        return [_applied(text, edits) for edits in rewrites(text, preset)]
 
     return run
 
@@ -53,3 +66,74 @@ def test_candidates_that_are_the_same_come_once(candidates: Candidates) -> None:
 def test_candidates_are_the_same_each_time(candidates: Candidates) -> None:
     text = "An old man and his wife, both overweight, greet the young girl."
     assert candidates(text) == candidates(text)
+
+
+_WORDS = st.sampled_from(
+    [
+        "a",
+        "the",
+        "old",
+        "young",
+        "man",
+        "woman",
+        "men",
+        "two",
+        "and",
+        "or",
+        ",",
+        ".",
+        "with",
+        "has",
+        "is",
+        "blue",
+        "eyes",
+        "brown",
+        "hair",
+        "beard",
+        "likely",
+        "person",
+        "child",
+        "boy",
+        "girl",
+        "appears",
+        "to",
+        "be",
+        "30",
+        "years",
+        "old",
+        "build",
+        "muscular",
+        "who",
+        "which",
+        "he",
+        "she",
+        "his",
+        "her",
+        "them",
+        "Asian",
+    ]
+)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_WORDS, min_size=1, max_size=14))
+def test_every_candidate_of_any_words_has_ordered_edits_that_change_something(
+    rewrites: Rewrites, words: list[str]
+) -> None:
+    text = " ".join(words)
+    for edits in rewrites(text):
+        assert all(one.end <= other.start for one, other in pairwise(edits))
+        assert all(0 <= one.start <= one.end <= len(text) for one in edits)
+        assert all(text[one.start : one.end] != one.text for one in edits)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_WORDS, min_size=1, max_size=10))
+def test_what_no_edit_touches_stays_as_it_is(rewrites: Rewrites, words: list[str]) -> None:
+    text = " ".join(words)
+    for edits in rewrites(text):
+        kept, at = [], 0
+        for one in edits:
+            kept += [text[at : one.start], one.text]
+            at = one.end
+        assert "".join([*kept, text[at:]]) == _applied(text, edits)
