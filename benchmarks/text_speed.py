@@ -3,9 +3,9 @@
     python benchmarks/text_speed.py --data llava/text_only.json [--step 10] [--save FILE]
 
 Both run in ``--processes`` processes over the same records, one after the other in the same run, with the
-same spaCy pipeline (the bundled one): mmscrub audits, cleans and verifies every record, Presidio only looks at
-every turn with its default recognisers. Loading is not counted. A core's share of a busy machine varies, so
-CPU seconds stand beside wall seconds and the ratio is given for both. Needs
+same spaCy pipeline (the bundled one): mmscrub audits, cleans and verifies every record, Presidio only
+analyses every turn with its default recognisers. Loading is not counted. A core's share of a busy machine
+varies, so CPU seconds stand beside wall seconds and the ratio is given for both. Needs
 ``python -m pip install presidio-analyzer`` in an environment of its own: it may move pinned versions.
 """
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -72,6 +73,20 @@ _KIN_OR_AGE = ("kinship", "sex", "age_noun")
 _FIRST_OF_COMPOUNDS = ("kinship", "occupation")
 
 
+_LETTERS = regex.compile(r"[a-z0-9]+")
+
+
+def excepted_spans(text: str, rules: TextRules) -> list[tuple[int, int]]:
+    """Where an expression stands that is no attribute whatever its words are ("grandfather clock")."""
+    present = _LETTERS.findall(text.lower())
+    return [
+        match.span()
+        for word in dict.fromkeys(present)
+        if word in rules.exceptions
+        for match in rules.exceptions[word].finditer(text)
+    ]
+
+
 def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iterator[Mention]:
     """Lexicon mentions and gendered pronouns of one parsed passage. May overlap.
 
@@ -79,7 +94,7 @@ def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iter
     """
     # Doc.text is put together anew at each call.
     text = doc.text
-    blocked = [match.span() for match in rules.exceptions.finditer(text)] if rules.exceptions else []
+    blocked = excepted_spans(text, rules)
     printed = [match.span("value") for match in _PRINTED.finditer(text)] if '"' in text else []
     unspoken = blocked + [
         span for span in printed if _PRINT.search(text, max(0, span[0] - _REACH_OF_PRINT), span[0])
@@ -98,8 +113,8 @@ def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iter
                 taken.update(range(first, last))
                 whole[first] = (last, entry)
     units: list[tuple[int, int, LexiconEntry]] = []
-    for token in doc:
-        index = token.i
+    for index in _worth_a_look(doc, whole, rules):
+        token = doc[index]
         if index in taken and index not in whole:
             continue
         end, entry = whole.get(index, (index + 1, None))
@@ -125,6 +140,24 @@ def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iter
         mention = _mention(doc, start, end, entry, rules, form) if form is not None else None
         if mention is not None:
             yield mention
+
+
+def _worth_a_look(doc: Doc, whole: Mapping[int, object], rules: TextRules) -> list[int]:
+    """Indices of the tokens that may tell something: making a Token of every word is what costs."""
+    known = _known_words(rules)
+    return [
+        index for index, word in enumerate(doc.to_array("LOWER").tolist()) if word in known or index in whole
+    ]
+
+
+@cache
+def _known_words(rules: TextRules) -> frozenset[int]:
+    """The lexicon's words and the pronouns as spaCy numbers them, with and without a full stop."""
+    from spacy.strings import StringStore
+
+    numbers = StringStore()
+    words = {*rules.lexicon.words, *rules.pronouns}
+    return frozenset(numbers.add(word + mark) for word in words for mark in ("", "."))
 
 
 def _forms(doc: Doc, units: Sequence[tuple[int, int, LexiconEntry]], rules: TextRules) -> list[Form | None]:

@@ -32,7 +32,7 @@ _LINKING = (
 )
 
 
-_FIRST_WORD = regex.compile(r"(\w*)(.*)", regex.DOTALL)
+_FIRST_WORD = regex.compile(r"([a-z0-9]*)(.*)", regex.DOTALL)
 _PERSONAL = frozenset(
     {"he", "she", "they", "who", "him", "her", "his", "their", "them", "i", "me", "my", "we"}
 )
@@ -80,7 +80,7 @@ class TextRules:
     described_words: frozenset[str]
     linking_words: frozenset[str]
     phrases: regex.Pattern[str] | None
-    exceptions: regex.Pattern[str] | None
+    exceptions: Mapping[str, regex.Pattern[str]]
     linking: regex.Pattern[str]
     patterns: tuple[Pattern, ...]
     names: NameWords
@@ -129,7 +129,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         ),
         linking_words=frozenset(read_list("people")["linking"]),
         phrases=regex.compile(rf"(?i)(?<![\w-])(?:{phrases})(?![\w-])") if phrases else None,
-        exceptions=regex.compile(_by_first_word(lexicon.exceptions)),
+        exceptions=_by_first_word(lexicon.exceptions),
         linking=regex.compile("(?i)" + _LINKING),
         patterns=load_patterns(attributes),
         names=_name_words(),
@@ -172,17 +172,18 @@ def _name_words() -> NameWords:
     )
 
 
-def _by_first_word(expressions: Iterable[str]) -> str:
-    """A pattern of many expressions that fails fast: their first words, then what follows each."""
+def _by_first_word(expressions: Iterable[str]) -> dict[str, regex.Pattern[str]]:
+    """First words of many expressions with the pattern of those that begin so: few are looked for."""
     followers: dict[str, set[str]] = {}
     for expression in expressions:
-        first, rest = _FIRST_WORD.match(expression).groups()  # type: ignore[union-attr]
+        first, rest = _FIRST_WORD.match(expression.lower()).groups()  # type: ignore[union-attr]
         followers.setdefault(first, set()).add(rest)
-    branches = [
-        regex.escape(first) + "(?:" + _alternation(tuple(sorted(rests))) + ")"
+    return {
+        first: regex.compile(
+            rf"(?i)(?<!\w){regex.escape(first)}(?:{_alternation(tuple(sorted(rests)))})(?!\w)"
+        )
         for first, rests in sorted(followers.items())
-    ]
-    return r"(?i)(?<!\w)(?:" + "|".join(branches) + r")(?!\w)"
+    }
 
 
 def _ends_with(words: list[str], gap: str) -> regex.Pattern[str]:
