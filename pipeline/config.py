@@ -52,6 +52,7 @@ class EngineChoice(BaseModel):
     faces: str = "centerface"
     codes: str = "opencv"
     parser: str = "bundled"
+    ner: str = "bundled"
     embedder: str = "minilm"
     rewriter: str = RULES
 

@@ -12,9 +12,11 @@ from schemas.errors import ConfigError
 from schemas.finding import TextFinding
 from transforms.engines.protocols import Embedder, EngineInfo, Rewriter, TextParser
 from transforms.engines.registry import (
+    NONE,
     check_engine,
     load_detector,
     load_embedder,
+    load_entity_tagger,
     load_ocr,
     load_parser,
     load_rewriter,
@@ -22,6 +24,7 @@ from transforms.engines.registry import (
 from transforms.image.audit import ImageEngines
 from transforms.image.open import ImageLimits
 from transforms.text.audit import audit_plain_text, load_text_rules
+from transforms.text.recognise_names import NAME
 from transforms.text.rules import TextRules
 
 
@@ -38,8 +41,12 @@ class Toolbox:
 
     @cached_property
     def parser(self) -> TextParser:
-        """The spaCy pipeline."""
-        return load_parser(self.plan.engines.parser)
+        """The spaCy pipeline, with the names that the entity engine finds if the policy asks for names."""
+        return load_parser(self.plan.engines.parser, self._ner)
+
+    @property
+    def _ner(self) -> str:
+        return self.plan.engines.ner if NAME in self.rules.attributes else NONE
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -86,6 +93,9 @@ class Toolbox:
         infos = [self.parser.info, self.embedder.info]
         if self.plan.mode is Mode.BUILD and self.rewriter is not None:
             infos.append(self.rewriter.info)
+        tagger = load_entity_tagger(self._ner)
+        if tagger is not None:
+            infos.append(tagger.info)
         if self.plan.open_images and self.wanted_image_attributes:
             self._check_image_engines()
             loaded = (self.image_engines.ocr, self.image_engines.faces, self.image_engines.codes)

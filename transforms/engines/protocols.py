@@ -130,3 +130,23 @@ class Rewriter(Protocol):
         """Candidate texts per request, best first, in order. None for a request on which the engine failed,
         timed out or answered beside the point: the grammar rules then do it."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySpan:
+    """A name in a text: characters ``start:end``, label PERSON, ORG or LOC, score 0 to 1."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+class EntityTagger(Protocol):
+    """Finds names. What it finds in a text depends on that text alone, never on its neighbours in a call."""
+
+    info: EngineInfo
+
+    def tag(self, texts: Sequence[str]) -> list[tuple[EntitySpan, ...]]:
+        """The names of each text, in text order, without overlaps."""
+        ...

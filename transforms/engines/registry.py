@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import cast
 
 from schemas.errors import ConfigError
-from transforms.engines.protocols import BoxDetector, Embedder, OcrEngine, Rewriter, TextParser
+from transforms.engines.protocols import (
+    BoxDetector,
+    Embedder,
+    EntityTagger,
+    OcrEngine,
+    Rewriter,
+    TextParser,
+)
 from transforms.engines.rewriter.settings import CONFIG_KEY as REWRITER_KEY
 from transforms.engines.rewriter.settings import RewriterSettings
 
 NONE = "none"
 RULES = "rules"
 """The rewriter that is no model: the grammar rules of ``transforms/text``."""
+
+BUNDLED = "bundled"
+OF_THE_PARSER = "spacy"
+"""``engines.ner``: the entity recogniser of the spaCy pipeline that ``engines.parser`` names."""
 
 
 def _rapidocr() -> OcrEngine:
@@ -41,13 +53,26 @@ def _minilm() -> Embedder:
     return MiniLmEmbedder()
 
 
+def _name_tagger() -> EntityTagger:
+    from transforms.engines.name_tagger.engine import NameTagger
+    from transforms.engines.name_tagger.lists import listed_words
+
+    return NameTagger(listed_words())
+
+
 _LOADERS: Mapping[str, Mapping[str, Callable[[], object]]] = {
     "ocr": {"rapidocr": _rapidocr},
     "faces": {"centerface": _centerface},
     "codes": {"opencv": _opencv_codes},
     "embedder": {"minilm": _minilm},
 }
-_NEEDS = {"rapidocr": "rapidocr", "centerface": "onnxruntime", "opencv": "cv2", "minilm": "onnxruntime"}
+_NEEDS = {
+    "rapidocr": "rapidocr",
+    "centerface": "onnxruntime",
+    "opencv": "cv2",
+    "minilm": "onnxruntime",
+}
+_MAY_BE_OFF = ("ocr", "faces", "codes", "ner")
 
 
 def check_engine(role: str, name: str) -> None:
@@ -55,11 +80,14 @@ def check_engine(role: str, name: str) -> None:
     if role == "rewriter":
         _check_rewriter(name)
         return
-    if name == NONE and role in ("ocr", "faces", "codes"):
+    if name == NONE and role in _MAY_BE_OFF:
+        return
+    if role == "ner":
+        _check_tagger(name)
         return
     loaders = _LOADERS[role]
     if name not in loaders:
-        allowed = ", ".join([*loaders, *([NONE] if role in ("ocr", "faces", "codes") else [])])
+        allowed = ", ".join([*loaders, *([NONE] if role in _MAY_BE_OFF else [])])
         raise ConfigError(f"engines.{role}", name, f"no such engine; allowed: {allowed}")
     if find_spec(_NEEDS[name]) is None:
         raise ConfigError(f"engines.{role}", name, f"needs the package {_NEEDS[name]}: reinstall mmscrub")
@@ -86,12 +114,43 @@ def load_embedder(name: str) -> Embedder:
     return cast(Embedder, _load("embedder", name))
 
 
+def _check_tagger(name: str) -> None:
+    kind, _, place = name.partition(":")
+    if name in (BUNDLED, OF_THE_PARSER):
+        return
+    if kind != "transformers" or not Path(place or "?").is_dir():
+        allowed = f"{BUNDLED}, {OF_THE_PARSER}, {NONE}, transformers:FOLDER"
+        raise ConfigError("engines.ner", name, f"no such engine; allowed: {allowed}")
+    missing = next((need for need in ("torch", "transformers") if find_spec(need) is None), None)
+    if missing:
+        raise ConfigError("engines.ner", name, f"needs {missing}: pip install 'mmscrub[gpu]'")
+
+
 @cache
-def load_parser(name: str) -> TextParser:
-    """``bundled``, or the name or folder of any spaCy pipeline. Raises ConfigError if it is missing."""
+def load_entity_tagger(name: str) -> EntityTagger | None:
+    """``bundled`` or ``transformers:FOLDER``; None for ``none`` and ``spacy``. Raises ConfigError if
+    something that it needs is missing."""
+    check_engine("ner", name)
+    if name in (NONE, OF_THE_PARSER):
+        return None
+    if name == BUNDLED:
+        return _name_tagger()
+    from transforms.engines.transformers_tagger import TransformersTagger
+
+    return TransformersTagger(name.partition(":")[2])
+
+
+@cache
+def load_parser(name: str, ner: str = BUNDLED) -> TextParser:
+    """``bundled``, or the name or folder of any spaCy pipeline; entities come from the engine ``ner``.
+
+    Raises ConfigError if either is missing.
+    """
+    from transforms.engines.parser_with_names import ParserWithNames
     from transforms.engines.spacy_english.engine import SpacyParser
 
-    return SpacyParser() if name == "bundled" else SpacyParser(name)
+    parser = SpacyParser() if name == BUNDLED else SpacyParser(name)
+    return parser if ner == OF_THE_PARSER else ParserWithNames(parser, load_entity_tagger(ner))
 
 
 def _check_rewriter(name: str) -> None:

@@ -59,10 +59,12 @@ class NameSource:
         roll = self._draw.random()
         if roll < 0.12:
             return self._invented()
-        if roll < 0.22:
+        if roll < 0.26:
+            return self._listed(kind)
+        if roll < 0.30:
             faker = self._draw.choice(self._romanized)
             return str(faker.first_romanized_name() if kind == "first" else faker.last_romanized_name())
-        faker = self._fakers[0] if roll < 0.45 else self._draw.choice(self._fakers)
+        faker = self._fakers[0] if roll < 0.52 else self._draw.choice(self._fakers)
         name = str(faker.first_name() if kind == "first" else faker.last_name())
         return name if not name.isascii() or name[:1].isupper() else name.title()
 
@@ -83,8 +85,32 @@ class NameSource:
             return f"{particle}{name}" if glued else f"{particle} {name}"
         return name
 
+    def _joined(self, key: str, between: str) -> str:
+        syllables = [self._draw.choice(templates()[key]) for _ in range(2)]
+        if self._draw.random() < 0.2:
+            return syllables[0].capitalize()
+        return (syllables[0] + between + syllables[1]).capitalize()
+
+    def _listed(self, kind: str) -> str:
+        """A given name ("first"), family name ("last") or both ("full") of the lists of romanised names."""
+        pick, lists = self._draw.choice, templates()
+        people = pick(("chinese", "chinese", "chinese", "korean", "arabic", "african", "indian", "slavic"))
+        if people in ("chinese", "korean"):
+            last = pick(lists[people + "_last"])
+            first = self._joined(people + "_syllables", pick(("", "", "", "-")) if people == "korean" else "")
+        elif people == "arabic":
+            first, last = pick(lists["arabic_first"]), pick(lists["arabic_last"])
+        else:
+            first, last = pick(lists[people]), pick(lists[people])
+        if kind != "full":
+            return str(first if kind == "first" else last)
+        family_first = people in ("chinese", "korean") and self._draw.random() < 0.75
+        return f"{last} {first}" if family_first else f"{first} {last}"
+
     def full(self) -> str:
         """A name in one of the ways in which names are written."""
+        if self._draw.random() < 0.16:
+            return self._listed("full")
         first, last, roll = self.first(), self.last(), self._draw.random()
         letter = self._draw.choice("ABCDEFGHJKLMNPRSTW")
         if roll < 0.16:

@@ -59,9 +59,11 @@ def piece_features(
     return features
 
 
-def windows(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Cuts a text's pieces into ranges of at most ``MAX_PIECES``, after sentence ends where there are any."""
-    if len(offsets) <= MAX_PIECES:
+def windows(
+    text: str, offsets: Sequence[tuple[int, int]], limit: int = MAX_PIECES
+) -> list[tuple[int, int]]:
+    """Cuts a text's pieces into ranges of at most ``limit``, after sentence ends where there are any."""
+    if len(offsets) <= limit:
         return [(0, len(offsets))] if offsets else []
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     cuts: list[int] = []
@@ -72,10 +74,9 @@ def windows(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, in
             place += 1
     ranges: list[tuple[int, int]] = []
     first = 0
-    while len(offsets) - first > MAX_PIECES:
-        limit = first + MAX_PIECES
-        fitting = [cut for cut in cuts if first < cut <= limit]
-        stop = fitting[-1] if fitting else _word_start(offsets, limit, first)
+    while len(offsets) - first > limit:
+        fitting = [cut for cut in cuts if first < cut <= first + limit]
+        stop = fitting[-1] if fitting else _word_start(offsets, first + limit, first)
         ranges.append((first, stop))
         first = stop
     ranges.append((first, len(offsets)))

@@ -25,7 +25,7 @@ import numpy as np
 import regex
 
 from transforms.engines.name_tagger import corpus, features
-from transforms.text.lexicon import read_list
+from transforms.engines.name_tagger.lists import listed_words
 
 HEADS = 12
 WIDTH = 384
@@ -52,16 +52,6 @@ def report(line: str) -> None:
     """Shows progress on standard output."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-def listed_words() -> dict[str, int]:
-    """Lower-case word to list: 1 sure given name, 2 other given name, 3 surname."""
-    names, more = read_list("names"), read_list("more_names")
-    listed = dict.fromkeys(more["surnames"].lower().split(), 3)
-    listed |= dict.fromkeys(more["given"].lower().split(), 2)
-    listed |= dict.fromkeys((word.lower() for word in names["ambiguous"]), 2)
-    listed |= dict.fromkeys((word.lower() for word in names["sure"]), 1)
-    return listed
 
 
 @dataclass(frozen=True, slots=True)
