@@ -1,4 +1,7 @@
-"""Finds personal names: entity recogniser, proper-noun tags and given names must agree by pairs."""
+"""Finds personal names: an entity engine proposes and scores, name lists, casing and context decide.
+
+A name that the engine misses is still found where lists, tags and context agree by pairs.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from schemas.finding import Kind
+from transforms.engines.parser_with_names import SCORES
 from transforms.text.mentions import Form, Mention
 from transforms.text.rules import NameWords, TextRules
 
@@ -20,10 +24,16 @@ _NAME_TOKEN = regex.compile(
 )
 _INITIAL = regex.compile(r"^[\p{Lu}]\.$")
 _LISTED_SCORE = 0.7
+_UNSCORED = 0.45
+"""Taken as the score of an entity of an engine that gives none."""
+
+_SURE_ENTITY = 0.5
+"""From this score on a capitalised entity is a name without further evidence; also bars other readings."""
+
+_SURE_CAPITALS = 0.6
+_SURE_LOWER = 0.9
+_SUPPORTED_LOWER = 0.35
 _INTRODUCE = frozenset({"is", "me", "him", "her", "says", "said", "?"})
-_BEFORE_PEOPLE = frozenset(
-    {"by", "with", "to", "ask", "asked", "tell", "told", "contact", "including", "add"}
-)
 _PARTICLES = frozenset(
     {"de", "da", "van", "von", "der", "den", "la", "le", "del", "di", "bin", "al", "el", "-"}
 )
@@ -36,24 +46,22 @@ CONTEXT_REACH = 32
 def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     """Personal names of one parsed passage. May overlap."""
     words = rules.names
-    entities: set[int] = set()
-    for span in doc.ents:
-        if span.label_ == "PERSON":
-            entities.update(range(span.start, span.end))
-    found: dict[int, tuple[int, float]] = {}
+    found, others = _from_entities(doc, words)
+    taken = {index for start, (end, _) in found.items() for index in range(start, end)}
     listed: dict[int, int] = {}
     alone: list[int] = []
     for whole, end in _capitalised_runs(doc, words):
-        start = _first_name(doc, whole, end, words, entities)
+        start = _first_name(doc, whole, end, words)
+        run = range(start, end)
         known_thing = doc[whole:end].text.lower() in words.not_names
-        if known_thing or _refused(doc, start, end, words, entities):
+        if known_thing or not taken.isdisjoint(run) or _refused(doc, start, end, words):
             continue
-        score = _evidence(doc, start, end, words, entities)
-        if score > 0:
+        score = _evidence(doc, start, end, words)
+        if score > 0 and (score >= 0.95 or others.isdisjoint(run)):
             found[start] = (end, score)
         elif words.is_known(doc[start].lower_) and doc[start].tag_ in ("NNP", "NN") and end - start <= 2:
             listed[start] = end
-        if score <= 0 and end - start == 1:
+        if start not in found and end - start == 1:
             alone.append(start)
     _add_repeated(doc, found, alone)
     _add_listed(doc, found, listed)
@@ -62,6 +70,66 @@ def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         first, last = doc[start], doc[end - 1]
         stop = last.idx + len(last)
         yield Mention(first.idx, stop, NAME, Kind.EXPLICIT, "name.person", Form.VALUE, score=score)
+
+
+def _from_entities(doc: Doc, words: NameWords) -> tuple[dict[int, tuple[int, float]], set[int]]:
+    """Accepted people among the entities, and the tokens of what is surely a firm or a place."""
+    scores: Sequence[float] = doc.user_data.get(SCORES, [_UNSCORED] * len(doc.ents))
+    people: dict[int, tuple[int, float]] = {}
+    others: set[int] = set()
+    for span, score in zip(doc.ents, scores, strict=True):
+        if span.label_ != "PERSON":
+            if score >= _SURE_ENTITY:
+                others.update(range(span.start, span.end))
+            continue
+        start, end = _without_title(doc, span.start, span.end, words)
+        if start < end and _accepted(doc, start, end, score, words):
+            people[start] = (end, score)
+    return people, others
+
+
+def _without_title(doc: Doc, start: int, end: int, words: NameWords) -> tuple[int, int]:
+    while start < end and (doc[start].lower_.rstrip(".") in words.titles or doc[start].is_punct):
+        start += 1
+    while end > start and (doc[end - 1].lower_ == "'s" or (doc[end - 1].is_punct and doc[end - 1].text != ".")):
+        end -= 1
+    return start, end
+
+
+def _accepted(doc: Doc, start: int, end: int, score: float, words: NameWords) -> bool:
+    """Whether an entity of ``score`` is a name, by how it is written and what stands around it."""
+    span = doc[start:end]
+    if span.text.lower() in words.not_names or not any(token.is_alpha or token.text[0].isalpha() for token in span):
+        return False
+    title, strong, context = _introduced(doc, start, words)
+    if not (title or strong) and _refused(doc, start, end, words):
+        return False
+    known = words.is_known(doc[start].lower_) or (end - start > 1 and doc[end - 1].lower_ in words.surnames)
+    if doc[start].text[0].islower() and doc[end - 1].text[0].islower():
+        return score >= _SURE_LOWER or (score >= _SUPPORTED_LOWER and (title or strong or words_sure(span, words)))
+    if all(token.text.isupper() and len(token.text) > 2 for token in span if token.is_alpha):
+        return score >= _SURE_CAPITALS or title or (known and context)
+    return score >= _SURE_ENTITY or title or strong or known or context
+
+
+def words_sure(span, words):
+    return any(token.lower_ in words.sure for token in span)
+
+
+def _introduced(doc: Doc, start: int, words: NameWords) -> tuple[bool, bool, bool]:
+    """What introduces a name at ``start``: a title, words after which only names stand, words that may."""
+    title = start > 0 and doc[start - 1].lower_.rstrip(".") in words.titles and (
+        doc[start - 1].text[:1].isupper() or doc[start - 1].lower_.rstrip(".") in _SHORT_TITLES
+    )
+    if start > 1 and doc[start - 1].text == ".":
+        title = title or doc[start - 2].lower_ in words.titles
+    lead = _lead(doc.text, doc[start].idx)
+    if doc[start].lower_ in words.not_after_contexts:
+        return title, False, False
+    return title, bool(words.strong_contexts.search(lead)), bool(words.contexts.search(lead))
+
+
+_SHORT_TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof"})
 
 
 def _add_repeated(doc: Doc, found: dict[int, tuple[int, float]], alone: Sequence[int]) -> None:
@@ -98,12 +166,12 @@ def _add_listed(doc: Doc, found: dict[int, tuple[int, float]], listed: dict[int,
                 break
 
 
-def _first_name(doc: Doc, start: int, end: int, words: NameWords, entities: set[int]) -> int:
+def _first_name(doc: Doc, start: int, end: int, words: NameWords) -> int:
     """Where the name begins in a run of capitals: "Ask Holly Sherman", "Producer Thomas Speer"."""
     lead = bool(doc[start].is_sent_start) or doc[start].tag_ not in ("NNP", "NNPS")
     for index in range(start, end if lead else end - 1):
         word = doc[index].lower_
-        if words.is_known(word) or index in entities or _INITIAL.match(doc[index].text):
+        if words.is_known(word) or _INITIAL.match(doc[index].text):
             return index
     return start
 
@@ -158,7 +226,7 @@ def _continues_name(doc: Doc, index: int, words: NameWords) -> bool:
     ) or (token.ent_type_ == "PERSON" and token.text[:1].isupper())
 
 
-def _refused(doc: Doc, start: int, end: int, words: NameWords, entities: set[int]) -> bool:
+def _refused(doc: Doc, start: int, end: int, words: NameWords) -> bool:
     run = [doc[index].lower_ for index in range(start, end)]
     text = " ".join(run)
     if text in words.not_names or any(
@@ -189,7 +257,7 @@ def _refused(doc: Doc, start: int, end: int, words: NameWords, entities: set[int
     if before == "&" or (following is not None and following.text == "&"):
         return True
     if end - start == 1 and (
-        before in ("the", "a", "an") or (before in ("at", "in") and start not in entities)
+        before in ("the", "a", "an") or (before in ("at", "in") and doc[start].ent_type_ != "PERSON")
     ):
         return True
     return (
@@ -198,39 +266,25 @@ def _refused(doc: Doc, start: int, end: int, words: NameWords, entities: set[int
     )
 
 
-def _evidence(doc: Doc, start: int, end: int, words: NameWords, entities: set[int]) -> float:
+def _evidence(doc: Doc, start: int, end: int, words: NameWords) -> float:
+    """How surely lists, tags and context make a run of capitals a name that no entity holds; 0 for no."""
     size = end - start
     first = doc[start].lower_
-    in_entity = sum(index in entities for index in range(start, end)) / size
-    title = (
-        start > 0 and doc[start - 1].lower_.rstrip(".") in words.titles and doc[start - 1].text[:1].isupper()
-    )
-    if start > 1 and doc[start - 1].text == ".":
-        title = title or doc[start - 2].lower_ in words.titles
-    lead = _lead(doc.text, doc[start].idx)
-    context = first not in words.not_after_contexts and bool(words.contexts.search(lead))
-    strong = first not in words.not_after_contexts and bool(words.strong_contexts.search(lead))
+    title, strong, context = _introduced(doc, start, words)
     given = first in words.sure
     maybe = first in words.ambiguous or first in words.given or bool(_INITIAL.match(doc[start].text))
     known_last = doc[end - 1].lower_ in words.surnames
-    known = given or maybe or known_last
     if size > 1 and not given and all(doc[index].text.isupper() for index in range(start, end)):
         return 0.95 if title else 0.0
-    if title or strong or (context and (in_entity > 0 or known)):
+    if title or strong or (context and (given or maybe or known_last)):
         return 0.95
     if size >= 2 and given:
         return 0.9
-    if size >= 2 and maybe and (in_entity > 0 or (known_last and not _title_case(doc))):
+    if size >= 2 and maybe and known_last and not _title_case(doc):
         return 0.85
-    if size >= 2 and in_entity == 1.0 and (known or first in words.surnames):
-        return 0.8
-    if 2 <= size <= 3 and in_entity == 1.0 and _placed_as_person(doc, start, end):
-        return 0.6
-    if size == 1 and in_entity == 1.0 and (known or _placed_as_person(doc, start, end)):
-        return 0.7 if doc[start].tag_ == "NNP" and not _title_case(doc) else 0.0
     if size == 1 and given and start == 0 and doc[start].tag_ == "NNP" and len(doc) > 2:
         return 0.7 if doc[1].tag_ in ("VBZ", "VBD", "MD", "POS") or doc[1].text in (",", ":") else 0.0
-    if size == 1 and given and (in_entity > 0 or start > 0):
+    if size == 1 and given and start > 0:
         return 0.8 if doc[start].tag_ == "NNP" else 0.0
     return 0.0
 
@@ -240,13 +294,3 @@ def _title_case(doc: Doc) -> bool:
     long = [token.text for token in doc if token.is_alpha and len(token.text) > 3]
     commas = sum(token.text == "," for token in doc)
     return len(long) > 3 + 2 * commas and sum(word[0].isupper() for word in long) > 0.8 * len(long)
-
-
-def _placed_as_person(doc: Doc, start: int, end: int) -> bool:
-    """A name without a known given name counts as a subject, after "by", or where it is the whole text."""
-    if all(doc[index].text.isupper() for index in range(start, end)):
-        return False
-    whole = start == 0 and all(doc[index].is_punct for index in range(end, len(doc)))
-    by = start > 0 and doc[start - 1].lower_ in _BEFORE_PEOPLE
-    appositive = start > 0 and doc[start - 1].pos_ == "NOUN" and doc[start].dep_ in ("appos", "flat")
-    return whole or by or appositive or doc[start].dep_ in ("nsubj", "nsubj:pass", "vocative")
