@@ -13,7 +13,9 @@ def folder(tmp_path_factory):
     transformers = pytest.importorskip("transformers")
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-    pieces = {word: index for index, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS])}
+    pieces = {
+        word: index for index, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS])
+    }
     backend = Tokenizer(models.WordPiece(pieces, unk_token="[UNK]"))
     backend.normalizer = normalizers.BertNormalizer(lowercase=True)
     backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -36,8 +38,8 @@ def folder(tmp_path_factory):
     )
     model = transformers.BertForTokenClassification(config)
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-    batch = tokenizer(["Maria meets Ole in the garden.", "A cat sleeps and Ole sees Maria."], return_tensors="pt",
-                      padding=True)  # fmt: skip
+    texts = ["Maria meets Ole in the garden.", "A cat sleeps and Ole sees Maria."]
+    batch = tokenizer(texts, return_tensors="pt", padding=True)
     wanted = torch.isin(batch["input_ids"], torch.tensor([pieces["maria"], pieces["ole"]])).long()
     for _ in range(60):
         loss = torch.nn.functional.cross_entropy(model(**batch).logits.flatten(0, 1), wanted.flatten())
@@ -58,7 +60,10 @@ def tagger(folder):
 
 
 def names(tagger, texts):
-    return [[text[one.start : one.end] for one in spans] for text, spans in zip(texts, tagger.tag(texts), strict=True)]
+    return [
+        [text[one.start : one.end] for one in spans]
+        for text, spans in zip(texts, tagger.tag(texts), strict=True)
+    ]
 
 
 def test_it_finds_what_the_model_was_taught(tagger):

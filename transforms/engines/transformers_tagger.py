@@ -82,7 +82,9 @@ class TransformersTagger:
         self._device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         self._model = model.to(self._device).eval()
         self._torch: Any = torch
-        self._widths = [width for width in WIDTHS if width <= model.config.max_position_embeddings] or [WIDTHS[0]]
+        self._widths = [width for width in WIDTHS if width <= model.config.max_position_embeddings] or [
+            WIDTHS[0]
+        ]
         settings = f"rows={ROWS}; widths={','.join(map(str, self._widths))}; device={self._device}; fp32"
         version = f"torch-{torch.__version__.split('+')[0]}"
         self.info = EngineInfo("ner", Path(folder).name, version, folder_sha256(Path(folder)), settings)
@@ -98,7 +100,9 @@ class TransformersTagger:
         return [tuple(spans) for spans in found]
 
     def _rows(self, index: int, text: str) -> Iterator[_Row]:
-        offsets = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+        offsets = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)[
+            "offset_mapping"
+        ]
         for first, stop in windows(text, offsets, self._widths[-1] - _SPECIAL_PIECES):
             start, end = offsets[first][0], offsets[stop - 1][1]
             yield _Row(index, start, text[start:end])
@@ -131,14 +135,14 @@ class TransformersTagger:
         with self._torch.inference_mode():
             logits = self._model(**inputs.to(self._device)).logits
         shares = probabilities(logits.float().cpu().numpy())
-        return [
-            self._spans(text, offsets[row], special[row], shares[row]) for row, text in enumerate(texts)
-        ]
+        return [self._spans(text, offsets[row], special[row], shares[row]) for row, text in enumerate(texts)]
 
     def _spans(
         self, text: str, offsets: Sequence[Sequence[int]], special: Sequence[int], shares: NDArray[np.float32]
     ) -> list[EntitySpan]:
-        kept = [place for place, flag in enumerate(special) if not flag and offsets[place][1] > offsets[place][0]]
+        kept = [
+            place for place, flag in enumerate(special) if not flag and offsets[place][1] > offsets[place][0]
+        ]
         ours = np.zeros((len(kept), len(LABELS)), dtype=np.float32)
         for output, column in self._columns:
             ours[:, column] += shares[kept, output]

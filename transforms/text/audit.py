@@ -16,6 +16,7 @@ from transforms.engines.protocols import TextParser
 from transforms.text.contract import Conversation, TurnText
 from transforms.text.fold import Folded, fold
 from transforms.text.mentions import Mention, without_overlaps
+from transforms.text.name_prefilter import may_hold_name
 from transforms.text.nonpersons import load_nonperson_words
 from transforms.text.passages import Passage, split_passages
 from transforms.text.questions import KEPT_ASKS, asked_attributes, may_ask
@@ -25,7 +26,7 @@ from transforms.text.recognise_attributes import attribute_mentions
 from transforms.text.recognise_emoji import emoji_mentions
 from transforms.text.recognise_looks import look_mentions
 from transforms.text.recognise_measures import measure_mentions
-from transforms.text.recognise_names import CONTEXT_REACH, NAME, name_mentions
+from transforms.text.recognise_names import NAME, name_mentions
 from transforms.text.recognise_patterns import NOTHING_ASKED, asked_before, pattern_mentions
 from transforms.text.rules import TextRules, compile_rules
 
@@ -50,27 +51,6 @@ _DECADE = re.compile(
     r"\d0'?s\b|\d\s?y(?:/?o\b|\.o\.)|(?:over|under|above|below|than|past) [1-9]\d\b"
     r"|(?i:\b(?:i am|i'm|(?:my|our) \w+ (?:is|was)|turn(?:s|ed|ing)?)(?: \w+)? \d)"
 )
-_STARTERS = frozenset(
-    {
-        "the",
-        "a",
-        "an",
-        "this",
-        "these",
-        "in",
-        "on",
-        "at",
-        "is",
-        "are",
-        "what",
-        "which",
-        "there",
-        "no",
-        "yes",
-        "two",
-    }
-)
-_CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}']*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,30 +106,6 @@ def _may_describe_person(words: Sequence[str], text: str, rules: TextRules) -> b
                 return True
             if regex.search(rf"(?i)[,;:(*\-–—]\s*(?:and |or |\w+ly )?{word}\b", text):
                 return True
-    return False
-
-
-def may_hold_name(text: str, rules: TextRules) -> bool:
-    """True if the folded ``text`` has two capitals in a row, a known name or one that is introduced."""
-    names = rules.names
-    before, stop = "", 0
-    for match in _CAPITALISED.finditer(text):
-        shown, start = match.group(), match.start()
-        word = shown.lower()
-        if word in names.sure or word in names.titles:
-            return True
-        # A word in capitals throughout tells nothing by its first one.
-        if len(word) > 2 and not shown.isupper() and (word in names.given or word in names.surnames):
-            return True
-        if names.contexts.search(text, max(0, start - CONTEXT_REACH), start) or names.strong_contexts.search(
-            text, max(0, start - CONTEXT_REACH), start
-        ):
-            return True
-        # A name without a known given name has two parts; a capital after a full stop proves nothing.
-        joined = before and text[stop:start].strip(" .") == ""
-        if joined and (before.lower() in names.ambiguous or before.lower() not in _STARTERS):
-            return True
-        before, stop = match.group(), match.end()
     return False
 
 

@@ -13,6 +13,7 @@ import regex
 from schemas.finding import Kind
 from transforms.engines.parser_with_names import SCORES
 from transforms.text.mentions import Form, Mention
+from transforms.text.name_prefilter import CONTEXT_REACH
 from transforms.text.rules import NameWords, TextRules
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ _UNSCORED = 0.45
 _SURE_ENTITY = 0.5
 """From this score on a capitalised entity is a name without further evidence; also bars other readings."""
 
+_TRUSTED = 0.8
+"""From this score on only a word for a place, a firm or a thing beside it speaks against a name."""
+
 _SURE_CAPITALS = 0.6
 _SURE_LOWER = 0.9
 _SUPPORTED_LOWER = 0.35
@@ -37,10 +41,6 @@ _INTRODUCE = frozenset({"is", "me", "him", "her", "says", "said", "?"})
 _PARTICLES = frozenset(
     {"de", "da", "van", "von", "der", "den", "la", "le", "del", "di", "bin", "al", "el", "-"}
 )
-
-
-CONTEXT_REACH = 32
-"""Characters before a name that may introduce it."""
 
 
 def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
@@ -79,7 +79,8 @@ def _from_entities(doc: Doc, words: NameWords) -> tuple[dict[int, tuple[int, flo
     others: set[int] = set()
     for span, score in zip(doc.ents, scores, strict=True):
         if span.label_ != "PERSON":
-            if score >= _SURE_ENTITY:
+            place = span.label_ == "LOC" and len(span) == 1 and span.root.lower_ in words.sure
+            if score >= _SURE_ENTITY and not place:
                 others.update(range(span.start, span.end))
             continue
         start, end = _without_title(doc, span.start, span.end, words)
@@ -91,7 +92,9 @@ def _from_entities(doc: Doc, words: NameWords) -> tuple[dict[int, tuple[int, flo
 def _without_title(doc: Doc, start: int, end: int, words: NameWords) -> tuple[int, int]:
     while start < end and (doc[start].lower_.rstrip(".") in words.titles or doc[start].is_punct):
         start += 1
-    while end > start and (doc[end - 1].lower_ == "'s" or (doc[end - 1].is_punct and doc[end - 1].text != ".")):
+    while end > start and (
+        doc[end - 1].lower_ == "'s" or (doc[end - 1].is_punct and doc[end - 1].text != ".")
+    ):
         end -= 1
     return start, end
 
@@ -99,27 +102,34 @@ def _without_title(doc: Doc, start: int, end: int, words: NameWords) -> tuple[in
 def _accepted(doc: Doc, start: int, end: int, score: float, words: NameWords) -> bool:
     """Whether an entity of ``score`` is a name, by how it is written and what stands around it."""
     span = doc[start:end]
-    if span.text.lower() in words.not_names or not any(token.is_alpha or token.text[0].isalpha() for token in span):
+    if not any(token.text[0].isalpha() for token in span) or _is_thing(span.text.lower(), words):
         return False
     title, strong, context = _introduced(doc, start, words)
-    if not (title or strong) and _refused(doc, start, end, words):
+    if not (title or strong) and (
+        _placed(doc, start, end, words) if score >= _TRUSTED else _refused(doc, start, end, words)
+    ):
         return False
-    known = words.is_known(doc[start].lower_) or (end - start > 1 and doc[end - 1].lower_ in words.surnames)
-    if doc[start].text[0].islower() and doc[end - 1].text[0].islower():
-        return score >= _SURE_LOWER or (score >= _SUPPORTED_LOWER and (title or strong or words_sure(span, words)))
+    sure = any(token.lower_ in words.sure for token in span)
+    if span.text == span.text.lower():
+        return (score >= _SURE_LOWER and end - start > 1) or (
+            score >= _SUPPORTED_LOWER and (title or strong or sure)
+        )
     if all(token.text.isupper() and len(token.text) > 2 for token in span if token.is_alpha):
-        return score >= _SURE_CAPITALS or title or (known and context)
+        return score >= _SURE_CAPITALS or title or (sure and context)
+    known = (
+        sure
+        or words.is_known(doc[start].lower_)
+        or (end - start > 1 and doc[end - 1].lower_ in words.surnames)
+    )
     return score >= _SURE_ENTITY or title or strong or known or context
-
-
-def words_sure(span, words):
-    return any(token.lower_ in words.sure for token in span)
 
 
 def _introduced(doc: Doc, start: int, words: NameWords) -> tuple[bool, bool, bool]:
     """What introduces a name at ``start``: a title, words after which only names stand, words that may."""
-    title = start > 0 and doc[start - 1].lower_.rstrip(".") in words.titles and (
-        doc[start - 1].text[:1].isupper() or doc[start - 1].lower_.rstrip(".") in _SHORT_TITLES
+    title = (
+        start > 0
+        and doc[start - 1].lower_.rstrip(".") in words.titles
+        and (doc[start - 1].text[:1].isupper() or doc[start - 1].lower_.rstrip(".") in words.short_titles)
     )
     if start > 1 and doc[start - 1].text == ".":
         title = title or doc[start - 2].lower_ in words.titles
@@ -127,9 +137,6 @@ def _introduced(doc: Doc, start: int, words: NameWords) -> tuple[bool, bool, boo
     if doc[start].lower_ in words.not_after_contexts:
         return title, False, False
     return title, bool(words.strong_contexts.search(lead)), bool(words.contexts.search(lead))
-
-
-_SHORT_TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof"})
 
 
 def _add_repeated(doc: Doc, found: dict[int, tuple[int, float]], alone: Sequence[int]) -> None:
@@ -226,25 +233,37 @@ def _continues_name(doc: Doc, index: int, words: NameWords) -> bool:
     ) or (token.ent_type_ == "PERSON" and token.text[:1].isupper())
 
 
-def _refused(doc: Doc, start: int, end: int, words: NameWords) -> bool:
-    run = [doc[index].lower_ for index in range(start, end)]
-    text = " ".join(run)
-    if text in words.not_names or any(
+def _is_thing(text: str, words: NameWords) -> bool:
+    """Whether the lower-case ``text`` is, or holds, what only looks like a name."""
+    return text in words.not_names or any(
         name in text for name in words.not_names if " " in name and len(name) > 6
+    )
+
+
+def _placed(doc: Doc, start: int, end: int, words: NameWords) -> bool:
+    """Whether the run names a street, a firm or another thing: "Jennifer Street", "Jordan River"."""
+    following = doc[end] if end < len(doc) else None
+    nearby = [doc[index].lower_ for index in range(start + 1, end)]
+    sure = end - start > 1 and doc[start].lower_ in words.sure
+    if (
+        following is not None
+        and following.pos_ in ("NOUN", "PROPN")
+        and not (sure and following.text.islower())
     ):
+        nearby.append(following.lower_)
+    return any(word.rstrip(".") in words.place_words for word in nearby)
+
+
+def _refused(doc: Doc, start: int, end: int, words: NameWords) -> bool:
+    """Whether what stands around a run of capitals speaks against a name."""
+    if _is_thing(" ".join(doc[index].lower_ for index in range(start, end)), words):
         return True
     following = doc[end] if end < len(doc) else None
     if following is not None and following.text == "-" and not doc[end - 1].whitespace_:
         return True
-    sure = end - start > 1 and run[0] in words.sure
-    thing = (
-        following is not None
-        and following.pos_ in ("NOUN", "PROPN")
-        and not (sure and following.text.islower())
-    )
-    nearby = run[1:] + ([following.lower_] if following is not None and thing else [])
-    if any(word.rstrip(".") in words.place_words for word in nearby):
+    if _placed(doc, start, end, words):
         return True
+    sure = end - start > 1 and doc[start].lower_ in words.sure
     if (
         following is not None
         and following.lower_ in ("'s", "'")
@@ -256,14 +275,10 @@ def _refused(doc: Doc, start: int, end: int, words: NameWords) -> bool:
     before = doc[start - 1].lower_ if start else ""
     if before == "&" or (following is not None and following.text == "&"):
         return True
-    if end - start == 1 and (
-        before in ("the", "a", "an") or (before in ("at", "in") and doc[start].ent_type_ != "PERSON")
-    ):
+    person = doc[start].ent_type_ == "PERSON"
+    if end - start == 1 and (before in ("the", "a", "an") or (before in ("at", "in") and not person)):
         return True
-    return (
-        all(doc[index].text.isupper() and len(doc[index].text) > 2 for index in range(start, end))
-        and end - start == 1
-    )
+    return end - start == 1 and doc[start].text.isupper() and len(doc[start].text) > 2
 
 
 def _evidence(doc: Doc, start: int, end: int, words: NameWords) -> float:

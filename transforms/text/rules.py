@@ -47,6 +47,10 @@ class NameWords:
     place_words: frozenset[str]
     not_names: frozenset[str]
     titles: frozenset[str]
+    short_titles: frozenset[str]
+    lower_triggers: frozenset[str]
+    not_triggers: frozenset[str]
+    introducing: regex.Pattern[str]
     contexts: regex.Pattern[str]
     strong_contexts: regex.Pattern[str]
     not_after_contexts: frozenset[str]
@@ -164,6 +168,10 @@ def _name_words() -> NameWords:
         place_words=frozenset(names["place_words"]),
         not_names=frozenset(names["not_names"]),
         titles=frozenset(names["titles"]),
+        short_titles=frozenset(names["short_titles"]),
+        lower_triggers=frozenset(word.lower() for word in names["sure"]) | frozenset(names["short_titles"]),
+        not_triggers=frozenset(names["not_triggers"]),
+        introducing=regex.compile(rf"(?i)\b(?:{_alternation(names['introducing'])})\s"),
         contexts=_ends_with(names["contexts"], r"[\s,:\"']*$"),
         strong_contexts=_ends_with(names["strong_contexts"], r"[\s:]*$"),
         not_after_contexts=frozenset(names["not_after_contexts"]),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from transforms.engines.name_tagger.features import LABELS
@@ -31,7 +30,12 @@ def word_groups(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int
     """Ranges of pieces that touch and make up one word of letters and digits; other pieces stand alone."""
     groups: list[tuple[int, int]] = []
     for index, (start, end) in enumerate(offsets):
-        joined = groups and start == offsets[index - 1][1] and text[start - 1 : start + 1].isalnum() and end > start
+        joined = (
+            groups
+            and start == offsets[index - 1][1]
+            and text[start - 1 : start + 1].isalnum()
+            and end > start
+        )
         if joined:
             groups[-1] = (groups[-1][0], index + 1)
         else:
@@ -72,7 +76,9 @@ def entity_spans(
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     while start < end and not text[start].isalnum():
         start += 1
-    while end > start and not (text[end - 1].isalnum() or (text[end - 1] == "." and _is_initial(text, end - 1))):
+    while end > start and not (
+        text[end - 1].isalnum() or (text[end - 1] == "." and _is_initial(text, end - 1))
+    ):
         end -= 1
     return (start, end) if start < end else None
 

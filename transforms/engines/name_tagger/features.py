@@ -37,7 +37,7 @@ def written_kind(word: str) -> int:
 
 
 def word_features(text: str, listed: Mapping[str, int]) -> list[tuple[int, int, int]]:
-    """(start, end, feature) of each word of ``text``. ``listed``: lower-case word to 1-3, as the lists say."""
+    """(start, end, feature) of each word of ``text``. ``listed``: lower-case word to 1-3."""
     return [
         (match.start(), match.end(), written_kind(word) * LISTED_KINDS + listed.get(word.lower(), 0))
         for match in _WORD.finditer(text)
@@ -45,9 +45,7 @@ def word_features(text: str, listed: Mapping[str, int]) -> list[tuple[int, int, 
     ]
 
 
-def piece_features(
-    offsets: Sequence[tuple[int, int]], words: Sequence[tuple[int, int, int]]
-) -> list[int]:
+def piece_features(offsets: Sequence[tuple[int, int]], words: Sequence[tuple[int, int, int]]) -> list[int]:
     """The feature of the word in which each piece starts; 0 outside words. Both inputs in text order."""
     features: list[int] = []
     index = 0
@@ -59,9 +57,7 @@ def piece_features(
     return features
 
 
-def windows(
-    text: str, offsets: Sequence[tuple[int, int]], limit: int = MAX_PIECES
-) -> list[tuple[int, int]]:
+def windows(text: str, offsets: Sequence[tuple[int, int]], limit: int = MAX_PIECES) -> list[tuple[int, int]]:
     """Cuts a text's pieces into ranges of at most ``limit``, after sentence ends where there are any."""
     if len(offsets) <= limit:
         return [(0, len(offsets))] if offsets else []

@@ -63,14 +63,20 @@ class Encoded:
     classes: list[int]
 
 
-def encoded(sample: corpus.Sample, tokenizer: Any, listed: Mapping[str, int], draw: random.Random | None) -> list[Encoded]:
+def encoded(
+    sample: corpus.Sample, tokenizer: Any, listed: Mapping[str, int], draw: random.Random | None
+) -> list[Encoded]:
     """The windows of a sample. ``draw`` hides list entries now and then; None never."""
     pieces = tokenizer.encode(sample.text, add_special_tokens=False)
     words = features.word_features(sample.text, listed)
     if draw is not None:
         hide = draw.random() < UNLISTED_TEXTS
         words = [
-            (start, end, value - value % features.LISTED_KINDS if hide or draw.random() < UNLISTED_WORDS else value)
+            (
+                start,
+                end,
+                value - value % features.LISTED_KINDS if hide or draw.random() < UNLISTED_WORDS else value,
+            )
             for start, end, value in words
         ]
     values = features.piece_features(pieces.offsets, words)
@@ -141,7 +147,9 @@ def classifier(folder: Path) -> Any:
         def __init__(self) -> None:
             super().__init__()
             config = AutoConfig.from_pretrained(folder)
-            self.encoder = AutoModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False)
+            self.encoder = AutoModel.from_pretrained(
+                folder, attn_implementation="eager", add_pooling_layer=False
+            )
             self.encoder.encoder.layer = self.encoder.encoder.layer[:LAYERS]
             kept = torch.tensor(small_tokenizer(folder)[1])
             words = self.encoder.embeddings.word_embeddings.weight[kept].detach().clone()
@@ -198,14 +206,14 @@ def train(arguments: argparse.Namespace) -> None:
     peaks = [group["lr"] for group in optimizer.param_groups]
     start = saved = time.monotonic()
     model.train()
-    total, steps = 0.0, 0
+    total = 0.0
     arguments.out.mkdir(parents=True, exist_ok=True)
-    for epoch, batch in endless(arguments, tokenizer):
+    for steps, (epoch, batch) in enumerate(endless(arguments, tokenizer), 1):
         progress = (time.monotonic() - start) / (60 * arguments.minutes)
         if progress >= 1:
             break
         for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-            group["lr"] = peak * min(1.0, (steps + 1) / 200) * (1 - 0.97 * progress)
+            group["lr"] = peak * min(1.0, steps / 200) * (1 - 0.97 * progress)
         ids, mask, values, classes = (torch.from_numpy(array) for array in arrays(batch))
         logits = model(ids, mask, values)
         loss = torch.nn.functional.cross_entropy(
@@ -215,7 +223,6 @@ def train(arguments: argparse.Namespace) -> None:
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        steps += 1
         total += loss.item()
         if steps % 50 == 0:
             report(f"step {steps} epoch {epoch} {progress:.1%} loss {total / 50:.4f}")
@@ -247,11 +254,13 @@ def export(source: Path, state: Path, out: Path) -> None:
         str(raw),
         input_names=names,
         output_names=["logits"],
-        dynamic_axes={name: axes for name in (*names, "logits")},
+        dynamic_axes=dict.fromkeys((*names, "logits"), axes),
         opset_version=17,
         dynamo=False,
     )
-    fused = optimizer.optimize_model(str(raw), model_type="bert", num_heads=HEADS, hidden_size=WIDTH, opt_level=0)
+    fused = optimizer.optimize_model(
+        str(raw), model_type="bert", num_heads=HEADS, hidden_size=WIDTH, opt_level=0
+    )
     fused.save_model_to_file(str(plain))
     raw.unlink()
     quantize_dynamic(
