@@ -57,7 +57,7 @@ def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         if known_thing or not taken.isdisjoint(run) or _refused(doc, start, end, words):
             continue
         score = _evidence(doc, start, end, words)
-        if score > 0 and (score >= 0.95 or others.isdisjoint(run)):
+        if score > 0 and score >= max(others.get(index, 0.0) for index in run):
             found[start] = (end, score)
         elif words.is_known(doc[start].lower_) and doc[start].tag_ in ("NNP", "NN") and end - start <= 2:
             listed[start] = end
@@ -72,19 +72,20 @@ def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         yield Mention(first.idx, stop, NAME, Kind.EXPLICIT, "name.person", Form.VALUE, score=score)
 
 
-def _from_entities(doc: Doc, words: NameWords) -> tuple[dict[int, tuple[int, float]], set[int]]:
-    """Accepted people among the entities, and the tokens of what is surely a firm or a place."""
+def _from_entities(doc: Doc, words: NameWords) -> tuple[dict[int, tuple[int, float]], dict[int, float]]:
+    """Accepted people among the entities, and what evidence a token of a firm or a place would need."""
     scores: Sequence[float] = doc.user_data.get(SCORES, [_UNSCORED] * len(doc.ents))
     people: dict[int, tuple[int, float]] = {}
-    others: set[int] = set()
+    others: dict[int, float] = {}
     for span, score in zip(doc.ents, scores, strict=True):
         if span.label_ != "PERSON":
-            place = span.label_ == "LOC" and len(span) == 1 and span.root.lower_ in words.sure
-            if score >= _SURE_ENTITY and not place:
-                others.update(range(span.start, span.end))
+            place = span.label_ == "LOC"
+            if score >= _SURE_ENTITY and not (place and len(span) == 1 and span.root.lower_ in words.sure):
+                others.update(dict.fromkeys(range(span.start, span.end), 0.85 if place else 0.95))
             continue
         start, end = _without_title(doc, span.start, span.end, words)
         if start < end and _accepted(doc, start, end, score, words):
+            start, end = _extended(doc, start, end, words)
             people[start] = (end, score)
     return people, others
 
@@ -99,10 +100,25 @@ def _without_title(doc: Doc, start: int, end: int, words: NameWords) -> tuple[in
     return start, end
 
 
+def _extended(doc: Doc, start: int, end: int, words: NameWords) -> tuple[int, int]:
+    """The span with the known names that stand directly beside it: [Timothy] Novak."""
+
+    def belongs(index: int) -> bool:
+        token = doc[index]
+        known = words.is_known(token.lower_) or bool(_INITIAL.match(token.text))
+        return token.tag_ == "NNP" and known and bool(_NAME_TOKEN.match(token.text))
+
+    while start > 0 and doc[start - 1].whitespace_ and not doc[start - 1].ent_type_ and belongs(start - 1):
+        start -= 1
+    while end < len(doc) and doc[end - 1].whitespace_ and not doc[end].ent_type_ and belongs(end):
+        end += 1
+    return start, end
+
+
 def _accepted(doc: Doc, start: int, end: int, score: float, words: NameWords) -> bool:
     """Whether an entity of ``score`` is a name, by how it is written and what stands around it."""
     span = doc[start:end]
-    if not any(token.text[0].isalpha() for token in span) or _is_thing(span.text.lower(), words):
+    if not any(token.text[0].isalpha() for token in span) or _in_thing(doc, start, end, words):
         return False
     title, strong, context = _introduced(doc, start, words)
     if not (title or strong) and (
@@ -237,6 +253,18 @@ def _is_thing(text: str, words: NameWords) -> bool:
     """Whether the lower-case ``text`` is, or holds, what only looks like a name."""
     return text in words.not_names or any(
         name in text for name in words.not_names if " " in name and len(name) > 6
+    )
+
+
+def _in_thing(doc: Doc, start: int, end: int, words: NameWords) -> bool:
+    """Whether the span, or the run of capitals it stands in, only looks like a name: "Big [Ben]"."""
+    first, stop = start, end
+    while first > 0 and doc[first - 1].text[0].isupper():
+        first -= 1
+    while stop < len(doc) and doc[stop].text[0].isupper():
+        stop += 1
+    return _is_thing(doc[start:end].text.lower(), words) or (
+        (first, stop) != (start, end) and doc[first:stop].text.lower() in words.not_names
     )
 
 

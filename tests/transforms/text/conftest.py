@@ -10,6 +10,7 @@ from schemas.edit import Action
 from schemas.policy import ImagePolicy, Policy, ProxyLevel
 from schemas.taxonomy import load_taxonomy
 from transforms.engines.protocols import EngineInfo, TextParser
+from transforms.engines.registry import load_parser
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.clean import clean_conversations
 from transforms.text.contract import CleanedText, TurnText
@@ -60,9 +61,7 @@ def make_policy(name: str, **changes: object) -> Policy:
 
 @pytest.fixture(scope="session")
 def parser() -> TextParser:
-    from transforms.engines.spacy_english.engine import SpacyParser
-
-    return SpacyParser()
+    return load_parser("bundled")
 
 
 @pytest.fixture(scope="session")

@@ -17,9 +17,6 @@ import yaml
 
 TEMPLATES = Path(__file__).with_name("templates.yaml")
 TREEBANKS = ("gum_train", "uner_dev", "wnut_train", "presidio_train")
-LOCALES = tuple(
-    ["en_US", "en_GB", "en_IN", "en_NZ", "de_DE", "fr_FR", "es_ES", "es_MX", "it_IT", "nl_NL", "pt_BR", "pl_PL", "sv_SE", "da_DK", "no_NO", "fi_FI", "cs_CZ", "hu_HU", "ro_RO", "hr_HR", "tr_TR", "id_ID", "vi_VN", "ga_IE", "en_NG", "zu_ZA", "tw_GH", "az_AZ"]
-)
 ROMANIZED = ("zh_CN", "ja_JP")
 _SLOT = regex.compile(r"\{(\w+)\}")
 _PARTICLES = (
@@ -39,9 +36,6 @@ _PARTICLES = (
     "D'",
     "St. ",
 )
-_SYLLABLES = tuple(
-    ["ba", "be", "bi", "bo", "bu", "da", "de", "di", "do", "du", "fa", "fe", "ga", "go", "gu", "ha", "he", "hi", "ho", "ja", "jo", "ka", "ke", "ki", "ko", "ku", "la", "le", "li", "lo", "lu", "ma", "me", "mi", "mo", "mu", "na", "ne", "ni", "no", "nu", "pa", "pe", "po", "ra", "re", "ri", "ro", "ru", "sa", "se", "si", "so", "su", "ta", "te", "ti", "to", "tu", "va", "ve", "vi", "vo", "wa", "we", "wo", "ya", "yo", "yu", "za", "ze", "zi", "zo", "an", "en", "in", "on", "un", "ar", "er", "or", "al", "el", "ol", "chi", "sha", "tha", "kha", "gri", "stro", "bran", "plet", "vick", "don", "son", "ton", "ford", "wick", "stein", "mann", "berg", "quist", "nen", "escu", "ov", "ski", "ez"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +53,14 @@ class NameSource:
         from faker import Faker
 
         self._draw = generator
-        self._fakers = [Faker(locale) for locale in LOCALES]
+        self._fakers = [Faker(locale) for locale in templates()["locales"]]
         self._romanized = [Faker(locale) for locale in ROMANIZED]
         for faker in (*self._fakers, *self._romanized):
             faker.seed_instance(generator.getrandbits(32))
 
     def _invented(self) -> str:
         return "".join(
-            self._draw.choice(_SYLLABLES) for _ in range(self._draw.choice((2, 2, 3)))
+            self._draw.choice(templates()["syllables"]) for _ in range(self._draw.choice((2, 2, 3)))
         ).capitalize()
 
     def _part(self, kind: str) -> str:
