@@ -10,7 +10,7 @@ CONTEXT_REACH = 32
 """Characters before a name that may introduce it."""
 
 _CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}']*")
-_LOWER = regex.compile(r"\p{Ll}+")
+_LOWER = regex.compile(r"\b\p{Ll}+")
 _SPEAKER = regex.compile(r"\p{Lu}\p{Ll}+(?=:|'s\b|,|!)")
 _ENDS_SENTENCE = regex.compile(r"(?:^|[.!?:\n]['\")*\]]*\s+)['\"(*\[]*$")
 _SENTENCE_REACH = 6
@@ -51,14 +51,10 @@ def _is_sign(text: str, shown: str, start: int, names: NameWords) -> bool:
     if word in names.sure or word in names.titles:
         return True
     # A word in capitals throughout tells nothing by its first one.
-    mixed = len(word) > 2 and not shown.isupper()
+    mixed = len(word) > 2 and not shown.isupper() and word not in names.not_triggers
     if mixed and (word in names.given or word in names.surnames):
         return True
-    if (
-        mixed
-        and word not in names.not_triggers
-        and not _ENDS_SENTENCE.search(text[max(0, start - _SENTENCE_REACH) : start])
-    ):
+    if mixed and not _ENDS_SENTENCE.search(text[max(0, start - _SENTENCE_REACH) : start]):
         return True
     lead = max(0, start - CONTEXT_REACH)
     return bool(names.contexts.search(text, lead, start) or names.strong_contexts.search(text, lead, start))
