@@ -34,8 +34,13 @@ _SURE_ENTITY = 0.5
 _TRUSTED = 0.8
 """From this score on only a word for a place, a firm or a thing beside it speaks against a name."""
 
+_SURE_OF_PERSON = 0.9
 _SURE_CAPITALS = 0.6
-_SURE_LOWER = 0.9
+_UNLISTED_ENTITY = 0.65
+_LISTED_ENTITY = 0.25
+_SURE_LOWER_NAME = 0.8
+"""For a name in lower case of two words, or in a text that has no capitals at all."""
+
 _SUPPORTED_LOWER = 0.35
 _INTRODUCE = frozenset({"is", "me", "him", "her", "says", "said", "?"})
 _PARTICLES = frozenset(
@@ -122,22 +127,21 @@ def _accepted(doc: Doc, start: int, end: int, score: float, words: NameWords) ->
         return False
     title, strong, context = _introduced(doc, start, words)
     if not (title or strong) and (
-        _placed(doc, start, end, words) if score >= _TRUSTED else _refused(doc, start, end, words)
+        _placed(doc, start, end, words, score >= _SURE_OF_PERSON)
+        if score >= _TRUSTED
+        else _refused(doc, start, end, words)
     ):
         return False
     sure = any(token.lower_ in words.sure for token in span)
+    supported = title or strong or sure
     if span.text == span.text.lower():
-        return (score >= _SURE_LOWER and end - start > 1) or (
-            score >= _SUPPORTED_LOWER and (title or strong or sure)
-        )
+        plain = end - start > 1 or doc.text == doc.text.lower()
+        return score >= (_SURE_LOWER_NAME if plain else 2.0) or (supported and score >= _SUPPORTED_LOWER)
     if all(token.text.isupper() and len(token.text) > 2 for token in span if token.is_alpha):
         return score >= _SURE_CAPITALS or title or (sure and context)
-    known = (
-        sure
-        or words.is_known(doc[start].lower_)
-        or (end - start > 1 and doc[end - 1].lower_ in words.surnames)
-    )
-    return score >= _SURE_ENTITY or title or strong or known or context
+    last = end - start > 1 and doc[end - 1].lower_ in words.surnames
+    known = words.is_known(doc[start].lower_) or last
+    return score >= _UNLISTED_ENTITY or supported or context or (known and score >= _LISTED_ENTITY)
 
 
 def _introduced(doc: Doc, start: int, words: NameWords) -> tuple[bool, bool, bool]:
@@ -268,11 +272,14 @@ def _in_thing(doc: Doc, start: int, end: int, words: NameWords) -> bool:
     )
 
 
-def _placed(doc: Doc, start: int, end: int, words: NameWords) -> bool:
-    """Whether the run names a street, a firm or another thing: "Jennifer Street", "Jordan River"."""
+def _placed(doc: Doc, start: int, end: int, words: NameWords, person: bool = False) -> bool:
+    """Whether the run names a street, a firm or another thing: "Jennifer Street", "Jordan River".
+
+    ``person``: the run is surely a person's, so that a noun in lower case behind it says nothing.
+    """
     following = doc[end] if end < len(doc) else None
     nearby = [doc[index].lower_ for index in range(start + 1, end)]
-    sure = end - start > 1 and doc[start].lower_ in words.sure
+    sure = end - start > 1 and (person or doc[start].lower_ in words.sure)
     if (
         following is not None
         and following.pos_ in ("NOUN", "PROPN")
