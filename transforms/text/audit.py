@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from transforms.text.recognise_looks import look_mentions
 from transforms.text.recognise_measures import measure_mentions
 from transforms.text.recognise_names import NAME, name_mentions
 from transforms.text.recognise_patterns import NOTHING_ASKED, asked_before, pattern_mentions
+from transforms.text.repeated_names import repeated_mentions, repeated_name_pattern
 from transforms.text.rules import TextRules, compile_rules
 
 if TYPE_CHECKING:
@@ -259,13 +260,37 @@ def read_conversations(
                 turn.folded,
                 turn.question,
                 turn.passages,
-                tuple(found[key] for key in turn.keys),
+                mentions,
                 tuple(docs.get(passage.text) for passage in turn.passages),
             )
-            for turn in turns
+            for turn, mentions in zip(turns, _with_repeated_names(turns, found, rules), strict=True)
         ]
         for turns in cut
     ]
+
+
+def _with_repeated_names(
+    turns: Sequence[_CutTurn], found: Mapping[_Key, PassageMentions], rules: TextRules
+) -> list[tuple[PassageMentions, ...]]:
+    """The mentions of each turn's passages, with the names that another passage of the conversation tells."""
+    mentions = [tuple(found[key] for key in turn.keys) for turn in turns]
+    if NAME not in rules.attributes:
+        return mentions
+    told = ((key[0], found[key].told) for turn in turns for key in turn.keys)
+    names = repeated_name_pattern(told, rules.names)
+    if names is None:
+        return mentions
+    return [
+        tuple(_repeating(key[0], one, names, rules) for key, one in zip(turn.keys, group, strict=True))
+        for turn, group in zip(turns, mentions, strict=True)
+    ]
+
+
+def _repeating(
+    text: str, mentions: PassageMentions, names: regex.Pattern[str], rules: TextRules
+) -> PassageMentions:
+    again = repeated_mentions(text, (*mentions.told, *mentions.asked), names, rules.names)
+    return replace(mentions, told=tuple(without_overlaps([*mentions.told, *again]))) if again else mentions
 
 
 def _last_line(text: str) -> str:

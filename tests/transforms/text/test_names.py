@@ -35,3 +35,15 @@ def test_names_are_found_wherever_they_stand(told: Told, text: str, names: list[
 )
 def test_places_brands_and_headings_are_no_names(told: Told, text: str) -> None:
     assert [span for span, attribute in told(text) if attribute == "pii.name"] == []
+
+
+def test_a_name_told_in_one_turn_is_found_in_every_other(parser, policy_of) -> None:
+    from transforms.text.audit import audit_conversations, load_text_rules
+    from transforms.text.contract import TurnText
+
+    texts = ["Who is this?", "This is Ngozi Okafor, a singer.", "Okafor again", "It is red."]
+    turns = [TurnText(text, index % 2 == 0) for index, text in enumerate(texts)]
+    rules = load_text_rules(policy_of("standard"))
+    found = audit_conversations([turns], rules=rules, parser=parser)[0]
+    names = [(one.turn, texts[one.turn][one.start : one.end]) for one in found if one.attribute == "pii.name"]
+    assert [pair for pair in names if pair[0] != 0] == [(1, "Ngozi Okafor"), (2, "Okafor")]
