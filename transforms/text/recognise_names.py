@@ -126,6 +126,10 @@ def _accepted(doc: Doc, start: int, end: int, score: float, words: NameWords) ->
     if not any(token.text[0].isalpha() for token in span) or _in_thing(doc, start, end, words):
         return False
     title, strong, context = _introduced(doc, start, words)
+    if _printed(doc, start, words):
+        strong = context = False
+    if end - start == 1 and score < _SURE_OF_PERSON and span.text.lower() in words.not_triggers:
+        return False
     if not (title or strong) and (
         _placed(doc, start, end, words, score >= _SURE_OF_PERSON)
         if score >= _TRUSTED
@@ -137,11 +141,18 @@ def _accepted(doc: Doc, start: int, end: int, score: float, words: NameWords) ->
     if span.text == span.text.lower():
         plain = end - start > 1 or doc.text == doc.text.lower()
         return score >= (_SURE_LOWER_NAME if plain else 2.0) or (supported and score >= _SUPPORTED_LOWER)
-    if all(token.text.isupper() and len(token.text) > 2 for token in span if token.is_alpha):
-        return score >= _SURE_CAPITALS or title or (sure and context)
     last = end - start > 1 and doc[end - 1].lower_ in words.surnames
     known = words.is_known(doc[start].lower_) or last
-    return score >= _UNLISTED_ENTITY or supported or context or (known and score >= _LISTED_ENTITY)
+    if all(token.text.isupper() and len(token.text) > 2 for token in span if token.is_alpha):
+        return title or (known and score >= _SURE_CAPITALS) or score >= _SURE_OF_PERSON or (sure and context)
+    first = bool(doc[start].is_sent_start) or _printed(doc, start, words)
+    least = _TRUSTED if first else _UNLISTED_ENTITY
+    return score >= least or supported or context or (known and score >= _LISTED_ENTITY)
+
+
+def _printed(doc: Doc, start: int, words: NameWords) -> bool:
+    """Whether the text says that it reads a sign, a logo or a street corner out at ``start``."""
+    return bool(words.printed.search(_lead(doc.text, doc[start].idx)))
 
 
 def _introduced(doc: Doc, start: int, words: NameWords) -> tuple[bool, bool, bool]:
@@ -321,10 +332,12 @@ def _evidence(doc: Doc, start: int, end: int, words: NameWords) -> float:
     size = end - start
     first = doc[start].lower_
     title, strong, context = _introduced(doc, start, words)
+    if _printed(doc, start, words) and size == 1:
+        return 0.95 if title else 0.0
     given = first in words.sure
     maybe = first in words.ambiguous or first in words.given or bool(_INITIAL.match(doc[start].text))
     known_last = doc[end - 1].lower_ in words.surnames
-    if size > 1 and not given and all(doc[index].text.isupper() for index in range(start, end)):
+    if size > 1 and not (given and known_last) and all(token.text.isupper() for token in doc[start:end]):
         return 0.95 if title else 0.0
     if title or strong or (context and (given or maybe or known_last)):
         return 0.95

@@ -51,6 +51,7 @@ class NameWords:
     lower_triggers: frozenset[str]
     not_triggers: frozenset[str]
     introducing: regex.Pattern[str]
+    printed: regex.Pattern[str]
     contexts: regex.Pattern[str]
     strong_contexts: regex.Pattern[str]
     not_after_contexts: frozenset[str]
@@ -172,6 +173,7 @@ def _name_words() -> NameWords:
         lower_triggers=frozenset(word.lower() for word in names["sure"]) | frozenset(names["short_titles"]),
         not_triggers=frozenset(names["not_triggers"]),
         introducing=regex.compile(rf"(?i)\b(?:{_alternation(names['introducing'])})\s"),
+        printed=regex.compile(rf"(?i)\b(?:{_alternation(names['printed'])})\b[^.!?]{{0,18}}$"),
         contexts=_ends_with(names["contexts"], r"[\s,:\"']*$"),
         strong_contexts=_ends_with(names["strong_contexts"], r"[\s:]*$"),
         not_after_contexts=frozenset(names["not_after_contexts"]),
