@@ -189,6 +189,8 @@ class Looks:
     face: frozenset[str]
     body: frozenset[str]
     body_of_things: frozenset[str]
+    bodily: frozenset[str]
+    showing: frozenset[str]
     hedges: frozenset[str]
     shown: frozenset[str]
     headings: frozenset[str]

@@ -17,6 +17,8 @@ _PROPER_ADJECTIVES = frozenset(
     {"biometric.race", "sensitive.nationality", "sensitive.religion", "sensitive.politics"}
 )
 # Of the parts of a person, those of which a size or an age is said.
+_SHARED = frozenset({"culture", "cultures", "community", "communities", "tradition", "traditions"})
+_SOMEBODY = frozenset({"person", "individual", "man", "woman", "their", "his", "her", "they", "he", "she"})
 _COLOUR = "lexicon.race.colour"
 _WHOLE_LOOKS = frozenset({"body", "build", "physique", "frame", "figure", "face", "skin", "appearance"})
 
@@ -81,7 +83,10 @@ def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rule
     if entry.attribute == RACE and not entry.rule.endswith(".colour"):
         if word in looks.race_wear:
             # "from a West African culture" is somebody's, "Aboriginal culture" is nobody's.
-            somebodys = word not in ("culture", "cultures") or (start > 0 and doc[start - 1].pos_ == "DET")
+            somebodys = word not in _SHARED or (start > 0 and doc[start - 1].pos_ == "DET")
+            if not somebodys:
+                first, last = sentence_bounds(doc, start)
+                somebodys = any(token.lower_ in _SOMEBODY for token in doc[first:last])
             compound = any(doc[index].pos_ in ("NOUN", "PROPN") for index in range(start + 1, head.i))
             own = not compound or " " in entry.surface  # no "Chinese dragon costume"
             return somebodys and own and entry.kind is not Kind.PROXY
@@ -94,20 +99,31 @@ def _owned(doc: Doc, start: int, head: Token, things: frozenset[str], rules: Tex
     """True if ``head`` is part of a person; one of ``things`` only where a word for the owner says so."""
     if not owner_is_person(doc, head.idx, rules):
         return False
-    if head.lower_ not in things:
+    if head.lower_ not in things or doc[start].lower_ in rules.looks.bodily:
         return True
     lead = start
     while lead and (doc[lead - 1].pos_ in ("ADJ", "ADV", "CCONJ") or doc[lead - 1].text in (",", "-")):
         lead -= 1
     before = doc[lead - 1] if lead else None
+    while before is not None and before.pos_ == "DET" and lead > 1:
+        lead -= 1
+        before = doc[lead - 1]
     if before is None:
         return False
+    if before.lower_ in rules.looks.showing and _is_somewhere(doc, head, rules):
+        return True
     if before.tag_ in ("PRP$", "POS"):
         return before.lower_ != "its" and (before.tag_ != "POS" or is_person(doc[lead - 2], rules.people))
     holder = _holder(doc, start)
     if holder is None:
         return before.lower_ == "of" and lead > 1 and is_person(doc[lead - 2], rules.people)
     return is_person(holder, rules.people) or holder.pos_ in ("PRON", "PUNCT", "ADV", "CCONJ", "AUX")
+
+
+def _is_somewhere(doc: Doc, head: Token, rules: TextRules) -> bool:
+    return any(
+        is_person(token, rules.people) or token.lower_ in rules.people.pronouns for token in doc[: head.i]
+    )
 
 
 def is_said_of_person(doc: Doc, subject: Token, entry: LexiconEntry, rules: TextRules) -> bool:

@@ -56,7 +56,7 @@ def _said_of(
     """Character spans and forms of the ``tones`` that are said of a person's ``parts``."""
     looks = rules.looks
     for token in doc:
-        if token.lower_ not in tones:
+        if token.lower_.rstrip("-") not in tones:
             continue
         found = _span(doc, token, parts, tones, looks, rules)
         if found is not None and owner_is_person(doc, token.idx, rules):
