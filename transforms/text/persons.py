@@ -123,6 +123,11 @@ def _is_thing(doc: Doc, noun: Token, following: Token, people: PeopleWords) -> b
     return noun.dep_ == "compound" and noun.head.i >= following.i and not verb_like
 
 
+def is_place(word: str) -> bool:
+    """True for "right" or "center", which after a person say where, and for a part of a body."""
+    return word in _PARTS_AND_PLACES
+
+
 def is_verb_after(doc: Doc, noun: Token, following: Token) -> bool:
     """True if ``following``, tagged as a noun, is what ``noun`` does: "a child swings", "a baby sit on"."""
     lead = noun.i - 1
@@ -349,8 +354,9 @@ def in_title(doc: Doc, index: int) -> bool:
     if not text[:1].isupper() or (text.isupper() and len(text) > 1):
         return False
     words = [other for other in doc if other.is_alpha and len(other.text) > 3]
-    heading = any(other.lower_ in _HEADED for other in doc[:index])
-    if len(words) > 1 and not heading and all(word.text[:1].isupper() for word in words):
+    if any(other.lower_ in _HEADED and doc[other.i + 1].text == ":" for other in doc[: max(0, index - 1)]):
+        return False
+    if len(words) > 1 and all(word.text[:1].isupper() for word in words):
         return True
     left = _neighbour(doc, index, -1)
     right = _neighbour(doc, index, 1)

@@ -18,6 +18,7 @@ from transforms.text.persons import (
     is_doer,
     is_part_of_brand,
     is_person,
+    is_place,
     is_verb_after,
     may_be_nobody,
     names_thing,
@@ -354,7 +355,11 @@ def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
 def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
     following = doc[end] if end < len(doc) else None
     sex = entry.attribute == GENDER
-    acts = following is not None and sex and is_verb_after(doc, doc[end - 1], following)
+    acts = (
+        sex
+        and following is not None
+        and (is_verb_after(doc, doc[end - 1], following) or is_place(following.lower_))
+    )
     if (
         following is not None
         and not acts
@@ -380,7 +385,9 @@ def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
     before = doc[lead] if lead >= 0 else None
     if before is not None and before.lower_ in _DETERMINERS and doc[end - 1].tag_ != "JJR":
         return Form.NOUN
-    begins = doc[start].is_sent_start and following is not None and following.pos_ in ("VERB", "ADP", "ADV")
+    begins = doc[start].is_sent_start and (
+        acts or (following is not None and following.pos_ in ("VERB", "ADP", "ADV"))
+    )
     return Form.NOUN if sex and (begins or doc[end - 1].pos_ == "NOUN") else None
 
 

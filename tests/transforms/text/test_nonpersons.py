@@ -117,6 +117,8 @@ def test_a_person_of_another_turn_is_still_seen_when_only_one_turn_is_edited(
         ("A male sleds on a white sheet.", "male"),
         ("Two female kickboxers fight.", "female"),
         ("Two men in black shorts stand there.", "men"),
+        ("male center right", "male"),
+        ("Main Subject: The Elderly Man", "Man"),
     ],
 )
 def test_a_verb_that_looks_like_a_noun_makes_no_thing(told: Told, text: str, word: str) -> None:
