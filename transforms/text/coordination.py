@@ -41,13 +41,10 @@ def joined_pairs(
         if second + 1 < len(doc) and doc[second + 1].lower_ in ("'s", "'", "and", ",", "or"):
             continue
         start = _article_before(doc, first, removed)
-        other_two = _another_before(doc, first, removed) if start is None and len(words) == 2 else None
-        if other_two is not None and not one.plural and joiner == "and":
-            # "another man and a woman" -> "two other people"
-            several = {"person": "people", "child": "children"}.get(one.neutral, f"{one.neutral}s")
-            shown = like_case(f"two other {several}", doc[other_two].text)
-            edits.append(PassageEdit(doc[other_two].idx, other.end, shown, one, "rewrite.pair", 0))
-            covered.update(range(other_two, second + 1))
+        two = _two_others(doc, first, other, removed) if start is None and words[0] == "and" else None
+        if two is not None and len(words) == 2 and not one.plural:
+            edits.append(two)
+            covered.update(range(first, second + 1))
             continue
         preceding = _previous(start if start is not None else first, removed)
         if preceding is not None and doc[preceding].lower_ in ("and", ","):
@@ -140,9 +137,14 @@ def _article_before(doc: Doc, index: int, removed: Collection[int]) -> int | Non
     return position if position is not None and doc[position].lower_ in _ARTICLES else None
 
 
-def _another_before(doc: Doc, index: int, removed: Collection[int]) -> int | None:
-    position = _previous(index, removed)
-    return position if position is not None and doc[position].lower_ == "another" else None
+def _two_others(doc: Doc, first: int, other: Mention, removed: Collection[int]) -> PassageEdit | None:
+    """The edit of "another man and a woman" -> "two other people"; None without "another"."""
+    position = _previous(first, removed)
+    if position is None or doc[position].lower_ != "another":
+        return None
+    several = {"person": "people", "child": "children"}.get(other.neutral, f"{other.neutral}s")
+    shown = like_case(f"two other {several}", doc[position].text)
+    return PassageEdit(doc[position].idx, other.end, shown, other, "rewrite.pair", 0)
 
 
 def _previous(index: int, removed: Collection[int]) -> int | None:
