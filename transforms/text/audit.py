@@ -82,7 +82,7 @@ def needs_parse(text: str, question: bool, rules: TextRules) -> bool:
     if (
         not words.isdisjoint(rules.weak_triggers)
         and not words.isdisjoint(rules.person_words)
-        and _may_describe_person(order, text, rules)
+        and (question or _may_describe_person(order, text, rules))
     ):
         return True
     if rules.phrases and not words.isdisjoint(rules.phrase_triggers) and rules.phrases.search(text):
