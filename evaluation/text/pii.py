@@ -8,7 +8,7 @@ attribute cover all of it but blanks and nothing beside it (a finding never goes
 finding is *right* if it overlaps a gold span of any personal attribute: gold labels a town as a place where
 the finding is an address, and has no birthdays apart from dates; what is masked was personal all the same. A
 name on an organisation is wrong, and so is whatever gold does not label. Real captions and document
-questions (``text_only``) have no gold: there the findings are counted; read by hand, all 63 of the tuning
+questions (``text_only``) have no gold: there the findings are counted; read by hand, all 62 of the tuning
 half are a telephone, mail, site, handle, plate or postal address. About two minutes.
 """
 
