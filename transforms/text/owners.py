@@ -33,9 +33,10 @@ def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
         parts = rules.looks.face | rules.looks.body | rules.looks.eyes | rules.looks.color_nouns
         if holder.lower_ not in parts and holder.lower_ not in rules.looks.shown:
             return False
+    begin, _ = sentence_bounds(doc, first)
     for index in range(first - 1, -1, -1):
         token = doc[index]
-        if token.lower_ in people.animals or token.lower_ == "its":
+        if token.lower_ in people.animals or (token.lower_ == "its" and index >= begin):
             return False
         if token.lower_ == "it" and not sentence_is_about(
             doc, sentence_bounds(doc, index)[0], rules.looks.eyes | rules.looks.skin
