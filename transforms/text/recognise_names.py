@@ -25,6 +25,10 @@ _NAME_TOKEN = regex.compile(
 )
 _INITIAL = regex.compile(r"^[\p{Lu}]\.$")
 _LISTED_SCORE = 0.7
+_LEAST_EVIDENCE = 0.1
+_KNOWN_PAIR = 0.85
+"""The evidence of a known given name before a known surname."""
+
 _UNSCORED = 0.45
 """Taken as the score of an entity of an engine that gives none."""
 
@@ -53,6 +57,8 @@ def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     words = rules.names
     found, others = _from_entities(doc, words)
     taken = {index for start, (end, _) in found.items() for index in range(start, end)}
+    # Beside an engine that scores, a single listed word adds false names and no right one (measured).
+    least = _KNOWN_PAIR if SCORES in doc.user_data else _LEAST_EVIDENCE
     listed: dict[int, int] = {}
     alone: list[int] = []
     for whole, end in _capitalised_runs(doc, words):
@@ -62,7 +68,7 @@ def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         if known_thing or not taken.isdisjoint(run) or _refused(doc, start, end, words):
             continue
         score = _evidence(doc, start, end, words)
-        if score > 0 and score >= max(others.get(index, 0.0) for index in run):
+        if score >= max(least, *(others.get(index, 0.0) for index in run)):
             found[start] = (end, score)
         elif words.is_known(doc[start].lower_) and doc[start].tag_ in ("NNP", "NN") and end - start <= 2:
             listed[start] = end
