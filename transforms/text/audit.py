@@ -73,6 +73,7 @@ def _compiled(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     return compile_rules(attributes, age_nouns)
 
 
+@lru_cache(maxsize=KEPT_READINGS)
 def needs_parse(text: str, question: bool, rules: TextRules) -> bool:
     """The prefilter: false only if no rule that reads a parse can find anything in the folded ``text``."""
     order = _WORD.findall(text.lower())
@@ -85,7 +86,7 @@ def needs_parse(text: str, question: bool, rules: TextRules) -> bool:
         and (question or _may_describe_person(order, text, rules))
     ):
         return True
-    if rules.phrases and not words.isdisjoint(rules.phrase_triggers) and rules.phrases.search(text):
+    if rules.phrases.matches(text):
         return True
     if question and may_ask(text, rules):
         return True

@@ -195,12 +195,11 @@ def _named_attributes(
     """Words and phrases of the lexicon from token ``start`` on, proxies and titles left out."""
     doc, rules = reading.doc, reading.rules
     found: list[tuple[int, int, LexiconEntry]] = []
-    if rules.phrases is not None:
-        for match in rules.phrases.finditer(doc.text, clause.start, clause.end):
-            key = " ".join(match.group().lower().split())
-            phrase = rules.lexicon.phrases.get(key) or rules.lexicon.phrases.get(key.replace(" ", "-"))
-            if phrase is not None:
-                found.append((*token_range(doc, *match.span()), phrase))
+    for match in rules.phrases.matches(doc.text, clause.start, clause.end):
+        key = " ".join(match.group().lower().split())
+        phrase = rules.lexicon.phrases.get(key) or rules.lexicon.phrases.get(key.replace(" ", "-"))
+        if phrase is not None:
+            found.append((*token_range(doc, *match.span()), phrase))
     for index in range(start, clause.last):
         entry = _entry(doc[index], rules)
         if entry is not None:

@@ -22,9 +22,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """``patterns`` by name, case-insensitive; ``triggers`` by attribute, lower case."""
+    """``patterns`` by name, case-insensitive; ``needs``: a text that a pattern matches holds one of these in
+    lower case; ``triggers`` by attribute, lower case."""
 
     patterns: Mapping[str, regex.Pattern[str]]
+    needs: Mapping[str, tuple[str, ...]]
     labels: tuple[Label, ...]
     triggers: Mapping[str, frozenset[str]]
 
@@ -41,6 +43,7 @@ def load_measures() -> Measures:
             name: regex.compile("(?i)" + _filled(pattern, blocks))
             for name, pattern in content["patterns"].items()
         },
+        {name: tuple(pieces) for name, pieces in content["needs"].items()},
         tuple(
             Label(item["begins"], item["attribute"], item.get("else", item["attribute"]))
             for item in content["labels"]

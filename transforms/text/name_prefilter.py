@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import regex
 
 from transforms.text.rules import NameWords, TextRules
 
 CONTEXT_REACH = 32
 """Characters before a name that may introduce it."""
+
+KEPT_TEXTS = 4096
+"""Answers that are remembered: audit, parse and the second reading ask of the same texts."""
 
 _CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}']*")
 _LOWER = regex.compile(r"\b\p{Ll}+")
@@ -20,6 +25,7 @@ _STARTERS = frozenset(
 )
 
 
+@lru_cache(maxsize=KEPT_TEXTS)
 def may_hold_name(text: str, rules: TextRules) -> bool:
     """False only for a folded ``text`` without a sign of a name.
 

@@ -103,16 +103,15 @@ def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iter
     blocked += printed
     taken: set[int] = set()
     whole: dict[int, tuple[int, LexiconEntry]] = {}
-    if rules.phrases is not None:
-        for match in rules.phrases.finditer(text, timeout=TIMEOUT_SECONDS):
-            first, last = token_range(doc, *match.span())
-            if _covered(match.span(), blocked):
-                continue
-            key = " ".join(match.group().lower().split())
-            entry = rules.lexicon.phrases.get(key) or rules.lexicon.phrases.get(key.replace(" ", "-"))
-            if entry is not None:
-                taken.update(range(first, last))
-                whole[first] = (last, entry)
+    for match in rules.phrases.matches(text):
+        first, last = token_range(doc, *match.span())
+        if _covered(match.span(), blocked):
+            continue
+        key = " ".join(match.group().lower().split())
+        entry = rules.lexicon.phrases.get(key) or rules.lexicon.phrases.get(key.replace(" ", "-"))
+        if entry is not None:
+            taken.update(range(first, last))
+            whole[first] = (last, entry)
     units: list[tuple[int, int, LexiconEntry]] = []
     for index in _worth_a_look(doc, whole, rules):
         token = doc[index]

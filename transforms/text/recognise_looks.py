@@ -33,6 +33,9 @@ _REACH = 12
 def look_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     """Colours of eyes and skin in one parsed passage. May overlap."""
     looks = rules.looks
+    lower = doc.text.lower()
+    if not any(part in lower for part in looks.eyes | looks.skin):
+        return
     words = {token.lower_ for token in doc}
     if EYES in rules.attributes and not words.isdisjoint(looks.eyes):
         for start, end, form in _said_of(doc, looks.eyes, rules.iris_colors, rules):

@@ -42,7 +42,12 @@ _STRONG_SCORE = 0.8
 
 
 def _found(name: str, text: str) -> Iterator[regex.Match[str]]:
-    yield from load_measures().patterns[name].finditer(text, timeout=TIMEOUT_SECONDS)
+    measures = load_measures()
+    if name in measures.needs:
+        lower = text.lower()
+        if not any(piece in lower for piece in measures.needs[name]):
+            return
+    yield from measures.patterns[name].finditer(text, timeout=TIMEOUT_SECONDS)
 
 
 def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:

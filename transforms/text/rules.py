@@ -20,6 +20,8 @@ from transforms.text.lexicon import (
 from transforms.text.measures import load_measures
 from transforms.text.recognise_patterns import Pattern, load_patterns
 
+TIMEOUT_SECONDS = 2.0
+_LETTERS = regex.compile("[a-z]+")
 _LINKING = (
     r"(?:\b(?:is|are|was|were|am|be|been|being|appears?|appeared|seems?|seemed|looks?|looked|looking)|'s"
     r"|'re|'m|n't)"
@@ -64,10 +66,38 @@ class NameWords:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Phrases:
+    """Expressions of several words by their first word: only those that a text can hold are looked for."""
+
+    by_first_word: Mapping[str, regex.Pattern[str]]
+
+    def matches(self, text: str, start: int = 0, end: int | None = None) -> list[regex.Match[str]]:
+        """What stands in ``text[start:end]``, leftmost and longest first, without overlap. Raises
+        TimeoutError on a runaway pattern."""
+        found = [
+            match
+            for word in dict.fromkeys(_LETTERS.findall(text.lower()))
+            if word in self.by_first_word
+            for match in self.by_first_word[word].finditer(
+                text, start, end, overlapped=True, timeout=TIMEOUT_SECONDS
+            )
+        ]
+        if len(found) < 2:
+            return found
+        # At one place only expressions with the same first word can stand.
+        found.sort(key=lambda match: match.start())
+        kept: list[regex.Match[str]] = []
+        for match in found:
+            if not kept or match.start() >= kept[-1].end():
+                kept.append(match)
+        return kept
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TextRules:
     """The compiled rules. ``attributes``: what is looked for; ``triggers``: single words that ask for a
-    parse, ``weak_triggers``: those that do so beside one of the ``person_words`` only, ``phrase_triggers``:
-    first words of ``phrases``; ``described_words``: persons, and what an adjective says of one through.
+    parse, ``weak_triggers``: those that do so beside one of the ``person_words`` only; ``described_words``:
+    persons, and what an adjective says of one through.
 
     Compared by identity, so that what depends on them can be remembered.
     """
@@ -80,11 +110,10 @@ class TextRules:
     pronouns: Mapping[str, str]
     triggers: frozenset[str]
     weak_triggers: frozenset[str]
-    phrase_triggers: frozenset[str]
     person_words: frozenset[str]
     described_words: frozenset[str]
     linking_words: frozenset[str]
-    phrases: regex.Pattern[str] | None
+    phrases: Phrases
     exceptions: Mapping[str, regex.Pattern[str]]
     linking: regex.Pattern[str]
     patterns: tuple[Pattern, ...]
@@ -107,8 +136,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     lexicon = load_lexicon(attributes, age_nouns)
     pronouns: Mapping[str, str] = read_list("gender")["pronouns"]
     eyes, race, weight = (read_list(name) for name in ("eye_color", "race", "weight"))
-    phrases = _alternation(tuple(lexicon.phrases))
-    strong, weak, first_words = _lexicon_triggers(lexicon)
+    strong, weak = _lexicon_triggers(lexicon)
     people, looks = load_people_words(), load_looks()
     persons = frozenset(people.person | _PERSONAL)
     colors = _alternation(eyes["colors"])
@@ -121,7 +149,6 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         pronouns=pronouns,
         triggers=strong | _measure_triggers(attributes, pronouns),
         weak_triggers=weak,
-        phrase_triggers=first_words,
         person_words=persons,
         described_words=persons.union(
             looks.eyes,
@@ -133,7 +160,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             looks.race_wear,
         ),
         linking_words=frozenset(read_list("people")["linking"]),
-        phrases=regex.compile(rf"(?i)(?<![\w-])(?:{phrases})(?![\w-])") if phrases else None,
+        phrases=_phrases(lexicon),
         exceptions=_by_first_word(lexicon.exceptions),
         linking=regex.compile("(?i)" + _LINKING),
         patterns=load_patterns(attributes),
@@ -200,14 +227,25 @@ def _ends_with(words: list[str], gap: str) -> regex.Pattern[str]:
     return regex.compile(r"(?i)\b(?:" + _alternation(words) + ")" + gap)
 
 
-def _lexicon_triggers(lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Words that tell something alone, adjectives, which need a person to do so, and first words of
-    phrases."""
+def _phrases(lexicon: Lexicon) -> Phrases:
+    beginning: dict[str, list[str]] = {}
+    for phrase in lexicon.phrases:
+        beginning.setdefault(_first_word(phrase), []).append(phrase)
+    return Phrases(
+        {
+            first: regex.compile(rf"(?i)(?<![\w-])(?:{_alternation(phrases)})(?![\w-])")
+            for first, phrases in sorted(beginning.items())
+        }
+    )
+
+
+def _lexicon_triggers(lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
+    """Words that tell something alone, and adjectives, which need a person to do so."""
     strong: set[str] = set()
     weak: set[str] = set()
     for entry in lexicon.words.values():
         (weak if entry.role is WordRole.ADJECTIVE else strong).add(_first_word(entry.surface))
-    return frozenset(strong), frozenset(weak), frozenset(map(_first_word, lexicon.phrases))
+    return frozenset(strong), frozenset(weak)
 
 
 def _first_word(surface: str) -> str:
