@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from schemas.errors import ConfigError
 from transforms.engines.bundled_weights import folder_sha256, verified_sha256
 from transforms.engines.protocols import EngineInfo
+from transforms.engines.spacy_english.known_words import remember_words
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -115,4 +116,5 @@ def _loaded(model: str, folder: Path) -> Language:
         raise ConfigError(CONFIG_KEY, model, _REMEDY) from error
     infixes = [*(nlp.Defaults.infixes or ()), _GLUED_SENTENCE]
     cast("Tokenizer", nlp.tokenizer).infix_finditer = compile_infix_regex(infixes).finditer
+    remember_words(nlp)
     return nlp
