@@ -26,9 +26,14 @@ from transforms.text.recognise_attributes import attribute_mentions
 from transforms.text.recognise_emoji import emoji_mentions
 from transforms.text.recognise_looks import look_mentions
 from transforms.text.recognise_measures import measure_mentions
-from transforms.text.recognise_names import NAME, name_mentions
+from transforms.text.recognise_names import NAME, beside_titles, name_mentions
 from transforms.text.recognise_patterns import NOTHING_ASKED, asked_before, pattern_mentions
-from transforms.text.repeated_names import repeated_mentions, repeated_name_pattern
+from transforms.text.repeated_names import (
+    names_of_things,
+    repeated_mentions,
+    repeated_name_pattern,
+    without_things,
+)
 from transforms.text.rules import TextRules, compile_rules
 
 if TYPE_CHECKING:
@@ -141,7 +146,7 @@ def passage_mentions(
         told.extend(attribute_mentions(doc, rules, peopled))
         told.extend(look_mentions(doc, rules))
         if NAME in rules.attributes:
-            told.extend(name_mentions(doc, rules))
+            told.extend(beside_titles(text, name_mentions(doc, rules), tuple(told)))
         told = without_overlaps(told)
         if question:
             asks = list(asked_attributes(doc, told, rules))
@@ -264,25 +269,48 @@ def read_conversations(
                 mentions,
                 tuple(docs.get(passage.text) for passage in turn.passages),
             )
-            for turn, mentions in zip(turns, _with_repeated_names(turns, found, rules), strict=True)
+            for turn, mentions in zip(turns, _with_agreeing_names(turns, found, docs, rules), strict=True)
         ]
         for turns in cut
     ]
 
 
-def _with_repeated_names(
-    turns: Sequence[_CutTurn], found: Mapping[_Key, PassageMentions], rules: TextRules
+def _with_agreeing_names(
+    turns: Sequence[_CutTurn],
+    found: Mapping[_Key, PassageMentions],
+    docs: Mapping[str, Doc],
+    rules: TextRules,
 ) -> list[tuple[PassageMentions, ...]]:
-    """The mentions of each turn's passages, with the names that another passage of the conversation tells."""
+    """The mentions of each turn's passages, with the names that another passage of the conversation tells
+    and without those that the conversation speaks of as things."""
     mentions = [tuple(found[key] for key in turn.keys) for turn in turns]
     if NAME not in rules.attributes:
         return mentions
-    told = ((key[0], found[key].told) for turn in turns for key in turn.keys)
-    names = repeated_name_pattern(told, rules.names)
-    if names is None:
+    told = [(key[0], found[key].told) for turn in turns for key in turn.keys]
+    names: dict[str, float] = {}
+    for text, group in told:
+        for one in group:
+            if one.attribute == NAME:
+                name = text[one.start : one.end]
+                names[name] = max(one.score, names.get(name, 0.0))
+    if not names:
+        return mentions
+    read = [docs[text] for text in dict.fromkeys(text for text, _ in told) if text in docs]
+    things = names_of_things(read, names, rules.names)
+    if things:
+        told = [(text, without_things(group, text, things)) for text, group in told]
+        mentions = [
+            tuple(
+                replace(one, told=without_things(one.told, key[0], things))
+                for key, one in zip(turn.keys, group, strict=True)
+            )
+            for turn, group in zip(turns, mentions, strict=True)
+        ]
+    pattern = repeated_name_pattern(told, rules.names)
+    if pattern is None:
         return mentions
     return [
-        tuple(_repeating(key[0], one, names, rules) for key, one in zip(turn.keys, group, strict=True))
+        tuple(_repeating(key[0], one, pattern, rules) for key, one in zip(turn.keys, group, strict=True))
         for turn, group in zip(turns, mentions, strict=True)
     ]
 

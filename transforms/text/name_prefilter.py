@@ -16,6 +16,14 @@ KEPT_TEXTS = 4096
 
 _CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}']*")
 _LOWER = regex.compile(r"\b\p{Ll}+")
+_LOWER_SIGN = regex.compile(
+    r"\b\p{Ll}*[\p{Ll}--[a-z]]\p{Ll}*\b"
+    r"|^\p{Ll}{3,}:\s+[\p{L}'\"](?!.*[;{}]$)"
+    r"|\b(?i:names?|account)\b[^.?:]{0,20}[?:]\s+\p{L}",
+    regex.V1,
+)
+"""In lower case: a foreign letter, a speaker, an answer to what a name is."""
+
 _SPEAKER = regex.compile(r"\p{Lu}\p{Ll}+(?=:|'s\b|,|!)")
 _ENDS_SENTENCE = regex.compile(r"(?:^|[.!?:\n]['\")*\]]*\s+)['\"(*\[]*$")
 _SENTENCE_REACH = 6
@@ -29,11 +37,14 @@ _STARTERS = frozenset(
 def may_hold_name(text: str, rules: TextRules) -> bool:
     """False only for a folded ``text`` without a sign of a name.
 
-    Signs are a sure given name in any case, a title, words that introduce a name, a capital inside a
-    sentence, two capitals in a row, and a capitalised first word that a colon, comma or possessive follows.
+    Signs are a listed name in lower case (no list holds a common word), a foreign letter, a title, words
+    that introduce a name, a capital inside a sentence, two capitals in a row, and a capitalised first word
+    that a colon, comma or possessive follows.
     """
     names = rules.names
     if not names.lower_triggers.isdisjoint(_LOWER.findall(text)) or names.introducing.search(text):
+        return True
+    if _LOWER_SIGN.search(text):
         return True
     speaker = _SPEAKER.match(text)
     if speaker and speaker.group().lower() not in names.not_triggers:

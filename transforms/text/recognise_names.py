@@ -5,7 +5,8 @@ A name that the engine misses is still found where lists, tags and context agree
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import regex
@@ -23,6 +24,7 @@ NAME = "pii.name"
 _NAME_TOKEN = regex.compile(
     r"^(?:[\p{Lu}][\p{L}'-]*\.?|[\p{Lu}]\.|(?:de|da|van|von|der|den|la|le|del|di|bin|al|el))$"
 )
+_GLUED = regex.compile(r"[\\:\"\[\]()<>|;]+(?=\S)")
 _INITIAL = regex.compile(r"^[\p{Lu}]\.$")
 _LISTED_SCORE = 0.7
 _LEAST_EVIDENCE = 0.1
@@ -78,9 +80,24 @@ def name_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     _add_listed(doc, found, listed)
     for start in sorted(found):
         end, score = found[start]
-        first, last = doc[start], doc[end - 1]
-        stop = last.idx + len(last)
-        yield Mention(first.idx, stop, NAME, Kind.EXPLICIT, "name.person", Form.VALUE, score=score)
+        last = doc[end - 1]
+        first, stop = _written(doc.text, doc[start].idx, last.idx + len(last), words)
+        yield Mention(first, stop, NAME, Kind.EXPLICIT, "name.person", Form.VALUE, score=score)
+
+
+def _written(text: str, start: int, stop: int, words: NameWords) -> tuple[int, int]:
+    """A name with its form of address, without what a token glues to it: "Mr. [Ali]:\\"Who"."""
+    name = _GLUED.search(text, start + 1, stop)
+    address = words.forms_of_address.search(text, max(0, start - CONTEXT_REACH), start)
+    return address.start() if address else start, name.start() if name else stop
+
+
+def beside_titles(text: str, names: Iterable[Mention], others: Sequence[Mention]) -> Iterator[Mention]:
+    """``names`` without a form of address that one of ``others`` tells already: "Mr." tells a gender."""
+    for name in names:
+        claimed = [one.end for one in others if one.start <= name.start < one.end < name.end]
+        start = max(claimed, default=name.start)
+        yield replace(name, start=start + (text[start : start + 1] == " "))
 
 
 def _from_entities(doc: Doc, words: NameWords) -> tuple[dict[int, tuple[int, float]], dict[int, float]]:
@@ -132,8 +149,10 @@ def _accepted(doc: Doc, start: int, end: int, score: float, words: NameWords) ->
     if not any(token.text[0].isalpha() for token in span) or _in_thing(doc, start, end, words):
         return False
     title, strong, context = _introduced(doc, start, words)
-    if _printed(doc, start, words):
-        strong = context = False
+    printed = _printed(doc, start, words)
+    if printed and end - start == 1 and not title:
+        return False
+    strong, context = strong and not printed, context and not printed
     if end - start == 1 and score < _SURE_OF_PERSON and span.text.lower() in words.not_triggers:
         return False
     if not (title or strong) and (
@@ -151,7 +170,7 @@ def _accepted(doc: Doc, start: int, end: int, score: float, words: NameWords) ->
     known = words.is_known(doc[start].lower_) or last
     if all(token.text.isupper() and len(token.text) > 2 for token in span if token.is_alpha):
         return title or (known and score >= _SURE_CAPITALS) or score >= _SURE_OF_PERSON or (sure and context)
-    first = bool(doc[start].is_sent_start) or _printed(doc, start, words)
+    first = bool(doc[start].is_sent_start) or printed
     least = _TRUSTED if first else _UNLISTED_ENTITY
     return score >= least or supported or context or (known and score >= _LISTED_ENTITY)
 
@@ -290,10 +309,12 @@ def _in_thing(doc: Doc, start: int, end: int, words: NameWords) -> bool:
 
 
 def _placed(doc: Doc, start: int, end: int, words: NameWords, person: bool = False) -> bool:
-    """Whether the run names a street, a firm or another thing: "Jennifer Street", "Jordan River".
+    """Whether the run names a street, a firm or another thing: "Jordan River", "the band Gorillaz".
 
     ``person``: the run is surely a person's, so that a noun in lower case behind it says nothing.
     """
+    if start and doc[start - 1].text in words.thing_words:
+        return True
     following = doc[end] if end < len(doc) else None
     nearby = [doc[index].lower_ for index in range(start + 1, end)]
     sure = end - start > 1 and (person or doc[start].lower_ in words.sure)

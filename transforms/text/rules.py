@@ -47,9 +47,11 @@ class NameWords:
     sure: frozenset[str]
     ambiguous: frozenset[str]
     place_words: frozenset[str]
+    thing_words: frozenset[str]
     not_names: frozenset[str]
     titles: frozenset[str]
     short_titles: frozenset[str]
+    forms_of_address: regex.Pattern[str]
     lower_triggers: frozenset[str]
     not_triggers: frozenset[str]
     introducing: regex.Pattern[str]
@@ -190,23 +192,35 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
 
 def _name_words() -> NameWords:
     names, more = read_list("names"), read_list("more_names")
+    sure = frozenset(word.lower() for word in names["sure"])
+    given, surnames = (frozenset(more[part].lower().split()) for part in ("given", "surnames"))
     return NameWords(
-        sure=frozenset(word.lower() for word in names["sure"]),
+        sure=sure,
         ambiguous=frozenset(word.lower() for word in names["ambiguous"]),
         place_words=frozenset(names["place_words"]),
+        thing_words=frozenset(names["thing_words"]),
         not_names=frozenset(names["not_names"]),
         titles=frozenset(names["titles"]),
         short_titles=frozenset(names["short_titles"]),
-        lower_triggers=frozenset(word.lower() for word in names["sure"]) | frozenset(names["short_titles"]),
+        forms_of_address=_forms_of_address(names["titles"], names["short_titles"], names["forms_of_address"]),
+        lower_triggers=(sure | given | surnames | set(names["short_titles"])) - set(names["not_triggers"]),
         not_triggers=frozenset(names["not_triggers"]),
         introducing=regex.compile(rf"(?i)\b(?:{_alternation(names['introducing'])})\s"),
         printed=regex.compile(rf"(?i)\b(?:{_alternation(names['printed'])})\b[^.!?]{{0,18}}$"),
         contexts=_ends_with(names["contexts"], r"[\s,:\"']*$"),
         strong_contexts=_ends_with(names["strong_contexts"], r"[\s:]*$"),
         not_after_contexts=frozenset(names["not_after_contexts"]),
-        given=frozenset(more["given"].lower().split()),
-        surnames=frozenset(more["surnames"].lower().split()),
+        given=given,
+        surnames=surnames,
     )
+
+
+def _forms_of_address(titles: list[str], short: list[str], others: list[str]) -> regex.Pattern[str]:
+    """What ends in a form of address and a blank: a short title in any case, another one in capitals."""
+    long = [title for title in [*titles, *others] if title not in short]
+    capital = rf"(?=\p{{Lu}})(?i:{_alternation(long)})"
+    ranks = r"(?:(?=\p{Lu})(?i:general|vice|deputy|senior|chief|assistant|head|executive)\s)?"
+    return regex.compile(rf"(?<![\w-])(?:(?i:{_alternation(short)})\.?|{ranks}{capital}\.?)\s?$")
 
 
 def _by_first_word(expressions: Iterable[str]) -> dict[str, regex.Pattern[str]]:

@@ -18,6 +18,7 @@ from transforms.text.passages import MAX_PASSAGE, split_passages
         ("\u0661\u0662 \u0967\u0968", "12 12"),
         ("a\u202eb\u200fc", "abc"),
         ("a\u00a0man", "a man"),
+        ("\u3010App\u3011You read\u300aEmma\u300b.", '[App] You read "Emma".'),
     ],
 )
 def test_variants_fold_to_plain_text(text: str, folded: str) -> None:

@@ -17,6 +17,9 @@ from transforms.text.name_prefilter import may_hold_name
         "her maiden name is nyberg",
         "They saw Zurbarán's painting.",
         "Dear Xu,",
+        "we need to add wendy olsen as guardian",
+        "marilena: who are you?",
+        "what's the name? mark",
     ],
 )
 def test_a_sign_of_a_name_is_seen(policy_of: Callable[..., Policy], text: str) -> None:
@@ -32,6 +35,7 @@ def test_a_sign_of_a_name_is_seen(policy_of: Callable[..., Policy], text: str) -
         "Two Asian women smile at the camera.",
         "Parked cars in a lot.",
         "PUMA",
+        "color: green;",
     ],
 )
 def test_plain_captions_are_passed_over(policy_of: Callable[..., Policy], text: str) -> None:

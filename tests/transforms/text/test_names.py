@@ -37,6 +37,41 @@ def test_places_brands_and_headings_are_no_names(told: Told, text: str) -> None:
     assert [span for span, attribute in told(text) if attribute == "pii.name"] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Yesterday Aunt Wu met Engineer Zhang.", ["Aunt Wu", "Engineer Zhang"]),
+        ("I spoke to General Manager Qian Yongqiang.", ["General Manager Qian Yongqiang"]),
+        ("Please ask Dr. Helen Novak.", ["Dr. Helen Novak"]),
+        ("The manager Helen Novak is here.", ["Helen Novak"]),
+    ],
+)
+def test_a_form_of_address_belongs_to_the_name(told: Told, text: str, names: list[str]) -> None:
+    assert [span for span, attribute in told(text) if attribute == "pii.name"] == names
+
+
+def test_a_title_that_tells_a_gender_stays_beside_the_name(told: Told) -> None:
+    assert told("Mr. John Green is here.") == [("Mr.", "biometric.gender"), ("John Green", "pii.name")]
+
+
+def test_brackets_and_quotes_end_a_name(told: Told) -> None:
+    text = '\u3010Feng Haoran\u3011Thank you. Troy:"Hello."'
+    assert [span for span, attribute in told(text) if attribute == "pii.name"] == ["Feng Haoran", "Troy"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Open Xiaohongshu and look at the recipe. Xiaohongshu: new posts for you",
+        "The band Lynyrd Skynyrd plays. Lynyrd Skynyrd stands on stage.",
+        "A traffic light at the intersection of Haight and Ashbury",
+        'A street sign reads "Bacchanalia" above a stop sign.',
+    ],
+)
+def test_what_is_used_as_a_thing_is_no_name(told: Told, text: str) -> None:
+    assert [span for span, attribute in told(text) if attribute == "pii.name"] == []
+
+
 def test_a_name_told_in_one_turn_is_found_in_every_other(parser, policy_of) -> None:
     from transforms.text.audit import audit_conversations, load_text_rules
     from transforms.text.contract import TurnText
