@@ -34,7 +34,7 @@ _SOURCE = regex.compile(
 
 _BEFORE = regex.compile(r"(?:\w+ )?(\w+)[\s/:]{1,2}$")
 _SOURCE_REACH = 24
-_RUN = regex.compile(r"(?:[\s'/-]?\p{Lu}[\p{L}']*){0,2}[\s'/-]?(?P<last>\p{L}+)")
+_RUN = regex.compile(r"(?:[\s'/-]?(?P<word>\p{Lu}\p{L}*)){0,3}(?:[\s/-]?(?P<word>\p{L}+))?")
 
 
 def names_of_things(docs: Sequence[Doc], told: Mapping[str, float], words: NameWords) -> frozenset[str]:
@@ -85,7 +85,7 @@ def _used_as_thing(text: str, name: str, words: NameWords) -> bool:
         if before and (before[1] in words.thing_words or _SOURCE.search(text, before.start(), start)):
             return True
         following = _RUN.match(text, end)
-        if following and following["last"].lower() in words.place_words:
+        if following and any(word.lower() in words.place_words for word in following.captures("word")):
             return True
         start = text.find(name, end)
     return False
