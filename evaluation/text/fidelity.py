@@ -6,7 +6,8 @@ Faithful: the gold of ``DATA/rewriting`` and what the preset ``safe-llava`` make
 (``DATA/llava/text_only.json``) and of model answers (``DATA/prism/answers``). Something else: the same pairs
 after ``corruptions.py`` has changed the rewritten side. Gold and proposals of other writers come without
 findings, so every pair is judged as any rewrite (``told`` unknown), and our own also with the spans that the
-policy wanted gone. Halves are split by a digest of the source text; nothing was tuned on the second.
+policy wanted gone. Held back: the share of records that the gate stops in a run. Halves are split by a digest
+of the source text; nothing was tuned on the second.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from evaluation.text.rewriting import they_them_theirs, winogender
 from schemas.edit import Action, TextEdit
 from schemas.finding import TextFinding
 from schemas.policy import Policy
+from schemas.reasons import Reason
 from transforms.engines.registry import load_embedder, load_parser
 from transforms.fidelity.text import TextPair, text_fidelity
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.clean import clean_conversations
-from transforms.text.contract import TurnText
+from transforms.text.contract import CleanedText, Conversation, TurnText
 
 CAPTIONS_STEP = 15
 """Of so many records of the captions one is taken."""
@@ -71,25 +73,44 @@ def gold_pairs(folder: Path) -> list[FaithfulPair]:
     return [pair for pair in dict.fromkeys(pairs) if pair.before != pair.after]
 
 
-def cleaned_pairs(source: str, texts: Sequence[str]) -> list[FaithfulPair]:
-    """What ``safe-llava`` makes of answers, those that it rewrites, neither refuses nor holds back."""
+def cleaned(conversations: Sequence[Conversation]) -> list[CleanedText]:
+    """What ``safe-llava`` makes of conversations, in order."""
     policy = preset("safe-llava")
     rules, parser = load_text_rules(policy), load_parser("bundled")
-    conversations = [[TurnText(text, question=False)] for text in texts]
     findings = audit_conversations(conversations, rules=rules, parser=parser)
-    cleaned = clean_conversations(
+    return clean_conversations(
         conversations,
         findings,
-        keys=[f"{number:04x}" for number in range(len(texts))],
+        keys=[f"{number:04x}" for number in range(len(conversations))],
         policy=policy,
         rules=rules,
         parser=parser,
         embedder=load_embedder("minilm"),
     )
+
+
+def rewritten_pairs(source: str, texts: Sequence[str], results: Sequence[CleanedText]) -> list[FaithfulPair]:
+    """Of answers that were cleaned by themselves: those rewritten, neither refused nor held back."""
+    policy = preset("safe-llava")
     return [
-        FaithfulPair(source, text, one.texts[0], _told(found, policy))
-        for text, found, one in zip(texts, findings, cleaned, strict=True)
+        FaithfulPair(source, text, one.texts[0], _told(one.findings, policy))
+        for text, one in zip(texts, results, strict=True)
         if one.texts[0] != text and _rewritten(one.edits)
+    ]
+
+
+def held_back(name: str, results: Sequence[CleanedText], target: float) -> Figure:
+    """The share of cleaned records that the gate holds back, at most ``target`` per cent."""
+    held = sum(one.reason is Reason.TEXT_UNFAITHFUL for one in results)
+    return share(name, held, len(results), "<=", target)
+
+
+def corpus_records(data: Path) -> list[list[TurnText]]:
+    """A sample of the records of ``DATA/llava/text_only.json``, with all their turns."""
+    records = json.loads((data / "llava" / "text_only.json").read_text("utf-8"))[::CAPTIONS_STEP]
+    return [
+        [TurnText(turn["value"], question=turn["from"] != "gpt") for turn in record["conversations"]]
+        for record in records
     ]
 
 
@@ -138,14 +159,17 @@ def corrupted(pairs: Sequence[FaithfulPair], kind: str) -> Iterator[tuple[Faithf
 
 
 def measure(data: Path) -> list[Figure]:
-    """Faithful pairs that pass, and corrupted ones that are caught, per source, kind and half."""
+    """Records held back; faithful pairs that pass, corrupted ones that are caught, per source, kind and half."""
     groups: dict[str, list[FaithfulPair]] = {"gold": gold_pairs(data / "rewriting")}
+    figures = [held_back("text_only records: held back by the gate", cleaned(corpus_records(data)), 0.5)]
     for source, texts in corpus_texts(data):
-        groups[source] = cleaned_pairs(source, texts)
+        results = cleaned([[TurnText(text, question=False)] for text in texts])
+        groups[source] = rewritten_pairs(source, texts, results)
+        if source == "prism":
+            figures.append(held_back("prism answers: held back by the gate", results, 1.0))
         groups[f"{source}, as any rewrite"] = [
             FaithfulPair(pair.source, pair.before, pair.after, None) for pair in groups[source]
         ]
-    figures: list[Figure] = []
     for name, pairs in groups.items():
         verdicts = passes([(pair.before, pair.after, pair.told) for pair in pairs])
         figures += _halves(f"{name}: faithful, passes", pairs, verdicts, 99.0)

@@ -198,9 +198,9 @@ def _judge_block(
         0 <= index < len(old) and gone[index] for index in (block.a0 - 1, block.a1)
     )
     lost = [old[index] for index in block.lost if not gone[index] and not _is_described(old, index, gone)]
-    added = _without_fillers([new[index] for index in block.added], classes) if told else [
-        new[index] for index in block.added
-    ]  # fmt: skip
+    added = [new[index] for index in block.added]
+    if told:
+        added = _without_fillers(added, _fillers(old, block, gone, classes))
     lost_forms = {old[index].form for index in block.lost}
     added_forms = {word.form for word in added}
     found: set[Objection] = set()
@@ -301,17 +301,25 @@ def _kind_of(text: str, classes: WordClasses) -> Objection | None:
     return Objection.PLACE if text in classes.spatial else None
 
 
-def _without_fillers(added: list[Word], classes: WordClasses) -> list[Word]:
+def _fillers(
+    old: Sequence[Word], block: Block, gone: Sequence[bool], classes: WordClasses
+) -> frozenset[tuple[str, ...]]:
+    """What may be said in place of the attributes that ``block`` loses."""
+    own = [classes.stand_ins.get(old[index].text) for index in block.lost if gone[index]]
+    return classes.phrases.union(*(phrases for phrases in own if phrases))
+
+
+def _without_fillers(added: list[Word], fillers: frozenset[tuple[str, ...]]) -> list[Word]:
     """``added`` without what is said in place of an attribute."""
     texts = [word.text for word in added]
     for start in range(len(texts)):
         for stop in range(min(len(texts), start + 6), start, -1):
-            if tuple(texts[start:stop]) in classes.phrases:
+            if tuple(texts[start:stop]) in fillers:
                 # "of unstated age and build" joins two of them.
-                ends = {phrase[-1] for phrase in classes.phrases}
+                ends = {phrase[-1] for phrase in fillers}
                 while stop < len(texts) and (texts[stop] == "and" or texts[stop] in ends):
                     stop += 1
-                return added[:start] + _without_fillers(added[stop:], classes)
+                return added[:start] + _without_fillers(added[stop:], fillers)
     return added
 
 

@@ -40,7 +40,8 @@ class WordClasses:
     ``forms``: the form of a word where it is not its stem, one or several; ``somebody``: forms of words for
     people; ``of_an_age``: those that a policy on age turns into ``PERSON``; ``many``: words for several;
     ``either``: words for somebody that are adjectives too ("Asian"); ``told``: words that tell an attribute;
-    ``phrases``: what is said in place of one, as words.
+    ``phrases``: what is said in place of one, as words; ``stand_ins``: the same for the lexicons' expressions
+    of several words, by their last word ("definition" of "muscle definition": form).
     """
 
     forms: Mapping[str, tuple[str, ...]]
@@ -51,6 +52,7 @@ class WordClasses:
     told: frozenset[str]
     told_patterns: tuple[regex.Pattern[str], ...]
     phrases: frozenset[tuple[str, ...]]
+    stand_ins: Mapping[str, frozenset[tuple[str, ...]]]
     numbers: Mapping[str, int]
     negations: frozenset[str]
     colours: frozenset[str]
@@ -109,6 +111,7 @@ def word_classes() -> WordClasses:
         told=frozenset(told),
         told_patterns=tuple(regex.compile(pattern) for pattern in content["told_patterns"]),
         phrases=frozenset([*_phrases(read_list("neutral")), *_phrases(content["fillers"])]),
+        stand_ins=_stand_ins(),
         numbers={**content["numbers"]},
         negations=frozenset(content["negations"]),
         colours=frozenset(content["colours"]),
@@ -119,6 +122,20 @@ def word_classes() -> WordClasses:
     )
 
 
+def _biometric() -> frozenset[str]:
+    return frozenset(name for name in load_taxonomy() if name.startswith("biometric."))
+
+
+def _stand_ins() -> dict[str, frozenset[tuple[str, ...]]]:
+    """The neutral wordings of expressions of several words, by the last word of the expression."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for surface, entry in load_lexicon(_biometric(), True).phrases.items():
+        if entry.neutral:
+            last = re.split(r"[\s'-]+", surface)[-1]
+            found.setdefault(last, set()).update(_phrases(entry.neutral))
+    return {word: frozenset(phrases) for word, phrases in found.items()}
+
+
 def _add_lexicon(
     forms: dict[str, tuple[str, ...]], many: set[str], told: set[str], either: set[str]
 ) -> set[str]:
@@ -126,7 +143,7 @@ def _add_lexicon(
 
     Returns the forms of nouns that tell an age: they stay themselves, or become somebody, as a policy has it.
     """
-    attributes = frozenset(name for name in load_taxonomy() if name.startswith("biometric."))
+    attributes = _biometric()
     of_an_age = {CHILD}
     for age_nouns in (False, True):
         lexicon = load_lexicon(attributes, age_nouns)

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
 from evaluation.text.calibrate_fidelity import calibration_pairs, cosines_of, digest_of, threshold_for
 from evaluation.text.corruptions import KINDS
-from evaluation.text.fidelity import FaithfulPair, corrupted, passes
+from evaluation.text.fidelity import FaithfulPair, cleaned, corrupted, held_back, passes
+from schemas.reasons import Reason
 from transforms.engines.registry import load_embedder
 from transforms.fidelity.text import load_thresholds
+from transforms.text.contract import TurnText
 
 PAIR = FaithfulPair(
     "made",
@@ -26,3 +30,11 @@ def test_every_kind_of_corruption_changes_the_text_and_is_caught(kind: str) -> N
     ((pair, changed),) = corrupted([PAIR], kind)
     assert changed != pair.after
     assert passes([(pair.before, pair.after, None), (pair.before, changed, None)]) == [True, False]
+
+
+def test_only_what_the_gate_stops_is_counted_as_held_back() -> None:
+    (passed,) = cleaned([[TurnText("He has a slender build and a red cup.", question=False)]])
+    leaking = replace(passed, reason=Reason.TEXT_STILL_LEAKS)
+    stopped = replace(passed, reason=Reason.TEXT_UNFAITHFUL)
+    figure = held_back("made", [passed, passed, leaking, stopped], 1.0)
+    assert (figure.value, figure.met) == (25.0, False)

@@ -27,6 +27,9 @@ FAITHFUL = [
     ("A 27-year-old man with blue eyes reads.", "A person reads."),
     ("The boys' hats", "The children's hats"),
     ("Ask Mr. John Smith.", "Ask [NAME]."),
+    ("He has a slender build.", "They have a particular build."),
+    ("He has a fair complexion.", "They have a particular complexion."),
+    ("Visible muscle definition in his arms.", "Visible form in their arms."),
 ]  # fmt: skip
 CHANGED = [
     ("A man left of 2 red cars", "A person left of 3 red cars", Objection.COUNT),
