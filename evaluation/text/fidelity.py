@@ -159,7 +159,7 @@ def corrupted(pairs: Sequence[FaithfulPair], kind: str) -> Iterator[tuple[Faithf
 
 
 def measure(data: Path) -> list[Figure]:
-    """Records held back; faithful pairs that pass, corrupted ones that are caught, per source, kind and half."""
+    """Records held back, faithful pairs that pass, corrupted ones that are caught; by source, kind, half."""
     groups: dict[str, list[FaithfulPair]] = {"gold": gold_pairs(data / "rewriting")}
     figures = [held_back("text_only records: held back by the gate", cleaned(corpus_records(data)), 0.5)]
     for source, texts in corpus_texts(data):

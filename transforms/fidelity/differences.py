@@ -23,11 +23,11 @@ from transforms.fidelity.tokens import (
     THEY,
     Word,
     WordClasses,
-    told_words,
     with_ages_hidden,
     word_classes,
     words_of,
 )
+from transforms.fidelity.told import told_words
 
 
 class Objection(StrEnum):
@@ -211,9 +211,12 @@ def _judge_block(
         objection = None if word in denied else _loss(word, told, counted, added_forms, classes)
         if objection is not None:
             found.add(objection)
-    someone = told or THEY in lost_forms or not lost_forms.isdisjoint(classes.somebody)
+    people_went = not lost_forms.isdisjoint(classes.somebody)
+    someone = told or people_went or THEY in lost_forms
     for word in added:
         if word.text in classes.distinguishers and _before_person(new, word, classes.somebody):
+            continue
+        if people_went and word.text in classes.somebody_else:
             continue
         if word.text == "and" and _moved(old, new, "and"):
             # "a hat, a beard and blue eyes" -> "a hat and a beard"

@@ -13,13 +13,10 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-import regex
 import yaml
 
 from schemas.taxonomy import load_taxonomy
 from transforms.text.lexicon import WordRole, load_lexicon, read_list
-
-TIMEOUT_SECONDS = 2.0
 
 PERSON = "§person"
 """The form of every word for somebody of whom no more is known than that."""
@@ -38,19 +35,20 @@ class WordClasses:
     """The closed classes of ``words.yaml`` and the lexicons' words. All lower case.
 
     ``forms``: the form of a word where it is not its stem, one or several; ``somebody``: forms of words for
-    people; ``of_an_age``: those that a policy on age turns into ``PERSON``; ``many``: words for several;
-    ``either``: words for somebody that are adjectives too ("Asian"); ``told``: words that tell an attribute;
-    ``phrases``: what is said in place of one, as words; ``stand_ins``: the same for the lexicons' expressions
-    of several words, by their last word ("definition" of "muscle definition": form).
+    people; ``somebody_else``: nouns that may stand in place of one; ``of_an_age``: those that a policy on age
+    turns into ``PERSON``; ``many``: words for several; ``either``: words for somebody that are adjectives too
+    ("Asian"); ``told``: pronouns and titles; ``phrases``: what is said in place of an attribute, as words;
+    ``stand_ins``: the same for the lexicons' expressions of several words, by their last word ("definition"
+    of "muscle definition": form).
     """
 
     forms: Mapping[str, tuple[str, ...]]
     somebody: frozenset[str]
+    somebody_else: frozenset[str]
     of_an_age: frozenset[str]
     many: frozenset[str]
     either: frozenset[str]
     told: frozenset[str]
-    told_patterns: tuple[regex.Pattern[str], ...]
     phrases: frozenset[tuple[str, ...]]
     stand_ins: Mapping[str, frozenset[tuple[str, ...]]]
     numbers: Mapping[str, int]
@@ -81,7 +79,6 @@ def word_classes() -> WordClasses:
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     forms: dict[str, tuple[str, ...]] = {}
     many: set[str] = set()
-    told: set[str] = set()
     either: set[str] = set()
     for word in content["pronouns"]:
         forms[word] = (THEY,)
@@ -99,17 +96,17 @@ def word_classes() -> WordClasses:
             many.add(several)
     forms["child"] = forms["children"] = (CHILD,)
     many |= {"persons", "children"}
-    of_an_age = _add_lexicon(forms, many, told, either)
+    of_an_age = _add_lexicon(forms, many, either)
     adherence = read_list("sensitive")["adherence"]
-    told |= {"he", "she", "him", "her", "his", "hers", "himself", "herself", *content["titles"]}
+    told = {"he", "she", "him", "her", "his", "hers", "himself", "herself", *content["titles"]}
     return WordClasses(
         forms=forms,
         somebody=frozenset({PERSON, *of_an_age}),
+        somebody_else=frozenset(content["somebody_else"]),
         of_an_age=frozenset(of_an_age),
         many=frozenset(many),
         either=frozenset(either),
         told=frozenset(told),
-        told_patterns=tuple(regex.compile(pattern) for pattern in content["told_patterns"]),
         phrases=frozenset([*_phrases(read_list("neutral")), *_phrases(content["fillers"])]),
         stand_ins=_stand_ins(),
         numbers={**content["numbers"]},
@@ -122,34 +119,32 @@ def word_classes() -> WordClasses:
     )
 
 
-def _biometric() -> frozenset[str]:
+def biometric() -> frozenset[str]:
+    """The attributes of the taxonomy whose words neutralising changes."""
     return frozenset(name for name in load_taxonomy() if name.startswith("biometric."))
 
 
 def _stand_ins() -> dict[str, frozenset[tuple[str, ...]]]:
     """The neutral wordings of expressions of several words, by the last word of the expression."""
     found: dict[str, set[tuple[str, ...]]] = {}
-    for surface, entry in load_lexicon(_biometric(), True).phrases.items():
+    for surface, entry in load_lexicon(biometric(), True).phrases.items():
         if entry.neutral:
             last = re.split(r"[\s'-]+", surface)[-1]
             found.setdefault(last, set()).update(_phrases(entry.neutral))
     return {word: frozenset(phrases) for word, phrases in found.items()}
 
 
-def _add_lexicon(
-    forms: dict[str, tuple[str, ...]], many: set[str], told: set[str], either: set[str]
-) -> set[str]:
+def _add_lexicon(forms: dict[str, tuple[str, ...]], many: set[str], either: set[str]) -> set[str]:
     """The lexicons' words: a noun reads like its neutral word, so either may stand for the other.
 
     Returns the forms of nouns that tell an age: they stay themselves, or become somebody, as a policy has it.
     """
-    attributes = _biometric()
+    attributes = biometric()
     of_an_age = {CHILD}
     for age_nouns in (False, True):
         lexicon = load_lexicon(attributes, age_nouns)
         for surface, entry in (*lexicon.words.items(), *lexicon.phrases.items()):
             words = re.split(r"[\s'-]+", surface)
-            told.update(word for word in words if len(words) == 1 or len(word) > 3)
             if len(words) > 1 or not entry.neutral or entry.role not in _NOUNS:
                 continue
             if entry.plural:
@@ -209,12 +204,3 @@ def with_ages_hidden(old: Sequence[Word], new: Sequence[Word]) -> list[Word]:
     classes = word_classes()
     hidden = classes.of_an_age - {word.form for word in new}
     return [replace(word, form=PERSON) if word.form in hidden else word for word in old]
-
-
-def told_words(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
-    """Spans that tell an attribute as far as words alone show it: for texts that no recogniser has read."""
-    classes = word_classes()
-    spans = [(word.start, word.end) for word in words if word.text in classes.told]
-    for pattern in classes.told_patterns:
-        spans.extend(match.span() for match in pattern.finditer(text, timeout=TIMEOUT_SECONDS))
-    return spans
