@@ -28,6 +28,7 @@ from transforms.text.recognise_looks import look_mentions
 from transforms.text.recognise_measures import measure_mentions
 from transforms.text.recognise_names import NAME, beside_titles, name_mentions
 from transforms.text.recognise_patterns import NOTHING_ASKED, asked_before, pattern_mentions
+from transforms.text.recognise_statements import statement_mentions
 from transforms.text.repeated_names import (
     names_of_things,
     repeated_mentions,
@@ -145,6 +146,8 @@ def passage_mentions(
         told.extend(measure_mentions(doc, rules))
         told.extend(attribute_mentions(doc, rules, peopled))
         told.extend(look_mentions(doc, rules))
+        if not question:
+            told.extend(statement_mentions(doc, told, rules))
         if NAME in rules.attributes:
             told.extend(beside_titles(text, name_mentions(doc, rules), tuple(told)))
         told = without_overlaps(told)

@@ -192,6 +192,7 @@ class Looks:
     bodily: frozenset[str]
     showing: frozenset[str]
     hedges: frozenset[str]
+    shades: frozenset[str]
     shown: frozenset[str]
     headings: frozenset[str]
 

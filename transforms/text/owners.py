@@ -20,6 +20,8 @@ _PROPER_ADJECTIVES = frozenset(
 _SHARED = frozenset({"culture", "cultures", "community", "communities", "tradition", "traditions"})
 _SOMEBODY = frozenset({"person", "individual", "man", "woman", "their", "his", "her", "they", "he", "she"})
 _COLOUR = "lexicon.race.colour"
+_CAUSES = frozenset({"due", "thanks", "because", "given", "emphasizing", "highlighting", "focusing"})
+_LABEL_REACH = 24
 _WHOLE_LOOKS = frozenset({"body", "build", "physique", "frame", "figure", "face", "skin", "appearance"})
 
 
@@ -38,9 +40,7 @@ def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
         token = doc[index]
         if token.lower_ in people.animals or (token.lower_ == "its" and index >= begin):
             return False
-        if token.lower_ == "it" and not sentence_is_about(
-            doc, sentence_bounds(doc, index)[0], rules.looks.eyes | rules.looks.skin
-        ):
+        if token.lower_ == "it" and index + 1 < len(doc) and _means_thing(doc, index, begin, rules):
             return False
         if is_person(token, people) or token.lower_ in ("he", "she", "his", "her", "my", "your"):
             return True
@@ -52,6 +52,17 @@ def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
             return True
     known = rules.looks.eyes | rules.looks.skin | rules.looks.color_nouns
     return head is None or head.lower_ in known or head.lower_.startswith(("eye", "iris"))
+
+
+def _means_thing(doc: Doc, index: int, begin: int, rules: TextRules) -> bool:
+    """True if the "it" at token ``index`` may be what the looks belong to, and is no part of a person.
+
+    "It has green eyes" says so; "it feels unreal due to the green eyes" speaks of the picture.
+    """
+    if sentence_is_about(doc, sentence_bounds(doc, index)[0], rules.looks.eyes | rules.looks.skin):
+        return False
+    causes = any(doc[position].lower_ in _CAUSES for position in range(index, len(doc)))
+    return not (index >= begin and causes)
 
 
 def _holder(doc: Doc, index: int) -> Token | None:
@@ -71,7 +82,10 @@ def sentence_is_about(doc: Doc, start: int, parts: frozenset[str]) -> bool:
         return False
     first, last = sentence_bounds(doc, start - 1)
     nouns = [doc[position] for position in range(first, last) if doc[position].pos_ in ("NOUN", "PROPN")]
-    return bool(nouns) and nouns[0].lower_ in parts
+    label = (
+        doc.text[:_LABEL_REACH].partition(":")[0].lower().split() if ":" in doc.text[:_LABEL_REACH] else ()
+    )
+    return (bool(nouns) and nouns[0].lower_ in parts) or any(word.strip("*") in parts for word in label[:2])
 
 
 def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rules: TextRules) -> bool:

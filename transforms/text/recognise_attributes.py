@@ -38,11 +38,13 @@ _SCORE = {Kind.EXPLICIT: 0.95, Kind.IMPLICIT: 0.9, Kind.PROXY: 0.6}
 _STRONG_SCORE = 0.8
 RACE, WEIGHT, AGE = "biometric.race", "biometric.weight", "biometric.age"
 _FACIAL_HAIR = "lexicon.gender.facial_hair"
+_INFANT_THINGS = "lexicon.age.infant_things"
 _WEARS = "lexicon.race.wear"
 # A label in front of a description: "**The Young Man:** ...", "Main Subject - The Woman".
 _LABEL = regex.compile(
     r"\A(?P<label>[^.?!:\"]{1,70}?)(?::\*\*|\*\*:?|\*\*|\)\W*\Z|:(?=\s|\Z))|\A(?P<label>[^.?!:\"]{1,50})\Z"
 )
+_ARTICLES = frozenset({"the", "a", "an"})
 _LABEL_LINKS = frozenset({"the", "a", "an", "of", "in", "on", "with", "and", "at", "to", "from", "this"})
 _TOYS = frozenset({"toy", "toys", "doll", "dolls", "teddy", "stuffed", "plush", "block", "blocks", "rattle"})
 _JOINED = frozenset({"or", "and", "/", ",", "to"})
@@ -249,8 +251,9 @@ def _in_label(doc: Doc, index: int, rules: TextRules) -> bool:
     if match is None or doc[index].idx >= match.end("label"):
         return False
     words = [token for token in doc if token.is_alpha and token.idx < match.end("label")]
-    if not any(token.lower_ in rules.looks.headings or token.lower_ == "the" for token in words):
+    if not any(token.lower_ in rules.looks.headings or token.lower_ in _ARTICLES for token in words):
         return False
+    doing = next((at for at, token in enumerate(words) if at and token.lower_.endswith("ing")), len(words))
     return all(
         not token.text[:1].isupper()
         or token.lower_ in _LABEL_LINKS
@@ -258,7 +261,7 @@ def _in_label(doc: Doc, index: int, rules: TextRules) -> bool:
         or token.lower_ in rules.people.person
         or token.lower_ in rules.lexicon.words
         or token.lower_.endswith("ing")
-        for token in words
+        for token in words[:doing]
     )
 
 
@@ -286,7 +289,7 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
     people = rules.people
     token = doc[end - 1]
     if not entry.person:
-        return Form.NOUN if entry.rule == _FACIAL_HAIR else _thing_form(doc, token, people)
+        return Form.NOUN if entry.rule == _FACIAL_HAIR else _thing_form(doc, token, people, entry.rule)
     if entry.kind is Kind.PROXY:
         return Form.NOUN
     group = entry.rule.rsplit(".", 1)[1]
@@ -317,13 +320,11 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
     return None if of_animal(doc, token.i, people) else Form.NOUN
 
 
-def _thing_form(doc: Doc, token: Token, people: PeopleWords) -> Form | None:
+def _thing_form(doc: Doc, token: Token, people: PeopleWords, rule: str) -> Form | None:
     """A noun that is nobody but tells of somebody ("wrinkles"), where the text speaks of people."""
-    return (
-        Form.VALUE
-        if any(is_person(other, people) for other in doc) or not speaks_of_animals(doc, token.i, people)
-        else None
-    )
+    if any(is_person(other, people) for other in doc):
+        return Form.VALUE
+    return None if rule == _INFANT_THINGS or speaks_of_animals(doc, token.i, people) else Form.VALUE
 
 
 def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:

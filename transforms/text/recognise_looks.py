@@ -85,7 +85,7 @@ def _span(
     lead, article = _lead(doc, index, tones, looks)
     before = doc[lead] if lead >= 0 else None
     if before is not None and before.lemma_.lower() in _LINKS and _said_part(doc, lead, parts, tones, looks):
-        return (article if article is not None else _first(doc, index, tones)), last, Form.PREDICATE
+        return (article if article is not None else _first(doc, index, tones, looks)), last, Form.PREDICATE
     if (
         head is not None
         and not joined
@@ -96,7 +96,11 @@ def _span(
         if before.lower_ in ("with", "in") and article is not None:
             return lead, last, Form.POSTMODIFIER
         if before.text in _BREAKS:
-            return (article if article is not None else _first(doc, index, tones)), last, Form.POSTMODIFIER
+            return (
+                (article if article is not None else _first(doc, index, tones, looks)),
+                last,
+                Form.POSTMODIFIER,
+            )
     return None
 
 
@@ -121,8 +125,12 @@ def _head(doc: Doc, index: int, tones: frozenset[str], rules: TextRules) -> Toke
     return phrase_head(doc, index, rules.people)
 
 
-def _first(doc: Doc, index: int, tones: frozenset[str]) -> int:
-    while index and (doc[index - 1].lower_ in tones or (doc[index - 1].text == "-" and index > 1)):
+def _first(doc: Doc, index: int, tones: frozenset[str], looks: Looks) -> int:
+    while index and (
+        doc[index - 1].lower_ in tones | looks.shades
+        or (doc[index - 1].text == "-" and index > 1)
+        or (doc[index - 1].text == "," and index > 1 and doc[index - 2].lower_ in looks.shades)
+    ):
         index -= 1
     return index
 
@@ -156,9 +164,10 @@ def _lead(doc: Doc, index: int, tones: frozenset[str], looks: Looks) -> tuple[in
             word in tones
             or word in looks.color_nouns
             or word in looks.hedges
+            or word in looks.shades
             or word in ("of", "to", "be", "-", "/", "almost", "n't", "not")
             or (token.pos_ in _WITHIN and article is None)
-            or (token.text == "," and position and doc[position - 1].pos_ in _WITHIN and article is None)
+            or (token.text == "," and position and article is None and _grades(doc[position - 1], looks))
             or token.tag_ in ("VBG", "JJ")
         ):
             break
@@ -169,12 +178,18 @@ def _lead(doc: Doc, index: int, tones: frozenset[str], looks: Looks) -> tuple[in
     return position, article
 
 
+def _grades(token: Token, looks: Looks) -> bool:
+    return token.pos_ in _WITHIN or token.lower_ in looks.shades
+
+
 def _said_part(doc: Doc, index: int, parts: frozenset[str], tones: frozenset[str], looks: Looks) -> bool:
     """True if the nearest noun in front of ``index`` in its sentence is one of ``parts``.
 
     "They" and "it" at the head of a sentence stand for the part that the sentence before is about.
     """
     start, _ = sentence_bounds(doc, max(0, min(index, len(doc) - 1)))
+    if start > 1 and doc[start - 1].text == ",":  # no sentence ends with a comma
+        start, _ = sentence_bounds(doc, start - 1)
     for position in range(index - 1, start - 1, -1):
         token = doc[position]
         if token.lower_ in parts:
@@ -187,6 +202,7 @@ def _said_part(doc: Doc, index: int, parts: frozenset[str], tones: frozenset[str
             and token.lower_ not in looks.color_nouns
             and token.lower_ not in looks.skin
             and token.lower_ not in looks.shown
+            and token.lower_ not in looks.shades
         ):
             return _of_part(doc, position, start, parts)
     return False

@@ -111,6 +111,9 @@ def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
         if _speaks_of_person(doc, match.start(), rules):
             form = Form.PREDICATE if rules.linking.search(text[: match.start()]) else Form.POSTMODIFIER
             yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.part_of_decade", form)
+    for match in _found("cut_off", text):
+        if _speaks_of_person(doc, match.start(), rules):
+            yield Mention(*match.span("value"), AGE, Kind.EXPLICIT, "pattern.age.cut_off", Form.PREDICATE)
     yield from _phrased_ages(doc, text, rules)
 
 

@@ -1,0 +1,82 @@
+"""Statements that tell of a body or an age go whole; what is left is good English and tells nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.policy_file import load_policy
+from transforms.engines.registry import load_embedder, load_parser
+from transforms.text.audit import audit_conversations, load_text_rules
+from transforms.text.clean import clean_conversations
+from transforms.text.contract import TurnText
+
+
+def _cleaned(text: str) -> str:
+    policy = load_policy("safe-llava")
+    rules, parser = load_text_rules(policy), load_parser("bundled")
+    conversation = [[TurnText("Describe the image.", True), TurnText(text, False)]]
+    found = audit_conversations(conversation, rules=rules, parser=parser)
+    result = clean_conversations(
+        conversation,
+        found,
+        keys=["1"],
+        policy=policy,
+        rules=rules,
+        parser=parser,
+        embedder=load_embedder("minilm"),
+    )[0]
+    assert result.reason is None
+    return result.texts[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "He is smiling at the camera, revealing defined muscles, particularly in his arms and chest.",
+            "They are smiling at the camera.",
+        ),
+        (
+            "A man stands on a beach. He is wearing red shorts and appears to be in good physical condition.",
+            "A person stands on a beach. They are wearing red shorts.",
+        ),
+        (
+            "The man stands at a wall. His ribs are clearly visible beneath his skin. He wears a cap.",
+            "The person stands at a wall. They wear a cap.",
+        ),
+        (
+            "**Build:** He is very lean. His chest is massive, with pectoral muscles",
+            "**Build:** not stated",
+        ),
+        (
+            "**Ethnicity:** She is likely of Asian descent, judging by her features.",
+            "**Ethnicity:** not stated.",
+        ),
+        ("**Facial Hair:** He has a full, neatly trimmed beard.", "**Facial Hair:** not stated."),
+        ("A baby is lying on its stomach in a striped onesie.",
+         "A person is lying on their stomach in a striped outfit."),
+        ("A baby crawling on a blanket.", "A person moving on a blanket."),
+        ("**A Young Woman:** The central figure smiles.", "**A Person:** The central figure smiles."),
+        ("Her eyes are a striking, bright green, and she has thick eyebrows.", "They have thick eyebrows."),
+    ],
+)  # fmt: skip
+def test_a_statement_goes_whole(before: str, after: str) -> None:
+    assert _cleaned(before) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A brown bear shows its muscles beside a river.",
+        "A baby elephant reaches for food with its mouth.",
+        "A plate of ribs stands on the table.",
+        "A crib and a pacifier lie in an empty room.",
+    ],
+)
+def test_what_is_said_of_nobody_stays(text: str) -> None:
+    assert _cleaned(text) == text
+
+
+def test_cleaning_again_changes_nothing() -> None:
+    once = _cleaned("He is smiling, revealing defined muscles. His skin is wrinkled. He holds a cup.")
+    assert _cleaned(once) == once
