@@ -52,6 +52,9 @@ def counts_agree(
         return people_in(old[max(0, start - NEAR) : start], classes) == people_in(old[start:stop], classes)
     repeats = not block.added and old[block.a0].text not in ("and", "or")
     said = people_in(old[max(0, block.a0 - NEAR) : block.a0], classes)
+    if said == 0 and block.a0 > 1 and is_number(old[block.a0 - 2], classes):
+        # "two cyclists, one male and one female"
+        said = classes.numbers.get(old[block.a0 - 2].text, 0)
     return repeats and said == people_in(old[block.a0 : block.a1], classes)
 
 

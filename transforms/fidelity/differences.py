@@ -206,7 +206,7 @@ def _judge_block(
     found: set[Objection] = set()
     unknown: list[str] = []
     counted = counts_agree(old, new, block, gone, classes)
-    denied = _denials(old, block, gone, classes)
+    denied = _denials(old, block, gone, classes) + _evidence(old, block, gone, classes)
     for word in lost:
         objection = None if word in denied else _loss(word, told, counted, added_forms, classes)
         if objection is not None:
@@ -251,6 +251,16 @@ def _denials(old: Sequence[Word], block: Block, gone: Sequence[bool], classes: W
             if after in lost and gone[after]:
                 found.append(old[index])
     return found
+
+
+def _evidence(old: Sequence[Word], block: Block, gone: Sequence[bool], classes: WordClasses) -> list[Word]:
+    """What a guess that goes rests on: "of Thai descent, judging by her facial features"."""
+    lost = [old[index] for index in block.lost if not gone[index]]
+    lead = next((index for index in block.lost if old[index].text in classes.evidence_leads), None)
+    if lead is None or not any(gone[index] for index in range(block.a0, lead)):
+        return []
+    known = classes.evidence | classes.evidence_leads
+    return [word for word in lost if word.text in known and word.start >= old[block.a0].start]
 
 
 def _loss(

@@ -29,6 +29,8 @@ def leaves_out_somebody(
         if index and old[index - 1].form in classes.somebody and gone[index - 1]:
             # "asian lady" -> "person"
             continue
+        if _is_named_elsewhere(old, block, index, classes):
+            continue
         after = index + 1
         while after < len(old) and old[after].text in ("and", "or"):
             after += 1
@@ -44,3 +46,13 @@ def leaves_out_somebody(
         if not (modifies or within or among):
             return True
     return False
+
+
+_SAYING = frozenset({"is", "are", "was", "were", "has", "have", "had", "appears", "appear", "seems", "looks"})
+
+
+def _is_named_elsewhere(old: Sequence[Word], block: Block, index: int, classes: WordClasses) -> bool:
+    """True for the subject of a sentence that goes: "The man is stout." after "A man sits."."""
+    definite = index > 0 and old[index - 1].text in ("the", "this") and index - 1 in block.lost
+    says = index + 1 in block.lost and old[index + 1].text in _SAYING
+    return definite and says and any(word.form in classes.somebody for word in old[: block.a0])

@@ -58,6 +58,8 @@ class WordClasses:
     connectives: frozenset[str]
     articles: frozenset[str]
     distinguishers: frozenset[str]
+    evidence: frozenset[str]
+    evidence_leads: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ def word_classes() -> WordClasses:
         connectives=frozenset([*content["connectives"], *content["hedges"], *adherence]),
         articles=frozenset(content["articles"]),
         distinguishers=frozenset(content["distinguishers"]),
+        evidence=frozenset(content["evidence"]),
+        evidence_leads=frozenset(content["evidence_leads"]),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from transforms.text import clauses
 from transforms.text.agreement import article_for, grammar_words
+from transforms.text.evidence import evidence_end, token_behind
 from transforms.text.mentions import Form, Mention
 from transforms.text.neutral_predicates import Predicate
 from transforms.text.passage_edits import PassageEdit
@@ -36,7 +37,8 @@ def body_noun_edits(
     phrases: list[Predicate] = []
     for start, first, cause in [*_bare(doc, removed, causes), *_features(doc, features)]:
         noun = _last_of_features(doc, first, features)
-        if start == 0 or not _may_end(doc, noun + 1, doc[start - 1]):
+        end = doc[noun].idx + len(doc[noun])
+        if start == 0 or not (_may_end(doc, noun + 1, doc[start - 1]) or evidence_end(doc, end) > end):
             continue
         found = _emptied(doc, start, noun, cause, removed)
         if isinstance(found, Predicate):
@@ -118,7 +120,8 @@ def _emptied(
     if before == "of" or before in clauses.BE:
         group = clauses.verb_group(doc, complement, removed) if complement else None
         if group is not None:
-            return Predicate(cause, group.first, group.link, doc[complement].idx, end, noun + 1)
+            end = evidence_end(doc, end)
+            return Predicate(cause, group.first, group.link, doc[complement].idx, end, token_behind(doc, end))
         return [_without_phrase(doc, complement, noun, cause)] if before == "of" else []
     if before not in _HAVE and before != "with":
         return []
@@ -128,15 +131,17 @@ def _emptied(
     if before == "with":
         return [_without_phrase(doc, start - 1, noun, cause)]
     first = clauses.group_start(doc, start - 1)
+    end = evidence_end(doc, end)
+    after = token_behind(doc, end)
     return Predicate(
-        cause, first, start - 1, doc[start].idx, end, noun + 1, stand_in=_stand_in(doc[noun], cause)
+        cause, first, start - 1, doc[start].idx, end, after, stand_in=_stand_in(doc[noun], cause)
     )
 
 
 def _stand_in(noun: Token, cause: Mention) -> str:
     if cause.neutral and cause.form is not Form.MODIFIER:
         return cause.neutral if noun.tag_ == "NNS" else f"{article_for(cause.neutral)} {cause.neutral}"
-    if noun.lower_ in ("eyes", "irises", "skin"):
+    if noun.lower_ in ("eyes", "irises", "skin") or noun.tag_ == "NNS":
         return noun.text
     compound = f"{noun.doc[noun.i - 1].text} " if noun.i and noun.lower_ in ("tone", "color") else ""
     return f"a particular {compound}{noun.text}"

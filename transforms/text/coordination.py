@@ -127,6 +127,9 @@ def _joined(
             else one.neutral
         )
     several = {"person": "people", "child": "children"}.get(one.neutral) or f"{one.neutral}s"
+    if one.neutral == "newlywed" and not owned:
+        # "bride and groom": there are never more than two.
+        return f"the {several}" if start is not None and doc[start].lower_ == "the" else several
     if start is None:
         return (several if owned else f"two {several}") if len(words) == 1 else None
     return f"the two {several}" if doc[start].lower_ == "the" else f"two {several}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from transforms.text import clauses
+from transforms.text.agreement import grammar_words
 from transforms.text.neutral_predicates import Predicate
 from transforms.text.persons import sentence_bounds
 
@@ -40,6 +41,8 @@ def droppable(doc: Doc, first: int, last: Predicate) -> tuple[int, int] | None:
     pronoun = token.lower_ in clauses.SUBJECT_PRONOUNS
     start = subject if pronoun else clauses.noun_phrase_start(doc, subject)
     if not pronoun and not (token.lower_ in _EYES and doc[start].tag_ == "PRP$"):
+        if ended and _is_somebody_known(doc, start, subject):
+            return doc[start].idx, last.end
         return _joined_clause(doc, start, last)
     if start == 0 or doc[start].is_sent_start:
         if ended:
@@ -57,9 +60,19 @@ def droppable(doc: Doc, first: int, last: Predicate) -> tuple[int, int] | None:
     return None
 
 
+def _is_somebody_known(doc: Doc, start: int, subject: int) -> bool:
+    """True for "The man" at the beginning of a sentence that is not the first."""
+    known = start > 0 and bool(doc[start].is_sent_start) and doc[start].lower_ in ("the", "this")
+    lists = ("female_nouns", "male_nouns", "words_for_children", "person_subjects")
+    return known and any(doc[subject].lower_ in grammar_words(name) for name in lists)
+
+
 def _relative(doc: Doc, pronoun: int, last: Predicate, ended: bool) -> tuple[int, int] | None:
     opened = pronoun > 1 and doc[pronoun - 1].text == ","
     antecedent = doc[pronoun - 2] if opened else doc[pronoun - 1]
+    if opened and antecedent.lower_ in ("old", "age", "s", "20s", "30s", "twenties", "thirties", "teens"):
+        # "a boy, about 8 years old, who looks thin": the comma goes with the age.
+        return (_end(doc, pronoun - 1), last.end) if ended else None
     if antecedent.pos_ not in ("NOUN", "PROPN", "PRON") or (
         antecedent.is_sent_start and antecedent.pos_ == "PRON"
     ):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from transforms.text import clauses
 from transforms.text.agreement import grammar_words
+from transforms.text.evidence import evidence_end
 from transforms.text.mentions import Form, Mention
 from transforms.text.persons import token_range
 
@@ -72,7 +73,8 @@ def _after_descriptions(doc: Doc, after: int, mentions: Sequence[Mention]) -> in
 def _ends(doc: Doc, after: int, nouns: Collection[int]) -> bool:
     if after >= len(doc) or doc[after].text in _ENDS or doc[after].is_sent_start:
         goes_on = after + 1 < len(doc) and doc[after].text == "," and _describes(doc[after + 1])
-        return not goes_on
+        end = doc[after - 1].idx + len(doc[after - 1])
+        return not goes_on or evidence_end(doc, end) > end
     if doc[after].lower_ not in ("and", "but"):
         return False
     if after + 1 < len(doc) and doc[after + 1].lower_ in ("a", "an"):

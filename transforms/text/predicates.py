@@ -15,6 +15,7 @@ import regex
 
 from transforms.text import clauses
 from transforms.text.droppable_clauses import droppable
+from transforms.text.evidence import evidence_end, token_behind
 from transforms.text.mentions import Form, Mention
 from transforms.text.neutral_predicates import Predicate, neutral_edit
 from transforms.text.passage_edits import PassageEdit
@@ -99,8 +100,8 @@ def _whole(
         ]
     )
     tail = _TAIL.match(doc.text[end:])
-    end += tail.end() if tail else 0
-    after = token_range(doc, end - 1, end)[1]
+    end = evidence_end(doc, end + (tail.end() if tail else 0))
+    after = token_behind(doc, end)
     start = doc[group.complement].idx
     told = tuple(one.attribute for one in mentions if start <= one.start < end)
     return Predicate(mention, group.first, group.link, start, end, after, told)

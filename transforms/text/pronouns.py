@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from transforms.text.agreement import grammar_words, like_case, verbs_of
+from transforms.text.agreement import base_form, grammar_words, like_case, verbs_of
+from transforms.text.clauses import is_finite
 from transforms.text.mentions import Mention
 from transforms.text.passage_edits import PassageEdit
 
@@ -106,7 +107,7 @@ def _is_object(doc: Doc, pronoun: Token, following: Token | None, ends: bool) ->
         return False
     if ends and not (following is not None and following.text == '"'):
         return True
-    if _bare_verb_follows(doc, pronoun) or _is_given(doc, pronoun):
+    if _bare_verb_follows(doc, pronoun) or _is_given(doc, pronoun) or _main_verb_follows(doc, pronoun):
         return True
     if pronoun.tag_ == "PRP$":
         return False
@@ -129,6 +130,31 @@ def _bare_verb_follows(doc: Doc, pronoun: Token) -> bool:
     if verb.lemma_.lower() not in ("let", "make"):
         return False
     return pronoun.i + 2 >= len(doc) or doc[pronoun.i + 2].pos_ in ("PUNCT", "ADP", "ADV", "CCONJ")
+
+
+def _main_verb_follows(doc: Doc, pronoun: Token) -> bool:
+    """ "the man next to her eats": behind a word for a place the verb of the clause, tagged as a noun."""
+    if pronoun.i < 2 or pronoun.i + 1 >= len(doc):
+        return False
+    place, verb = doc[pronoun.i - 1], doc[pronoun.i + 1]
+    if place.lower_ == "to":
+        place = doc[pronoun.i - 2]
+    if place.lower_ not in grammar_words("places") or not verb.lower_.endswith("s"):
+        return False
+    if verb.tag_ != "VBZ" and base_form(verb.text) not in grammar_words("verbs_of_pictures"):
+        return False
+    after = doc[pronoun.i + 2] if pronoun.i + 2 < len(doc) else None
+    if after is not None and is_finite(after):
+        # "the man behind her looks is"
+        return False
+    for index in range(place.i - 1, -1, -1):
+        token = doc[index]
+        if is_finite(token) or (token.tag_ in ("VBG", "VBN") and token.pos_ == "VERB"):
+            return False
+        if token.pos_ in ("NOUN", "PROPN", "PRON"):
+            before = doc[index - 1] if index else None
+            return before is None or before.pos_ in ("DET", "ADJ", "SCONJ", "CCONJ", "PUNCT", "NUM", "NOUN")
+    return False
 
 
 def _is_given(doc: Doc, pronoun: Token) -> bool:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from transforms.text.agreement import grammar_words, like_case
+from transforms.text.groups import groups_told_apart, of_other_age
 from transforms.text.mentions import Mention
 from transforms.text.passage_edits import PassageEdit
 from transforms.text.persons import sentence_bounds
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 _INDEFINITE = frozenset({"a", "an"})
 _FURTHER = ("a third", "a fourth", "a fifth")
@@ -64,7 +65,7 @@ def told_apart(
     ``nouns``: neutralised person nouns by token index; ``removed``: tokens that other edits delete;
     ``covered``: nouns that were counted together ("two people") and need no article of their own.
     """
-    edits: list[PassageEdit] = []
+    edits: list[PassageEdit] = groups_told_apart(doc, nouns, removed, covered)
     neutral_words = {mention.neutral for mention in nouns.values() if not mention.plural}
     for neutral in sorted(neutral_words):
         mentions = {index: one for index, one in nouns.items() if one.neutral == neutral and not one.plural}
@@ -90,7 +91,7 @@ def _use(doc: Doc, index: int, removed: Collection[int]) -> _Use:
     position = index - 1
     gone: list[str] = []
     described = False
-    while position >= 0 and (position in removed or doc[position].pos_ == "ADJ"):
+    while position >= 0 and (position in removed or _describes(doc[position])):
         if position in removed and doc[position].is_alpha:
             gone.append(doc[position].lower_)
         described = described or position not in removed
@@ -110,6 +111,15 @@ def _use(doc: Doc, index: int, removed: Collection[int]) -> _Use:
         described,
         before.lower_ if before is not None else "",
     )
+
+
+def _describes(token: Token) -> bool:
+    """True for an adjective, and for a participle that has the article of a noun: "a balding man"."""
+    if token.pos_ == "ADJ":
+        return True
+    lead = token.doc[token.i - 1] if token.i else None
+    participle = token.tag_ in ("VBG", "VBN") and lead is not None
+    return participle and lead is not None and (lead.pos_ in ("DET", "ADJ") or lead.tag_ == "PRP$")
 
 
 def _edits(
@@ -213,19 +223,11 @@ def _referent(referents: Sequence[_Referent], use: _Use) -> int:
         place
         for place, known in enumerate(referents)
         if (not use.gender or not known.gender or use.gender == known.gender)
-        and not _of_other_age(use.word, known.words)
+        and not of_other_age(use.word, known.words)
         and (not use.modifiers or not known.modifiers or use.modifiers == known.modifiers)
     ]
     same = [place for place in fitting if use.word in referents[place].words]
     return (same or fitting or [len(referents)])[-1]
-
-
-def _of_other_age(word: str, words: Collection[str]) -> bool:
-    """True if ``word`` and ``words`` stand for a child and an adult, or the other way round."""
-    young, grown = grammar_words("words_for_children"), grammar_words("words_for_adults")
-    if word in young:
-        return bool(grown.intersection(words)) and not young.intersection(words)
-    return word in grown and bool(young.intersection(words)) and not grown.intersection(words)
 
 
 def _word(use: _Use, place: int, first: bool, referents: Sequence[_Referent]) -> str:
@@ -233,7 +235,8 @@ def _word(use: _Use, place: int, first: bool, referents: Sequence[_Referent]) ->
     several = len(referents)
     if not use.definite:
         earlier = referents[:place]
-        if not place or use.described or any(use.word in known.words for known in earlier):
+        same = [known for known in earlier if use.word in known.words]
+        if not place or use.described or any(known.modifiers == use.modifiers for known in same):
             return ""
         return "another" if place == 1 else _FURTHER[place - 2] if place - 2 < len(_FURTHER) else "another"
     if place == 0:

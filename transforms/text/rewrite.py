@@ -10,6 +10,7 @@ import regex
 
 from schemas.edit import Action
 from transforms.text.agreement import grammar_words, like_case
+from transforms.text.appositions import appositions
 from transforms.text.body_nouns import body_noun_edits, comma_of_list
 from transforms.text.coordination import joined_pairs
 from transforms.text.counting import counted_groups, included_again
@@ -17,6 +18,7 @@ from transforms.text.mask import mask_of
 from transforms.text.mentions import Form, Mention
 from transforms.text.nominal_predicates import as_predicates
 from transforms.text.passage_edits import PassageEdit, fix_articles, fix_capitals, resolve
+from transforms.text.person_nouns import baby_pronoun_edits, noun_edits, read_again
 from transforms.text.persons import token_range
 from transforms.text.predicates import predicate_edits
 from transforms.text.pronouns import pronoun_edits
@@ -97,10 +99,12 @@ def fix_articles_and_capitals(doc: Doc, starts: Sequence[int], edits: list[Passa
 
 def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexive: str) -> list[PassageEdit]:
     """``plain``: nobody is counted together and no clause is left out."""
+    again = read_again(doc, mentions)
+    mentions = [again.get(one, one) for one in mentions]
     tokens = {mention: _tokens(doc, mention) for mention in mentions}
     heads = {mention: max(indices) for mention, indices in tokens.items() if indices}
     nominal = {} if plain else as_predicates(doc, mentions, heads)
-    originals = {predicate: noun for noun, predicate in nominal.items()}
+    originals = {other: one for one, other in [*again.items(), *nominal.items()]}
     pronouns = {heads[one]: one for one in mentions if one.form is Form.PRONOUN and one in heads}
     removed: set[int] = set()
     causes: dict[int, Mention] = {}
@@ -116,11 +120,14 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
                 edits.append(_drop_after_age_noun(doc, tokens[one], one))
                 continue
             nouns[heads[one]] = one
+    apposed, inside = appositions(doc, nouns, removed)
     if not plain:
-        edits += _counted_and_told_apart(doc, nouns, removed)
+        told = {index: one for index, one in nouns.items() if index not in inside}
+        edits += _counted_and_told_apart(doc, told, removed)
+    edits += apposed
     for index, one in nouns.items():
-        edits += _noun_edits(doc, index, one)
-        edits += _without_apposition(doc, index, one, removed)
+        edits += noun_edits(doc, index, one)
+    edits += baby_pronoun_edits(doc, nouns)
     for one in mentions:
         if one.form is Form.POSTMODIFIER:
             edits += _postmodifier_edits(doc, one)
@@ -143,8 +150,14 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
             gone_too=[i for one in mentions if one.form is Form.POSTMODIFIER for i in tokens[one]],
             keep_clauses=plain,
         )
-    edits = [replace(edit, cause=originals.get(edit.cause, edit.cause)) for edit in edits]
+    edits = [replace(edit, cause=_original(originals, edit.cause)) for edit in edits]
     return edits + pronoun_edits(doc, pronouns, reflexive=reflexive)
+
+
+def _original(originals: Mapping[Mention, Mention], cause: Mention) -> Mention:
+    while cause in originals:
+        cause = originals[cause]
+    return cause
 
 
 def _features(mentions: Sequence[Mention], heads: Mapping[Mention, int]) -> dict[int, Mention]:
@@ -179,49 +192,6 @@ def _is_plural(subject: Token) -> bool:
 
 def _tokens(doc: Doc, mention: Mention) -> tuple[int, ...]:
     return tuple(range(*token_range(doc, mention.start, mention.end)))
-
-
-def _noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
-    neutral = mention.neutral
-    if mention.rule == "lexicon.age.age_noun" and index and doc[index - 1].tag_ in ("PRP$", "POS"):
-        # "her baby" is no "her person".
-        neutral = "relatives" if mention.plural else "relative"
-    old = doc.text[mention.start : mention.end]
-    # A capital inside the sentence belongs to the name of the group, not to what replaces it.
-    proper = not mention.attribute.startswith("biometric.") or mention.attribute == "biometric.race"
-    inside = proper and not old.isupper() and not doc[index].is_sent_start and index > 0
-    shown = neutral if inside else like_case(neutral, old)
-    edits = [PassageEdit(mention.start, mention.end, shown, mention, mention.rule)]
-    following = doc[index + 1] if index + 1 < len(doc) else None
-    possessive = following is not None and following.text == "'" and not doc[index].whitespace_
-    if possessive and following is not None and mention.plural and not mention.neutral.endswith("s"):
-        end = following.idx + len(following)
-        edits.append(PassageEdit(end, end, "s", mention, "agreement.possessive", 2))
-    return edits
-
-
-def _without_apposition(
-    doc: Doc, index: int, mention: Mention, removed: Collection[int]
-) -> list[PassageEdit]:
-    """ "the vendor, a man, waits" -> "the vendor waits"; "others, likely children, wait" -> "others wait"."""
-    first = index - 1
-    while first in removed:
-        first -= 1
-    article = first if first > 0 and doc[first].lower_ in ("a", "an") else first + 1
-    hedged = article > 0 and doc[article - 1].lower_ in grammar_words("hedges")
-    comma = article - (2 if hedged else 1)
-    after = doc[index + 1].text if index + 1 < len(doc) else ""
-    bare = (
-        mention.neutral in ("person", "child", "people", "children") and comma > 0 and doc[comma].text == ","
-    )
-    if not bare or after not in ((",", ".", "") if hedged else (",",)):
-        return []
-    listed = index + 2 < len(doc) and doc[index + 2].lower_ in ("and", "or")
-    if not hedged and (article > first or doc[index].dep_ != "appos" or listed or index + 2 >= len(doc)):
-        return []
-    before = doc[comma - 1]
-    end = doc[index + 1].idx + 1 if after == "," else mention.end
-    return [PassageEdit(before.idx + len(before), end, "", mention, "rewrite.apposition", 0)]
 
 
 def _follows_age_noun(doc: Doc, indices: Sequence[int], mention: Mention, nouns: Collection[int]) -> bool:
