@@ -69,7 +69,7 @@ _GAP = 2
 _INITIAL = 3
 """Letters of the short words inside of names and addresses: "de", "van", "st"."""
 
-_EVERYBODY_HAS = frozenset({"skin", "tone", "face"})
+_EVERYBODY_HAS = frozenset({"skin", "tone", "face", "features"})
 _LIGHT = frozenset({"and", "or", "of", "a", "an", "the", "other", "one", "another", ","})
 _BETWEEN = frozenset({"a", "an", "the"})
 _BE_OR_HAVE = frozenset({"§present_be", "§present_have", "§'s"})

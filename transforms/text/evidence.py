@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 2.0
 _EVIDENCE = regex.compile(
     r"(?i)(?:,| [\u2013\u2014-])?(?: (?:most )?(?:likely|possibly|probably))?,?"
-    r" (?:(?:judging (?:by|from)|based (?:up)?on|going by|given|as (?:suggested|indicated|evidenced|shown) by)"
-    r" (?:his|her|their|the|its|this)\b|(?<=[\u2013\u2014,-] )(?:particularly|especially|notably) (?:in|around) (?:his|her|their|the)\b)"
+    r" (?:(?:judging (?:by|from)|based (?:up)?on|going by|given|as (?:suggested|indicated|evidenced|shown)"
+    r" by) (?:his|her|their|the|its|this)\b"
+    r"|(?<=[\u2013\u2014,-] )(?:particularly|especially|notably) (?:in|around) (?:his|her|their|the)\b)"
     r"[^.;!?()]{0,120}(?=[.;!?]|$)"
 )
 

@@ -1,7 +1,7 @@
 """Keeps groups of people apart whose nouns become the same word.
 
-"The girls wear red, and the boys wear blue" -> "Some people wear red, and the other people wear blue"; "Two women
-paint while two men look on" -> "Two people paint while two other people look on".
+"The girls wear red, and the boys wear blue" -> "Some people wear red, and the other people wear blue";
+"Two women paint while two men look on" -> "Two people paint while two other people look on".
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from transforms.text.persons import sentence_bounds
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_COUNTS = frozenset({"several", "many", "some", "few", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "two",
-    "dozen"})  # fmt: skip
+_COUNTS = frozenset({"several", "many", "some", "few", "two", "three", "four", "five", "six",
+    "seven", "eight", "nine", "ten", "dozen"})  # fmt: skip
 _NOT_AFTER = frozenset(
     {"including", "of", "like", "as", "namely", "than", "all", "both", "is", "are", "be", "were"}
 )
@@ -38,9 +38,9 @@ def groups_told_apart(
     one, other = plurals
     if one in covered or other in covered or not _other_people(doc, one, other):
         return []
-    first, lead = _phrase(doc, one, removed)
+    first = _phrase(doc, one, removed)[0]
     second, following = _phrase(doc, other, removed)
-    if following in _NOT_AFTER or lead == "of":
+    if following in _NOT_AFTER:
         return []
     cause = nouns[other]
     edits: list[PassageEdit] = []
@@ -79,7 +79,8 @@ def _phrase(doc: Doc, noun: int, removed: Collection[int]) -> tuple[int, str]:
     first = noun
     while first > 0 and not doc[first].is_sent_start:
         token = doc[first - 1]
-        participle = token.tag_ in ("VBG", "VBN") and token.dep_ == "amod"
+        joined = first > 1 and doc[first - 2].pos_ == "CCONJ"
+        participle = token.tag_ in ("VBG", "VBN") and (token.dep_ == "amod" or joined)
         if not (first - 1 in removed or token.pos_ in ("ADJ", "NUM", "DET") or participle):
             break
         first -= 1

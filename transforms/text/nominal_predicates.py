@@ -53,6 +53,10 @@ def as_predicates(
         group = clauses.verb_group(doc, article, nouns | modifiers)
         if group is None or group.complement > article or group.first == 0:
             continue
+        lead = doc[group.first - 2].lower_ if group.first > 1 else ""
+        if lead in ("main", "central", "primary", "focal", "only"):
+            # "The main subject is a man." tells who is there.
+            continue
         subjects = [doc[group.first - 1], *(one for one in doc[noun].children if one.dep_ == "nsubj")]
         if any(_is_person(subject, nouns) for subject in subjects):
             end = doc[after - 1].idx + len(doc[after - 1])

@@ -259,6 +259,11 @@ def animal_pronoun(doc: Doc, index: int, people: PeopleWords) -> bool:
     return True
 
 
+def is_quality(doc: Doc, index: int) -> bool:
+    """True for "enjoys his youth": a time of life, and nobody of his."""
+    return doc[index].lower_ == "youth" and index > 0 and doc[index - 1].tag_ == "PRP$"
+
+
 def own_part(doc: Doc, index: int) -> bool:
     """True for "his tail", "with a ball in his mouth": an animal's own, whoever else is there."""
     token = doc[index]

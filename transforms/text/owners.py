@@ -98,6 +98,8 @@ def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rule
     if entry.attribute == RACE and not entry.rule.endswith(".colour"):
         if word in looks.race_wear:
             # "from a West African culture" is somebody's, "Aboriginal culture" is nobody's.
+            if word in _SHARED and head.text[0].isupper() and not head.is_sent_start:
+                return False  # "Journal of the European Communities"
             somebodys = word not in _SHARED or (start > 0 and doc[start - 1].pos_ == "DET")
             if not somebodys:
                 first, last = sentence_bounds(doc, start)

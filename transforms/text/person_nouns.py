@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 _AGE_NOUN = "lexicon.age.age_noun"
 _FACIAL_HAIR = "lexicon.gender.facial_hair"
-_FORMS_OF_ONE = {"women": "person", "men": "person"}
+_SLIPS = frozenset(
+    {"women", "men", "boys", "girls", "guys", "kids", "males", "females", "ladies", "children"}
+)
 
 
 def read_again(doc: Doc, mentions: Sequence[Mention]) -> dict[Mention, Mention]:
     """Mentions that have another form or number than they seem, by the original.
 
-    "a man cooks" has a noun and a verb, "a slender women" is one, "youth singers" are singers, "her youth"
-    is nobody.
+    "a man cooks" has a noun and a verb, "a slender women" is one, "youth singers" are singers.
     """
     found: dict[Mention, Mention] = {}
     for one in mentions:
@@ -39,33 +40,28 @@ def read_again(doc: Doc, mentions: Sequence[Mention]) -> dict[Mention, Mention]:
             joined = lead == "one" and following is not None and following.lower_ in ("and", ",")
             if one.neutral == "person" and (verb or joined):
                 found[one] = replace(one, form=Form.NOUN)
-        elif one.plural and doc[first].lower_ in _FORMS_OF_ONE and _is_one(doc, first):
-            found[one] = replace(one, neutral=_FORMS_OF_ONE[doc[first].lower_], plural=False)
+        elif one.plural and doc[first].lower_ in _SLIPS and _is_one(doc, first):
+            single = {"people": "person", "children": "child"}.get(one.neutral, one.neutral)
+            found[one] = replace(one, neutral=single, plural=False)
         elif one.rule == _AGE_NOUN and not one.plural:
-            owned = first > 0 and doc[first - 1].tag_ == "PRP$"
-            if doc[first].lower_ == "youth" and owned:
-                found[one] = replace(one, neutral="time")
-            elif (
-                following is not None
-                and following.tag_ == "NNS"
-                and doc[first].dep_ == "compound"
-                and doc[first].head.i == following.i
-            ):
+            members = following is not None and following.tag_ == "NNS" and following == doc[first].head
+            if members and doc[first].dep_ == "compound":
                 found[one] = replace(one, form=Form.MODIFIER)
     return found
 
 
 def _is_one(doc: Doc, noun: int) -> bool:
-    """True for a plural that is meant as a singular: "a women", "the women sits", "the women as she turned"."""
+    """True for a plural that is meant as a singular: "a women", "the women is", "the women as she turned"."""
     lead = noun - 1
     while lead >= 0 and (doc[lead].pos_ in ("ADJ", "ADV") or doc[lead].tag_ in ("VBG", "VBN", "HYPH")):
         lead -= 1
     word = doc[lead].lower_ if lead >= 0 else ""
-    if word in ("a", "an"):
-        return not any(one.pos_ == "NOUN" for one in doc[noun + 1 : noun + 2])
-    if word not in ("the", "this", "that"):
+    following = doc[noun + 1].lower_ if noun + 1 < len(doc) else ""
+    if word in ("a", "an", "another"):
+        return following not in ("and", "'") and not any(one.pos_ == "NOUN" for one in doc[lead + 1 : noun])
+    if doc[noun].lower_ not in ("women", "men") or word not in ("the", "this", "that"):
         return False
-    if word != "the" or (noun + 1 < len(doc) and doc[noun + 1].lower_ in ("is", "was", "has")):
+    if word != "the" or following in ("is", "was", "has"):
         return True
     start, end = sentence_bounds(doc, noun)
     others = any(one.i != noun and one.lower_ in grammar_words("female_nouns") for one in doc[start:end])
@@ -81,24 +77,40 @@ def noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
     """The neutral word for the noun at token ``index``, with its capital and its possessive."""
     neutral = mention.neutral
     lead = _determiner(doc, index)
-    if mention.rule == _AGE_NOUN and neutral != "time" and lead >= 0 and doc[lead].tag_ in ("PRP$", "POS"):
+    if mention.rule == _AGE_NOUN and lead >= 0 and doc[lead].tag_ in ("PRP$", "POS"):
         # "her baby" is no "her person".
         neutral = "relatives" if mention.plural else "relative"
-    elif mention.rule == _FACIAL_HAIR and lead >= 0 and doc[lead].tag_ in ("PRP$", "POS"):
+    elif mention.rule == _FACIAL_HAIR and _is_object(doc, lead):
         # "strokes his beard": of somebody's hair that may be said, of a hairstyle it may not.
         neutral = "hair"
+    following = doc[index + 1] if index + 1 < len(doc) else None
+    if (
+        following is not None
+        and following.lower_ in grammar_words("parts_of_babies")
+        and doc[index].lower_.endswith("s")
+        and following.pos_ == "NOUN"
+        and neutral in ("person", "people", "child", "children")
+    ):
+        # "a girls legs" lacks its apostrophe.
+        neutral += "'s"
     old = doc.text[mention.start : mention.end]
     # A capital inside the sentence belongs to the name of the group, not to what replaces it.
     proper = not mention.attribute.startswith("biometric.") or mention.attribute == "biometric.race"
     inside = proper and not old.isupper() and not doc[index].is_sent_start and index > 0
     shown = neutral if inside else like_case(neutral, old)
     edits = [PassageEdit(mention.start, mention.end, shown, mention, mention.rule)]
-    following = doc[index + 1] if index + 1 < len(doc) else None
     possessive = following is not None and following.text == "'" and not doc[index].whitespace_
     if possessive and following is not None and mention.plural and not mention.neutral.endswith("s"):
         end = following.idx + len(following)
         edits.append(PassageEdit(end, end, "s", mention, "agreement.possessive", 2))
     return edits
+
+
+def _is_object(doc: Doc, lead: int) -> bool:
+    """True for "his beard" after a verb or preposition."""
+    if lead < 1 or doc[lead].tag_ not in ("PRP$", "POS") or doc[lead].is_sent_start:
+        return False
+    return doc[lead - 1].pos_ in ("VERB", "ADP")
 
 
 def _determiner(doc: Doc, index: int) -> int:
@@ -114,7 +126,7 @@ def _determiner(doc: Doc, index: int) -> int:
 
 
 def baby_pronoun_edits(doc: Doc, nouns: dict[int, Mention]) -> list[PassageEdit]:
-    """ "The baby has a spoon in its mouth" -> "their mouth": only where nothing else of the sentence may own it."""
+    """ "The baby has a spoon in its mouth" -> "their mouth", where nothing else there may own it."""
     edits: list[PassageEdit] = []
     babies = [index for index in sorted(nouns) if nouns[index].rule == _AGE_NOUN and not nouns[index].plural]
     for token in doc if babies else ():

@@ -11,7 +11,7 @@ import regex
 from schemas.finding import Kind
 from transforms.text.lexicon import Head, LexiconEntry, PeopleWords, WordRole
 from transforms.text.mentions import Form, Mention
-from transforms.text.nonpersons import animal_pronoun, of_animal, own_part, speaks_of_animals
+from transforms.text.nonpersons import animal_pronoun, is_quality, of_animal, own_part, speaks_of_animals
 from transforms.text.owners import is_guess, is_said_of_person, modifies_person
 from transforms.text.persons import (
     in_title,
@@ -293,7 +293,7 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
     if entry.kind is Kind.PROXY:
         return Form.NOUN
     group = entry.rule.rsplit(".", 1)[1]
-    if is_part_of_brand(doc, token.i):
+    if is_part_of_brand(doc, token.i) or is_quality(doc, token.i):
         return None
     if group in _FIRST_OF_COMPOUNDS and (
         may_be_nobody(doc, token.i, people)

@@ -37,6 +37,8 @@ _NOT_GRADING = frozenset({"not", "only", "just", "also", "even", "still", "then"
     "early", "when", "where", "how", "why"})  # fmt: skip
 _AGE_NOUNS = frozenset({"baby", "babies", "toddler", "infant", "newborn", "child", "kid", "teen"})
 _REMARK = regex.compile(r"\s*\([^()]{1,160}\)(?=\W*$)")
+_NO_FEATURE = regex.compile(r"(?i)(?:has|have|had|with) (?=no\b)")
+_NO_OTHER = regex.compile(r"(?i),? (?:(?:and|or) )?(?=no\b)")
 _SENTENCE_LEAD = regex.compile(r"(?:^|[.!?:]['\")*]*\s+)[\"'(*]*$")
 
 
@@ -139,7 +141,12 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
             edits.append(PassageEdit(one.start, end, one.neutral or NOT_STATED, one, one.rule))
     emptied, phrases = body_noun_edits(doc, removed, causes, _features(mentions, heads))
     edits += [] if plain else emptied
-    said = [one for one in mentions if one.form in (Form.PREDICATE, Form.VERB_PHRASE)]
+    said = []
+    for one in mentions:
+        if one.form in (Form.PREDICATE, Form.VERB_PHRASE):
+            denied = _without_feature(doc.text, one)
+            edits += [denied] if denied is not None else []
+            said += [one] if denied is None else []
     said += nominal.values()
     if said or phrases:
         edits += predicate_edits(
@@ -147,7 +154,12 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
             said,
             lambda subject: subject.i in pronouns or _is_plural(subject),
             phrases=phrases,
-            gone_too=[i for one in mentions if one.form is Form.POSTMODIFIER for i in tokens[one]],
+            gone_too=[
+                i
+                for one in mentions
+                if one.form is Form.POSTMODIFIER and _without_feature(doc.text, one) is None
+                for i in tokens[one]
+            ],
             keep_clauses=plain,
         )
     edits = [replace(edit, cause=_original(originals, edit.cause)) for edit in edits]
@@ -286,7 +298,19 @@ def _modifies(doc: Doc, index: int) -> bool:
     return adverb_first or (token.pos_ in ("NOUN", "PROPN") and token.dep_ in ("amod", "compound"))
 
 
+def _without_feature(text: str, mention: Mention) -> PassageEdit | None:
+    """ "has no beard and no hat" -> "has no hat"; None where nothing else is denied."""
+    verb = _NO_FEATURE.match(text, mention.start, mention.end)
+    other = _NO_OTHER.match(text, mention.end)
+    if verb is None or other is None:
+        return None
+    return PassageEdit(verb.end(), other.end(), "", mention, mention.rule)
+
+
 def _postmodifier_edits(doc: Doc, mention: Mention) -> list[PassageEdit]:
+    denied = _without_feature(doc.text, mention)
+    if denied is not None:
+        return [denied]
     edit = _postmodifier_edit(doc.text, mention)
     before = token_range(doc, edit.start - 1, edit.start)[0] if edit.start else 0
     lead = doc.text[edit.start : mention.start]
