@@ -257,7 +257,7 @@ def _evidence(old: Sequence[Word], block: Block, gone: Sequence[bool], classes: 
     """What a guess that goes rests on: "of Thai descent, judging by her facial features"."""
     lost = [old[index] for index in block.lost if not gone[index]]
     lead = next((index for index in block.lost if old[index].text in classes.evidence_leads), None)
-    if lead is None or not any(gone[index] for index in range(block.a0, lead)):
+    if lead is None or not any(gone[index] for index in range(block.a0, block.a1)):
         return []
     known = classes.evidence | classes.evidence_leads
     return [word for word in lost if word.text in known and word.start >= old[block.a0].start]

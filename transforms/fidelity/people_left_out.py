@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transforms.fidelity.counts import Block, is_content, restated
-from transforms.fidelity.tokens import Word, WordClasses
+from transforms.fidelity.tokens import THEY, Word, WordClasses
 
 
 def leaves_out_somebody(
@@ -52,7 +52,11 @@ _SAYING = frozenset({"is", "are", "was", "were", "has", "have", "had", "appears"
 
 
 def _is_named_elsewhere(old: Sequence[Word], block: Block, index: int, classes: WordClasses) -> bool:
-    """True for the subject of a sentence that goes: "The man is stout." after "A man sits."."""
+    """True for the subject of what goes ("The man is stout." after "A man sits.") and for a guess."""
+    before = [old[place].text for place in block.lost if place < index]
+    if not classes.evidence_leads.isdisjoint(before):
+        # "gray hair, suggesting he is an older man"
+        return any(word.form == THEY or word.form in classes.somebody for word in old[: block.a0 + 1])
     definite = index > 0 and old[index - 1].text in ("the", "this") and index - 1 in block.lost
     says = index + 1 in block.lost and old[index + 1].text in _SAYING
     return definite and says and any(word.form in classes.somebody for word in old[: block.a0])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+import regex
 
 from transforms.text.agreement import grammar_words
 from transforms.text.mentions import Mention
@@ -12,6 +14,7 @@ from transforms.text.passage_edits import PassageEdit
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+TIMEOUT_SECONDS = 2.0
 _SOMEBODY = ("person", "child", "people", "children")
 _LINKS = frozenset({"or", "and", "/"})
 
@@ -32,6 +35,31 @@ def appositions(
             edits.append(edit)
             inside.update(one for one in nouns if index <= one <= last)
     return edits, inside
+
+
+_EACH_ONE = regex.compile(
+    r"(?i), one (?P<first>[\w -]{2,24}?)(?:,| and|, and) (?:the )?(?:one|other) (?P<second>[\w -]{2,24})"
+    r"(?=,|[.;!?]|$)"
+)
+
+
+def each_told(doc: Doc, mentions: Sequence[Mention]) -> list[PassageEdit]:
+    """Edits that take out "one Black and one white": behind a group, attributes and nothing else."""
+    edits: list[PassageEdit] = []
+    if len(mentions) < 2 or ", one " not in doc.text:
+        return edits
+    for match in _EACH_ONE.finditer(doc.text, timeout=TIMEOUT_SECONDS):
+        first = [one for one in mentions if _fills(one, *match.span("first"))]
+        second = [one for one in mentions if _fills(one, *match.span("second"))]
+        if first and second:
+            closed = doc.text[match.end() : match.end() + 1] == ","
+            end = match.end() + (1 if closed else 0)
+            edits.append(PassageEdit(match.start(), end, "", first[0], "rewrite.apposition", 0))
+    return edits
+
+
+def _fills(mention: Mention, start: int, end: int) -> bool:
+    return mention.start == start and mention.end == end
 
 
 def _last_of_guesses(doc: Doc, index: int, nouns: Mapping[int, Mention], removed: Collection[int]) -> int:

@@ -136,6 +136,7 @@ def _runs(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]) -> l
             and (group.count is None) <= (run[0].count is None)
             and (group.count in (1, None) or run[0].count is not None)
             and _joined(doc, run[-1].noun, group.first, removed)
+            and not _is_one_of(doc, run, group)
         )
         if group is not None and same:
             run.append(group)
@@ -146,6 +147,12 @@ def _runs(doc: Doc, nouns: Mapping[int, Mention], removed: Collection[int]) -> l
     return [
         run for run in runs if _is_sum(doc, run) or (len(run) > 1 and _repeats_count(doc, run) is not None)
     ]
+
+
+def _is_one_of(doc: Doc, run: Sequence[_Group], group: _Group) -> bool:
+    """True for "one" in "two men, one Asian and one Black": it counts nobody new."""
+    several = run[0].count is not None and run[0].count > 1
+    return several and doc[group.first].lower_ == "one" and doc[group.first - 1].text == ","
 
 
 def _is_sum(doc: Doc, run: Sequence[_Group]) -> bool:

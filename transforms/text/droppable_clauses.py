@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _ADVERBIAL = frozenset({"because", "since", "although", "though", "while", "as"})
+_GUESSES = frozenset({"suggesting", "indicating", "implying"})
 _SUBJECT_TAGS = frozenset({"PRON", "DET", "NOUN", "PROPN", "ADJ", "NUM"})
 _EYES = frozenset({"eyes", "eye", "irises", "face", "skin", "complexion", "features"})
 
@@ -50,6 +51,9 @@ def droppable(doc: Doc, first: int, last: Predicate) -> tuple[int, int] | None:
         if following is None or not following[1] or doc[following[0]].pos_ not in _SUBJECT_TAGS:
             return None
         return doc[start].idx, doc[following[0]].idx
+    guess = start - 2 if doc[start - 1].lower_ == "that" else start - 1
+    if guess > 1 and doc[guess].lower_ in _GUESSES and doc[guess - 1].text == "," and ended:
+        return _end(doc, guess - 2), last.end
     before = clauses.joiner_before(doc, start)
     if before is not None and before[1]:
         sentence = sentence_bounds(doc, start)[0]

@@ -66,6 +66,25 @@ def neutral_edit(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> Pa
     return PassageEdit(verb.idx, said.end, shown, mention, mention.rule, 0)
 
 
+def with_description(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> PassageEdit | None:
+    """ "He is Thai, with short hair." -> "They have short hair."; None where no "with" follows."""
+    at = said.after + 1 if said.after < len(doc) and doc[said.after].text == "," else said.after
+    if said.link < 0 or said.first == 0 or at + 1 >= len(doc) or doc[at].lower_ != "with":
+        return None
+    verbs = doc[said.first : said.link + 1]
+    subject = doc[said.first - 1]
+    if doc[at + 1].pos_ not in ("DET", "ADJ", "NOUN") or any(one.tag_ == "MD" for one in verbs):
+        return None
+    if subject.pos_ not in ("PRON", "NOUN") or any(one.lower_ in ("not", "n't", *_DO) for one in verbs):
+        return None
+    past = any(one.lower_ in ("was", "were") or one.lower_.endswith("ed") for one in verbs)
+    shown = "had" if past else "have" if many(subject) or subject.lower_ == "i" else "has"
+    glued = " " if not subject.whitespace_ else ""
+    end = doc[at].idx + len(doc[at])
+    mention = said.mention
+    return PassageEdit(doc[said.first].idx, end, f"{glued}{shown}", mention, mention.rule, 0)
+
+
 def _neutral(attributes: Sequence[str]) -> str:
     """ "of unstated age and build"."""
     lead, unseen = _neutral_words()

@@ -45,7 +45,8 @@ def read_again(doc: Doc, mentions: Sequence[Mention]) -> dict[Mention, Mention]:
             found[one] = replace(one, neutral=single, plural=False)
         elif one.rule == _AGE_NOUN and not one.plural:
             members = following is not None and following.tag_ == "NNS" and following == doc[first].head
-            if members and doc[first].dep_ == "compound":
+            bare = first == 0 or doc[first - 1].pos_ not in ("DET", "PRON")
+            if members and bare and doc[first].lower_ == "youth" and doc[first].dep_ == "compound":
                 found[one] = replace(one, form=Form.MODIFIER)
     return found
 
@@ -82,7 +83,7 @@ def noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
         neutral = "relatives" if mention.plural else "relative"
     elif mention.rule == _FACIAL_HAIR and _is_object(doc, lead):
         # "strokes his beard": of somebody's hair that may be said, of a hairstyle it may not.
-        neutral = "hair"
+        neutral = "hairstyle" if any(one.lower_ == "hair" for one in doc) else "hair"
     following = doc[index + 1] if index + 1 < len(doc) else None
     if (
         following is not None

@@ -17,7 +17,7 @@ from transforms.text import clauses
 from transforms.text.droppable_clauses import droppable
 from transforms.text.evidence import evidence_end, token_behind
 from transforms.text.mentions import Form, Mention
-from transforms.text.neutral_predicates import Predicate, neutral_edit
+from transforms.text.neutral_predicates import Predicate, neutral_edit, with_description
 from transforms.text.passage_edits import PassageEdit
 from transforms.text.persons import sentence_bounds, token_range
 from transforms.text.recognise_measures import NOT_STATED
@@ -207,7 +207,8 @@ def _settle(doc: Doc, whole: Sequence[Predicate], many: Callable[[Token], bool])
         if label is not None:
             edits.append(label)
         elif span is None:
-            edits.append(neutral_edit(doc, _joined(chain), many))
+            described = with_description(doc, _joined(chain), many)
+            edits.append(described or neutral_edit(doc, _joined(chain), many))
         else:
             drops.append((_delete(*span, chain[0].mention), _joined(chain)))
     return edits + _settle_drops(doc, drops, many)

@@ -10,7 +10,7 @@ import regex
 
 from schemas.edit import Action
 from transforms.text.agreement import grammar_words, like_case
-from transforms.text.appositions import appositions
+from transforms.text.appositions import appositions, each_told
 from transforms.text.body_nouns import body_noun_edits, comma_of_list
 from transforms.text.coordination import joined_pairs
 from transforms.text.counting import counted_groups, included_again
@@ -126,7 +126,7 @@ def _grammatical(doc: Doc, mentions: Sequence[Mention], *, plain: bool, reflexiv
     if not plain:
         told = {index: one for index, one in nouns.items() if index not in inside}
         edits += _counted_and_told_apart(doc, told, removed)
-    edits += apposed
+    edits += apposed + each_told(doc, mentions)
     for index, one in nouns.items():
         edits += noun_edits(doc, index, one)
     edits += baby_pronoun_edits(doc, nouns)
@@ -174,7 +174,8 @@ def _original(originals: Mapping[Mention, Mention], cause: Mention) -> Mention:
 
 def _features(mentions: Sequence[Mention], heads: Mapping[Mention, int]) -> dict[int, Mention]:
     rules = grammar_words("feature_rules")
-    return {heads[one]: one for one in mentions if one in heads and one.rule in rules}
+    nouns = (Form.NOUN, Form.VALUE)
+    return {heads[one]: one for one in mentions if one in heads and one.form in nouns and one.rule in rules}
 
 
 def _counted_and_told_apart(

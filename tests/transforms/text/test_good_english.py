@@ -39,6 +39,7 @@ def _check(answer: Answer, before: str, after: str) -> None:
             "The person in the apron smiled as they stirred.",
         ),
         ("A small boys is throwing a ball.", "A person is throwing a ball."),
+        ("A child grimaces for a photo.", "A person grimaces for a photo."),
         ("Youth singers perform on a stage.", "Singers perform on a stage."),
         ("Two friends enjoy their youth and freedom.", "Two friends enjoy their youth and freedom."),
         (
@@ -109,6 +110,8 @@ def test_words_that_contrast_stay_apart_or_go(answer: Answer, before: str, after
             "This person has no fringe.",
         ),
         ("This old man has no mustache at all, and no fringe.", "This person has no fringe."),
+        ("His hair is gray, suggesting he is an older man.", "Their hair is gray."),
+        ("He appears to be of Irish descent, with gray hair.", "They have gray hair."),
         ("A woman in a bikini top plays chess.", "A person in a swimsuit top plays chess."),
         ("Journal of the European Communities", "Journal of the European Communities"),
     ],
