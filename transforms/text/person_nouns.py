@@ -58,7 +58,7 @@ def _is_one(doc: Doc, noun: int) -> bool:
         lead -= 1
     word = doc[lead].lower_ if lead >= 0 else ""
     following = doc[noun + 1].lower_ if noun + 1 < len(doc) else ""
-    if word in ("a", "an", "another"):
+    if word in ("a", "an", "another", "one"):
         return following not in ("and", "'") and not any(one.pos_ == "NOUN" for one in doc[lead + 1 : noun])
     if doc[noun].lower_ not in ("women", "men") or word not in ("the", "this", "that"):
         return False
