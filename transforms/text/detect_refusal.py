@@ -12,6 +12,7 @@ from functools import cache
 
 import regex
 
+from transforms.text.alternations import any_of
 from transforms.text.fold import fold
 from transforms.text.lexicon import load_lexicon, read_list
 
@@ -63,8 +64,8 @@ def _signs() -> _Signs:
 def _lexicon_words(attribute: str) -> str:
     lexicon = load_lexicon(frozenset({attribute}), True)
     entries = (*lexicon.words.values(), *lexicon.phrases.values())
-    words = sorted({one.surface for one in entries if one.person}, key=lambda word: (-len(word), word))
-    return r"\b(?:" + "|".join(map(regex.escape, words)) + r")\b" if words else r"(?!)"
+    words = any_of({one.surface for one in entries if one.person})
+    return rf"\b(?:{words})\b" if words else r"(?!)"
 
 
 def detect_refusal(answer: str, attribute: str | None = None) -> RefusalReason | None:

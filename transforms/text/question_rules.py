@@ -8,6 +8,7 @@ from functools import cache
 
 import regex
 
+from transforms.text.alternations import any_of_phrases
 from transforms.text.lexicon import read_list
 
 TIMEOUT_SECONDS = 2.0
@@ -111,7 +112,7 @@ def load_question_rules(attributes: frozenset[str]) -> QuestionRules:
     asked = tuple(
         AskedNoun(
             attribute,
-            regex.compile(rf"(?i)\b(?:{_alternation(item['nouns'])})s?\b"),
+            regex.compile(rf"(?i)\b(?:{any_of_phrases(item['nouns'])})s?\b"),
             bool(item["bare"]),
             _words(item["veto"]) if "veto" in item else None,
         )
@@ -179,8 +180,3 @@ def _words(expression: str) -> Expression:
 
 def _compile(expression: str) -> Expression:
     return regex.compile(f"(?i){expression}")
-
-
-def _alternation(words: list[str]) -> str:
-    ordered = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(r"[\s-]+".join(regex.escape(part) for part in word.split()) for word in ordered)

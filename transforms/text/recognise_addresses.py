@@ -12,6 +12,7 @@ from functools import cache
 import regex
 
 from schemas.finding import Kind
+from transforms.text.alternations import any_of
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form, Mention
 from transforms.text.recognise_patterns import expanded
@@ -37,9 +38,7 @@ def _compiled(group: str) -> dict[str, regex.Pattern[str]]:
     """The patterns of one group of ``addresses.yaml`` by name."""
     lists = read_list("addresses")
     parts = dict(lists["parts"]) | {
-        name: "|".join(regex.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
-        for name, words in lists.items()
-        if isinstance(words, list)
+        name: any_of(words) for name, words in lists.items() if isinstance(words, list)
     }
     return {str(name): regex.compile(expanded(pattern, parts)) for name, pattern in lists[group].items()}
 

@@ -13,6 +13,7 @@ from typing import Any
 import regex
 
 from schemas.finding import Kind
+from transforms.text.alternations import any_of
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form, Mention
 from transforms.text.pattern_checks import CHECKS
@@ -127,7 +128,7 @@ def _matches(text: str, pattern: Pattern) -> Iterator[Mention]:
 def _asking() -> tuple[tuple[str, regex.Pattern[str], regex.Pattern[str]], ...]:
     found = []
     for attribute, words in read_list("patterns")["asks"].items():
-        either = "|".join(regex.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+        either = any_of(words)
         found.append(
             (
                 attribute,

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 import regex
 
 from schemas.finding import Kind
+from transforms.text.alternations import any_of
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form, Mention
 
@@ -52,8 +53,7 @@ _MIDDLE = regex.compile(r"[ .()/–-]+")
 
 
 def _words(name: str) -> str:
-    listed: list[str] = _lists()[name]
-    return "|".join(regex.escape(word) for word in sorted(listed, key=lambda word: (-len(word), word)))
+    return any_of(_lists()[name])
 
 
 @cache

@@ -12,6 +12,7 @@ import regex
 
 from schemas.finding import Kind
 from transforms.engines.parser_with_names import SCORES
+from transforms.text.alternations import any_of, longest_first
 from transforms.text.mentions import Form, Mention
 from transforms.text.recognise_names import NAME
 from transforms.text.rules import NameWords
@@ -116,8 +117,8 @@ def repeated_name_pattern(
                 names.add(name)
     if not names:
         return None
-    ordered = sorted(names, key=lambda name: (-len(name), name))[:_LONGEST_LIST]
-    return regex.compile(r"(?<![\w-])(?:" + "|".join(map(regex.escape, ordered)) + r")(?![\w-])")
+    listed = any_of(longest_first(names)[:_LONGEST_LIST])
+    return regex.compile(rf"(?<![\w-])(?:{listed})(?![\w-])")
 
 
 def _tells_alone(word: str, words: NameWords) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
+from transforms.text.alternations import any_of_phrases
 from transforms.text.lexicon import (
     Lexicon,
     Looks,
@@ -126,13 +127,6 @@ class TextRules:
     build: regex.Pattern[str]
 
 
-def _alternation(words: list[str] | tuple[str, ...]) -> str:
-    ordered = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(
-        r"[\s-]+".join(regex.escape(part) for part in regex.split(r"[\s-]+", word)) for word in ordered
-    )
-
-
 def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     """Rules for the wanted attributes. Reads package data only; loads no model."""
     lexicon = load_lexicon(attributes, age_nouns)
@@ -141,7 +135,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     strong, weak = _lexicon_triggers(lexicon)
     people, looks = load_people_words(), load_looks()
     persons = frozenset(people.person | _PERSONAL)
-    colors = _alternation(eyes["colors"])
+    colors = any_of_phrases(eyes["colors"])
     return TextRules(
         attributes=attributes,
         age_nouns=age_nouns,
@@ -177,14 +171,14 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         iris_colors=frozenset(eyes["colors"]) - frozenset(eyes["shades"]),
         descent=regex.compile(
             r"(?i),? ?\b(?:possibly |likely |probably |perhaps )?of (?:an? )?(?:possibly |likely |probably )?"
-            rf"(?:{_alternation(race['descent_adjectives'])})(?:(?: or |/| and "
-            rf"|-)(?:{_alternation(race['descent_adjectives'])}))?"
+            rf"(?:{any_of_phrases(race['descent_adjectives'])})(?:(?: or |/| and "
+            rf"|-)(?:{any_of_phrases(race['descent_adjectives'])}))?"
             rf" (?:{'|'.join(race['descent_nouns'])})\b"
         ),
         build=regex.compile(
             r"(?i)\b(?:(?:with|of|has|have|having|and)\s+)?(?:an?\s+|his\s+|her\s+|their\s+)?"
             rf"(?P<value>(?:(?:relatively |fairly |slightly "
-            rf"|very )?(?:{_alternation(weight['build_adjectives'])})(?:,? and |, | |-)){{1,3}})"
+            rf"|very )?(?:{any_of_phrases(weight['build_adjectives'])})(?:,? and |, | |-)){{1,3}})"
             r"(?P<noun>build|physique|body type|body build|figure|frame)\b"
         ),
     )
@@ -205,8 +199,8 @@ def _name_words() -> NameWords:
         forms_of_address=_forms_of_address(names["titles"], names["short_titles"], names["forms_of_address"]),
         lower_triggers=(sure | given | surnames | set(names["short_titles"])) - set(names["not_triggers"]),
         not_triggers=frozenset(names["not_triggers"]),
-        introducing=regex.compile(rf"(?i)\b(?:{_alternation(names['introducing'])})\s"),
-        printed=regex.compile(rf"(?i)\b(?:{_alternation(names['printed'])})\b[^.!?]{{0,18}}$"),
+        introducing=regex.compile(rf"(?i)\b(?:{any_of_phrases(names['introducing'])})\s"),
+        printed=regex.compile(rf"(?i)\b(?:{any_of_phrases(names['printed'])})\b[^.!?]{{0,18}}$"),
         contexts=_ends_with(names["contexts"], r"[\s,:\"']*$"),
         strong_contexts=_ends_with(names["strong_contexts"], r"[\s:]*$"),
         not_after_contexts=frozenset(names["not_after_contexts"]),
@@ -218,9 +212,9 @@ def _name_words() -> NameWords:
 def _forms_of_address(titles: list[str], short: list[str], others: list[str]) -> regex.Pattern[str]:
     """What ends in a form of address and a blank: a short title in any case, another one in capitals."""
     long = [title for title in [*titles, *others] if title not in short]
-    capital = rf"(?=\p{{Lu}})(?i:{_alternation(long)})"
+    capital = rf"(?=\p{{Lu}})(?i:{any_of_phrases(long)})"
     ranks = r"(?:(?=\p{Lu})(?i:general|vice|deputy|senior|chief|assistant|head|executive)\s)?"
-    return regex.compile(rf"(?<![\w-])(?:(?i:{_alternation(short)})\.?|{ranks}{capital}\.?)\s?$")
+    return regex.compile(rf"(?<![\w-])(?:(?i:{any_of_phrases(short)})\.?|{ranks}{capital}\.?)\s?$")
 
 
 def _by_first_word(expressions: Iterable[str]) -> dict[str, regex.Pattern[str]]:
@@ -231,14 +225,14 @@ def _by_first_word(expressions: Iterable[str]) -> dict[str, regex.Pattern[str]]:
         followers.setdefault(first, set()).add(rest)
     return {
         first: regex.compile(
-            rf"(?i)(?<!\w){regex.escape(first)}(?:{_alternation(tuple(sorted(rests)))})(?!\w)"
+            rf"(?i)(?<!\w){regex.escape(first)}(?:{any_of_phrases(tuple(sorted(rests)))})(?!\w)"
         )
         for first, rests in sorted(followers.items())
     }
 
 
 def _ends_with(words: list[str], gap: str) -> regex.Pattern[str]:
-    return regex.compile(r"(?i)\b(?:" + _alternation(words) + ")" + gap)
+    return regex.compile(r"(?i)\b(?:" + any_of_phrases(words) + ")" + gap)
 
 
 def _phrases(lexicon: Lexicon) -> Phrases:
@@ -247,7 +241,7 @@ def _phrases(lexicon: Lexicon) -> Phrases:
         beginning.setdefault(_first_word(phrase), []).append(phrase)
     return Phrases(
         {
-            first: regex.compile(rf"(?i)(?<![\w-])(?:{_alternation(phrases)})(?![\w-])")
+            first: regex.compile(rf"(?i)(?<![\w-])(?:{any_of_phrases(phrases)})(?![\w-])")
             for first, phrases in sorted(beginning.items())
         }
     )
