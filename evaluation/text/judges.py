@@ -30,9 +30,10 @@ import regex
 import yaml
 
 from evaluation.figures import Figure, share
+from evaluation.text.presets import looking_for
 from schemas.edit import Action
 from schemas.finding import Kind, TextFinding
-from schemas.policy import ImagePolicy, Policy, ProxyLevel
+from schemas.policy import Policy
 from transforms.engines.registry import load_parser
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.contract import TurnText
@@ -112,16 +113,7 @@ def leak_score(text: str, findings: Sequence[TextFinding], attribute: str) -> fl
 def judging_policy() -> Policy:
     """Looks for what ``safe-llava`` does and for what stands for one of those; changes nothing."""
     wanted = {name: Action.REPORT for one, reading in readings().items() for name in (one, *reading.also)}
-    return Policy(
-        name="judges",
-        mentions=wanted,
-        questions={},
-        proxy_level=ProxyLevel.PERMISSIVE,
-        refusals=("",),
-        age_nouns=True,
-        min_text_fidelity=0.0,
-        image=ImagePolicy(),
-    )
+    return looking_for("judges", wanted, age_nouns=True)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

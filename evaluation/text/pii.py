@@ -24,9 +24,10 @@ from pathlib import Path
 from evaluation.figures import Figure, share
 from evaluation.text.pii_gold import GoldSpan, Half, LabelledText, half_of, read_lifebench, read_presidio
 from evaluation.text.pii_synthetic import decoy_rounds, planted_rounds
+from evaluation.text.presets import looking_for
 from schemas.edit import Action
 from schemas.finding import TextFinding
-from schemas.policy import ImagePolicy, Policy, ProxyLevel
+from schemas.policy import Policy
 from schemas.taxonomy import load_taxonomy
 from transforms.engines.registry import load_parser
 from transforms.text.audit import audit_conversations, audit_plain_text, load_text_rules
@@ -47,16 +48,7 @@ def pii_policy(names: bool = True) -> Policy:
         for name, item in load_taxonomy().items()
         if item.parent == "pii" and (names or name != NAME)
     }
-    return Policy(
-        name="pii-recall",
-        mentions=wanted,
-        questions={},
-        proxy_level=ProxyLevel.PERMISSIVE,
-        refusals=("",),
-        age_nouns=False,
-        min_text_fidelity=0.0,
-        image=ImagePolicy(),
-    )
+    return looking_for("pii-recall", wanted, age_nouns=False)
 
 
 @dataclass

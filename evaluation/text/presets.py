@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib import resources
 from typing import Any
 
@@ -31,6 +31,20 @@ def preset(name: str, *, parents: Collection[str] = ("biometric", "sensitive", "
         image=ImagePolicy(),
         pronouns_only=bool(written.get("pronouns_only", False)),
         max_refusal_share=float(written.get("max_refusal_share", 1.0)),
+    )
+
+
+def looking_for(name: str, mentions: Mapping[str, Action], *, age_nouns: bool) -> Policy:
+    """A policy for measuring what is found of ``mentions``: no questions, no proxies, no fidelity asked."""
+    return Policy(
+        name=name,
+        mentions=dict(mentions),
+        questions={},
+        proxy_level=ProxyLevel.PERMISSIVE,
+        refusals=("",),
+        age_nouns=age_nouns,
+        min_text_fidelity=0.0,
+        image=ImagePolicy(),
     )
 
 
