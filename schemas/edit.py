@@ -57,11 +57,3 @@ class ImageEdit:
     attribute: str
     action: Action
     method: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fidelity:
-    """How much of the meaning stayed, 0 to 1; None where nothing of that side was changed."""
-
-    text: float | None
-    image: float | None

@@ -41,7 +41,6 @@ class QuestionRules:
     sure: Expression
     interrogative: Expression
     closed: Expression
-    bare_closed: Expression
     predicates: tuple[tuple[str, Expression], ...]
     predicate_nouns: tuple[tuple[str, Expression], ...]
     degree: Expression
@@ -130,7 +129,6 @@ def load_question_rules(attributes: frozenset[str]) -> QuestionRules:
         sure=_words(content["sure"]),
         interrogative=_compile(content["interrogative"]),
         closed=_compile(content["closed"]),
-        bare_closed=_compile(content["bare_closed"]),
         predicates=_by_attribute(content["predicates"], attributes),
         predicate_nouns=_by_attribute(
             {name: [words] for name, words in content["predicate_nouns"].items()}, attributes
