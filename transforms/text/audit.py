@@ -234,7 +234,10 @@ def _cut(conversation: Conversation, rules: TextRules) -> list[_CutTurn]:
 
 def _peopled(text: str, texts: Sequence[str], rules: TextRules) -> bool:
     """True if a gendered pronoun of ``text`` may mean somebody whom another of ``texts`` speaks of."""
-    if _GENDERED.search(text) is None or rules.people.animals.isdisjoint(_WORD.findall(text.lower())):
+    if _GENDERED.search(text) is None:
+        return True
+    words = _WORD.findall(text.lower())
+    if rules.people.animals.isdisjoint(words) and load_nonperson_words().ships.isdisjoint(words):
         return True
     return any(other is not text and _speaks_of_people(other, rules) for other in texts)
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from transforms.text.lexicon import PeopleWords, read_list, with_plurals
+from transforms.text.named_things import is_symbol
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -82,7 +83,7 @@ def load_nonperson_words() -> NonPersonWords:
         human_parts=with_plurals(listed["human_parts"]),
         done_to_others=frozenset(listed["done_to_others"]),
         own_parts=with_plurals(listed["own_parts"]),
-        ships=with_plurals(listed["ships"]),
+        ships=with_plurals(listed["ships"]) | {"titanic"},
         ship_parts=with_plurals(listed["ship_parts"]),
         games=with_plurals(listed["games"]),
         worn=with_plurals(read_list("compounds")["worn"]),
@@ -105,9 +106,9 @@ def is_likeness(token: Token) -> bool:
         if doc[before].lower_ in words.made_of and before == index - 1:
             return True
         before -= 1
-    return (
-        before > 0 and doc[before].lower_ in ("of", "depicting") and _names_likeness(doc, before - 1, words)
-    )
+    if before > 0 and doc[before].lower_ in ("of", "depicting") and _names_likeness(doc, before - 1, words):
+        return True
+    return is_symbol(token)
 
 
 def _names_likeness(doc: Doc, index: int, words: NonPersonWords) -> bool:
@@ -130,7 +131,7 @@ def of_animal(doc: Doc, index: int, people: PeopleWords) -> bool:
         return True
     if token.lower_ not in words.either:
         return False
-    if _modifies_animal(token, words):
+    if _modifies_animal(token, words) or _asked_of_animal(doc, index, start, words):
         return True
     if token.dep_ not in ("nmod", "conj", "appos") and any(
         child.dep_ in _SUBJECTS and _is_animal(child, words) for child in token.children
@@ -147,6 +148,23 @@ def of_animal(doc: Doc, index: int, people: PeopleWords) -> bool:
     if index + 1 < end and doc[index + 1].lower_ == "of":
         return any(_is_animal(other, words) for other in doc[index + 2 : min(end, index + 6)])
     return any(other.lower_ in words.wild for other in ahead)
+
+
+def _asked_of_animal(doc: Doc, index: int, start: int, words: NonPersonWords) -> bool:
+    """ "Is the lion male or female?", "Which animal is the mother?"."""
+    if doc[start].lower_ not in ("is", "are", "was", "which", "what"):
+        return False
+    lead = index - 1
+    while lead > start and (
+        doc[lead].pos_ in ("DET", "CCONJ", "AUX")
+        or doc[lead].lower_ in words.either
+        or doc[lead].lower_ in _ASIDE
+    ):
+        lead -= 1
+    return lead > start and doc[lead].lower_ in words.animals
+
+
+_ASIDE = frozenset({"a", "an", "the", "or", "likely", "probably", "boy", "girl"})
 
 
 def _is_costume(doc: Doc, index: int, start: int) -> bool:
@@ -209,7 +227,10 @@ def _is_animal(token: Token, words: NonPersonWords) -> bool:
     doc, index = token.doc, token.i
     if token.lower_ in _BREEDS:
         return index > 0 and doc[index - 1].lower_ in _BREED_ORIGINS
-    if token.lower_ not in words.animals or token.pos_ not in ("NOUN", "PROPN"):
+    if token.lower_ not in words.animals:
+        return False
+    # "the mother hen sits": taken for another part of speech.
+    if token.pos_ not in ("NOUN", "PROPN") and not (index and doc[index - 1].lower_ in ("mother", "father")):
         return False
     if index and doc[index - 1].lower_ in words.food_before:
         return False
@@ -243,12 +264,14 @@ def animal_pronoun(doc: Doc, index: int, people: PeopleWords) -> bool:
     """
     words = load_nonperson_words()
     token = doc[index]
+    if token.lower_ == "her" and token.head.lower_ == "voyage" and doc[index + 1].lower_ == "maiden":
+        return True  # "The Titanic sank on her maiden voyage."
     if any(_may_be_meant(doc[position], people, words) for position in range(index)):
         return False
     if next(_antecedents(doc, index, words), None) is None:
         return _is_ships(token, words)
     if token.tag_ == "PRP$":
-        return _own(token, words)
+        return _own(token, words) or _is_likeness_subject(doc, index, words)
     if token.dep_ in _SUBJECTS:
         verb = token.head
         return verb.dep_ not in ("acl:relcl", "acl") or not _is_animal(verb.head, words)
@@ -262,6 +285,14 @@ def animal_pronoun(doc: Doc, index: int, people: PeopleWords) -> bool:
 def is_quality(doc: Doc, index: int) -> bool:
     """True for "enjoys his youth": a time of life, and nobody of his."""
     return doc[index].lower_ == "youth" and index > 0 and doc[index - 1].tag_ == "PRP$"
+
+
+def _is_likeness_subject(doc: Doc, index: int, words: NonPersonWords) -> bool:
+    """ "The snowman has a scarf around his neck.", "A scarecrow with his arms out."."""
+    likeness = next((other for other in doc[:index] if other.lower_ in words.likenesses), None)
+    if likeness is None or likeness.lower_ in ("toy", "toys", "logo", "stuffed", "plush"):
+        return False
+    return likeness.dep_ in _SUBJECTS or doc[likeness.i + 1].lower_ == "with"
 
 
 def own_part(doc: Doc, index: int) -> bool:
@@ -288,6 +319,7 @@ def _may_be_meant(token: Token, people: PeopleWords, words: NonPersonWords) -> b
     return (
         lower in people.person
         and lower != "one"
+        and token.tag_ not in ("VBZ", "VBD")
         and not (is_likeness(token) or _modifies_animal(token, words))
     )
 
@@ -302,7 +334,10 @@ def _modifies_animal(token: Token, words: NonPersonWords) -> bool:
         if doc[position].lower_ in named:
             return True
         position += 1
-    return False
+    # "the mother hen sits": the animal may be taken for another part of speech.
+    return (
+        token.i + 1 < len(doc) and doc[token.i + 1].lower_ in words.animals and token.lower_ in words.either
+    )
 
 
 def _antecedents(doc: Doc, index: int, words: NonPersonWords) -> Iterator[Token]:

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from transforms.text.lexicon import Head, PeopleWords
+from transforms.text.named_things import is_old_thing, is_thing, names_thing_after, owns_nothing
 from transforms.text.nonpersons import is_likeness, load_nonperson_words
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def _end_of_nouns(doc: Doc, start: int, people: PeopleWords) -> Token:
     while position < len(doc):
         token = doc[position]
         hyphen = token.text == "-" and position + 1 < len(doc)
-        if not (token.pos_ in _NOUN or is_person(token, people) or hyphen):
+        grand = token.lower_ in people.childrens_things and best.lower_ in _THINGS_IN_FRONT
+        if not (token.pos_ in _NOUN or is_person(token, people) or hyphen or grand):
             break
         if hyphen:
             position += 1
@@ -95,6 +97,7 @@ def _end_of_nouns(doc: Doc, start: int, people: PeopleWords) -> Token:
             or not is_person(best, people)
             or (best.lower_ in _THINGS_IN_FRONT and _is_thing(doc, best, token, people))
             or _counts_or_owns(doc, best, token, people)
+            or names_thing_after(doc, best, token)
             or (token.lower_ in people.animals and not (best.lower_ in people.human and best.tag_ == "NNS"))
         ):
             best = token
@@ -176,6 +179,8 @@ _NO_DOERS = frozenset(
 def head_counts(token: Token, head: Head, people: PeopleWords) -> bool:
     """True if ``token`` is a noun that an adjective of class ``head`` says something of a person with."""
     if not is_person(token, people) or is_likeness(token):
+        return False
+    if is_thing(token, people) or is_old_thing(token, people) or owns_nothing(token.doc, token.i, people):
         return False
     before = token.doc[token.i - 1] if token.i else None
     if token.lower_ in _ALSO_THINGS and before is not None and before.lower_ in _VEHICLES:

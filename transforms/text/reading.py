@@ -10,6 +10,26 @@ import regex
 from transforms.text.lexicon import read_list
 
 TIMEOUT_SECONDS = 1.0
+# What is printed on a shirt or a sign is told of nobody in the picture.
+_PRINTED = regex.compile(
+    r"(?i)\b(?:says?|saying|reads?|reading|written|titled?|called|labell?ed|words?|signs?|text|logo"
+    r"|letters|title|phrase|message|slogan)"
+    r'[^".]{0,30}"(?P<value>[^"]{1,120})"'
+)
+# A title of several capitalised words after the word for what is done with a work: Who wrote "The Prince"?
+_TITLE = regex.compile(
+    r"\b(?:[Ww](?:rote|ritten)|[Pp]ublish(?:ed|es)|[Dd]irected|[Rr]ecorded|[Rr]eleased|[Ss]ings?|[Ss]ang"
+    r"|[Pp]layed|[Pp]lays|[Rr]eads?|[Bb]ook|[Ff]ilm|[Mm]ovie|[Ss]ong|[Aa]lbum|[Nn]ovel|[Ss]tarr(?:ed|ing) in"
+    r"|[Ww]atch(?:ed|ing)?)\b"
+    r'[^".]{0,20}"(?P<value>\p{Lu}[^"]{1,80})"'
+)
+# Without one of these before it a quotation is what somebody says, and a pronoun in it is somebody's.
+_PRINT = regex.compile(
+    r"(?i)\b(?:signs?|signage|(?:t-)?shirts?|posters?|billboards?|banners?|labels?|labell?ed|texts?|text|books?|titled?"
+    r"|titles|logos?|slogans?|plaques?|boards?|stickers?|captions?|pages?|covers?|screens?|buttons?|cards?|hats?|caps?"
+    r"|songs?|albums?|mugs?|bags?|tattoos?|graffiti|written|called|reads?|reading|letters|placards?|displays?)\b"
+)
+_REACH_OF_PRINT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +64,13 @@ def is_read_out(question: str, answer: str) -> bool:
         and reading.not_of.search(question, timeout=TIMEOUT_SECONDS) is None
         and reading.tells.search(answer, timeout=TIMEOUT_SECONDS) is None
     )
+
+
+def printed_spans(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Character spans of ``text`` (folded) within quotation marks: what is printed or a title, and those of
+    them that nobody says, in which a pronoun is nobody's either."""
+    if '"' not in text:
+        return [], []
+    printed = [match.span("value") for match in _PRINTED.finditer(text)]
+    unspoken = [span for span in printed if _PRINT.search(text, max(0, span[0] - _REACH_OF_PRINT), span[0])]
+    return printed + [match.span("value") for match in _TITLE.finditer(text)], unspoken

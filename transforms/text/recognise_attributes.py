@@ -11,6 +11,7 @@ import regex
 from schemas.finding import Kind
 from transforms.text.lexicon import Head, LexiconEntry, PeopleWords, WordRole
 from transforms.text.mentions import Form, Mention
+from transforms.text.named_things import is_first_of_thing, is_named_thing, is_share, owns_nothing
 from transforms.text.nonpersons import animal_pronoun, is_quality, of_animal, own_part, speaks_of_animals
 from transforms.text.owners import is_guess, is_said_of_person, modifies_person
 from transforms.text.persons import (
@@ -26,6 +27,7 @@ from transforms.text.persons import (
     subject_of,
     token_range,
 )
+from transforms.text.reading import printed_spans
 from transforms.text.recognise_looks import facial_hair_mention
 from transforms.text.rules import TextRules
 
@@ -50,19 +52,6 @@ _TOYS = frozenset({"toy", "toys", "doll", "dolls", "teddy", "stuffed", "plush", 
 _JOINED = frozenset({"or", "and", "/", ",", "to"})
 _ONE = frozenset({"a", "an", "one", "each", "another"})
 _SHARED_FORMS = frozenset({Form.MODIFIER, Form.PREDICATE, Form.POSTMODIFIER})
-# What is printed on a shirt or a sign is told of nobody in the picture.
-_PRINTED = regex.compile(
-    r"(?i)\b(?:says?|saying|reads?|reading|written|titled?|called|labell?ed|words?|signs?|text|logo"
-    r"|letters|title|phrase|message|slogan)"
-    r'[^".]{0,30}"(?P<value>[^"]{1,120})"'
-)
-# Without one of these before it a quotation is what somebody says, and a pronoun in it is somebody's.
-_PRINT = regex.compile(
-    r"(?i)\b(?:signs?|signage|(?:t-)?shirts?|posters?|billboards?|banners?|labels?|labell?ed|texts?|text|books?|titled?"
-    r"|titles|logos?|slogans?|plaques?|boards?|stickers?|captions?|pages?|covers?|screens?|buttons?|cards?|hats?|caps?"
-    r"|songs?|albums?|mugs?|bags?|tattoos?|graffiti|written|called|reads?|reading|letters|placards?|displays?)\b"
-)
-_REACH_OF_PRINT = 60
 _HOLDERS_OF_CONDITION = frozenset(
     {"has", "have", "had", "having", "with", "from", "of", "battling", "for", "treating"}
 )
@@ -73,6 +62,7 @@ _PROPER_ADJECTIVES = frozenset(
     {"biometric.race", "sensitive.nationality", "sensitive.religion", "sensitive.politics"}
 )
 _KIN_OR_AGE = ("kinship", "sex", "age_noun")
+_FIRST_OF_THINGS = ("kinship", "occupation", "age_noun")
 _FIRST_OF_COMPOUNDS = ("kinship", "occupation")
 
 
@@ -98,10 +88,8 @@ def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iter
     # Doc.text is put together anew at each call.
     text = doc.text
     blocked = excepted_spans(text, rules)
-    printed = [match.span("value") for match in _PRINTED.finditer(text)] if '"' in text else []
-    unspoken = blocked + [
-        span for span in printed if _PRINT.search(text, max(0, span[0] - _REACH_OF_PRINT), span[0])
-    ]
+    printed, read_out = printed_spans(text)
+    unspoken = blocked + read_out
     blocked += printed
     taken: set[int] = set()
     whole: dict[int, tuple[int, LexiconEntry]] = {}
@@ -206,7 +194,12 @@ def _titled_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: Tex
         and not _in_label(doc, start, rules)
     ):
         return None
+    if entry.role in _NAMING and is_named_thing(doc, start):
+        return None
     return _form(doc, start, end, entry, rules)
+
+
+_NAMING = (WordRole.NOUN, WordRole.TITLE)
 
 
 def _mention(
@@ -293,7 +286,11 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
     if entry.kind is Kind.PROXY:
         return Form.NOUN
     group = entry.rule.rsplit(".", 1)[1]
-    if is_part_of_brand(doc, token.i) or is_quality(doc, token.i):
+    if is_part_of_brand(doc, token.i) or is_quality(doc, token.i) or is_share(doc, token.i):
+        return None
+    if owns_nothing(doc, token.i, people):
+        return None
+    if group in _FIRST_OF_THINGS and is_first_of_thing(doc, token.i):
         return None
     if group in _FIRST_OF_COMPOUNDS and (
         may_be_nobody(doc, token.i, people)

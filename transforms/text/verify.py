@@ -121,6 +121,10 @@ def _tells_of_nobody(check: Check, text: str, start: int, end: int, peopled: Cal
         before = text[:start]
         if any(one.start() <= start and end <= one.end() for one in spared["his_and_hers"].finditer(text)):
             return True
+        if spared["made_subject"].search(before) and not spared["people"].search(before):
+            return True
+        if spared["ships"].search(before) and spared["of_ship"].match(text, end):
+            return True
         return (
             bool(spared["animals"].search(before))
             and not spared["people"].search(before)
