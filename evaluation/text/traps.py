@@ -5,8 +5,9 @@
 Reads ``llava/text_only.json`` under ``DATA`` (LLaVA JSON). ``traps.tsv`` holds no text: it says where in
 that file sentences stand that were picked for a word in them ("brown bear", "White House", "his tail") and
 read by a person before any rule was run over them; a sentence whose digest differs is an error. Those whose
-digest begins with an even hex digit are for tuning, the others are held out. Each is measured by itself and
-in its record.
+digest begins with an even hex digit are for tuning, the others are held out. ``traps_read.tsv`` holds more,
+drawn for each trigger word of the lexicons and looked at while the rules were made: all for tuning. Each is
+measured by itself and in its record.
 
 A turn has nobody in it if it holds no word of ``somebody.yaml`` and no two names in a row. Of 8,180 such
 turns, 800 are drawn by digest. What was changed in them was read by hand; the eight that do tell of somebody
@@ -44,6 +45,7 @@ CORPUS = "llava/text_only.json"
 POLICIES = ("safe-llava", "standard")
 NOBODY_SAMPLE = 800
 """Turns without a person that are drawn, by digest."""
+_LIST, _READ = "traps.tsv", "traps_read.tsv"
 _CHUNK = 256
 _ASKED = "What is shown?"
 _ANSWERED = "It is shown in the picture."
@@ -61,11 +63,12 @@ class Trap:
     turn: int
     start: int
     end: int
+    read: bool
 
     @property
     def held_out(self) -> bool:
         """True for the half that no rule was tuned on."""
-        return int(self.sha256[0], 16) % 2 == 1
+        return not self.read and int(self.sha256[0], 16) % 2 == 1
 
 
 class _Alike:
@@ -78,19 +81,27 @@ class _Alike:
 
 
 def load_traps(corpus: Path) -> list[Trap]:
-    """The sentences that ``traps.tsv`` points at. Raises ValueError if ``corpus`` is another file."""
+    """The sentences that the two lists point at. Raises ValueError if ``corpus`` is another file."""
     records = json.loads(corpus.read_text("utf-8"))
     traps = []
-    listed = resources.files("evaluation.text").joinpath("traps.tsv").read_text("utf-8")
-    for row in csv.DictReader(listed.splitlines(), delimiter="\t"):
-        record, index, start, end = (int(row[name]) for name in ("record", "turn", "start", "end"))
+    for name, row in _rows():
+        record, index, start, end = (int(row[column]) for column in ("record", "turn", "start", "end"))
         turn = records[record]["conversations"][index]
         text = turn["value"][start:end]
         if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
-            raise ValueError(f"traps.tsv was made of another corpus: record {record} differs")
+            raise ValueError(f"{name} was made of another corpus: record {record} differs")
         question = turn["from"] == "human"
-        traps.append(Trap(row["sha256"], text, question, row["class"], record, index, start, end))
+        read = name == _READ
+        traps.append(Trap(row["sha256"], text, question, row["class"], record, index, start, end, read))
     return traps
+
+
+def _rows() -> Iterator[tuple[str, dict[str, str]]]:
+    """The rows of both lists, each with the name of its list."""
+    for name in (_LIST, _READ):
+        listed = resources.files("evaluation.text").joinpath(name).read_text("utf-8")
+        for row in csv.DictReader(listed.splitlines(), delimiter="\t"):
+            yield name, row
 
 
 def changed(conversations: Sequence[Conversation], policy: Policy) -> list[bool]:

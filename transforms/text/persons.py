@@ -84,7 +84,7 @@ def _end_of_nouns(doc: Doc, start: int, people: PeopleWords) -> Token:
     while position < len(doc):
         token = doc[position]
         hyphen = token.text == "-" and position + 1 < len(doc)
-        grand = token.lower_ in people.childrens_things and best.lower_ in _THINGS_IN_FRONT
+        grand = token.pos_ == "ADJ" and token.lower_ == "grand" and best.lower_ == "baby"
         if not (token.pos_ in _NOUN or is_person(token, people) or hyphen or grand):
             break
         if hyphen:
