@@ -162,6 +162,8 @@ def is_old_thing(token: Token, people: PeopleWords) -> bool:
         return False
     doc, index = token.doc, token.i
     before = doc[index - 1] if index else None
+    if not any(other.lower_ in ("old", "older", "oldest") for other in doc[max(0, index - 3) : index]):
+        return False  # "The model is young."
     if before is not None and before.pos_ in _NOUN and before.lower_ not in people.animals:
         return False  # "a fashion model", "a baseball player"
     head = token.head
