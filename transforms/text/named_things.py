@@ -321,6 +321,8 @@ def is_named_thing(doc: Doc, index: int) -> bool:
     position = index + 1
     while position < len(doc) and doc[position].pos_ == "PROPN" and doc[position].text[:1].isupper():
         position += 1
+    if position > index + 1 and doc[position - 1].lower_ in words.named:
+        return True  # "The King David Hotel"
     follows = position < len(doc) and doc[position].text.islower() and doc[position].lower_ in words.named
     called = index > 0 and (doc[index - 1].lower_ == "the" or doc[index - 1].text[:1].isupper())
     if follows and called and (index > 1 or doc[index - 1].lower_ == "the"):
