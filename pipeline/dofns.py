@@ -1,11 +1,13 @@
-"""The thin Beam shell: each DoFn wires one pure step into the graph, counts it and keeps its engines."""
+"""The thin Beam shell: each class wires one pure step into the graph, counts it and keeps its engines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import apache_beam as beam
 from apache_beam.metrics.metric import Metrics
+from apache_beam.ml.inference.base import ModelHandler
 
 from pipeline.image_cache import ImageCache
 from pipeline.image_stage import process_image
@@ -17,7 +19,7 @@ from pipeline.record_stage import audit_text, clean_text, image_loader, join_ima
 from pipeline.shard_writer import ShardReport, finished_report, shard_input_key, write_shard
 from pipeline.spool import read_images
 from pipeline.summary import tally_image
-from pipeline.toolbox import toolbox_of
+from pipeline.toolbox import Toolbox, toolbox_of
 
 
 class PartitionSources(beam.DoFn):
@@ -95,19 +97,42 @@ class JoinImages(beam.DoFn):
         yield join_images(element, self._load)
 
 
-class AuditText(beam.DoFn):
-    """Chunk -> chunk with text findings."""
+class AuditText(ModelHandler[Chunk, Chunk, Toolbox]):
+    """Chunk -> chunk with text findings, for ``RunInference``: the models are the process's toolbox.
+
+    A batch is one chunk, whose records are the same on every runner, so a model whose scores depend on the
+    batch gives the same findings everywhere.
+    """
 
     def __init__(self, plan: RunPlan) -> None:
+        super().__init__(min_batch_size=1, max_batch_size=1)
         self._plan = plan
 
-    def setup(self) -> None:
-        """The parser loads here, once per process."""
-        self._tools = toolbox_of(self._plan)
+    def __repr__(self) -> str:
+        """Goes into the graph, which must not differ from build to build."""
+        return type(self).__name__
 
-    def process(self, element: Chunk) -> Iterator[Chunk]:
-        """Audits one chunk as a batch."""
-        yield audit_text(element, self._tools)
+    def load_model(self) -> Toolbox:
+        """The parser and the names' classifier load on first use, once per process."""
+        return toolbox_of(self._plan)
+
+    def run_inference(
+        self,
+        batch: Sequence[Chunk],
+        model: Toolbox,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002  (Beam's signature)
+    ) -> list[Chunk]:
+        """Audits each chunk as a batch; a record that fails is marked in its chunk."""
+        return [audit_text(chunk, model) for chunk in batch]
+
+    def get_num_bytes(self, batch: Sequence[Chunk]) -> int:
+        """Characters of the turns; Beam's default would pickle every batch to know."""
+        outcomes = [outcome for chunk in batch for outcome in chunk.outcomes]
+        return sum(len(turn.text) for one in outcomes if one.record for turn in one.record.turns)
+
+    def get_metrics_namespace(self) -> str:
+        """Names the counters of the step."""
+        return "audit_text"
 
 
 class CleanText(beam.DoFn):

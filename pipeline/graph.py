@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import apache_beam as beam
+from apache_beam.ml.inference.base import RunInference
 from apache_beam.pvalue import PCollection
 
 from pipeline.dofns import (
@@ -58,7 +59,7 @@ def records(p: beam.Pipeline, plan: RunPlan, shards: Sequence[int]) -> PCollecti
     written = (
         read.chunks
         | "JoinImages" >> beam.ParDo(JoinImages(plan))
-        | "AuditText" >> beam.ParDo(AuditText(plan))
+        | "AuditText" >> RunInference(AuditText(plan), model_identifier="audit_text")
         | "CleanText" >> beam.ParDo(CleanText(plan))
         | "GroupByShard" >> beam.GroupByKey()
         | "WriteShards" >> beam.ParDo(WriteShards(plan))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import apache_beam as beam
 import pytest
+from apache_beam.ml.inference.base import RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.testing.test_pipeline import TestPipeline
 from apache_beam.testing.util import assert_that, equal_to
@@ -95,7 +96,7 @@ def test_text_steps_give_the_same_whatever_the_bundles(plan, bundles):
     expected = [(chunk.shard, clean_text(audit_text(chunk, tools), tools)) for chunk in joined(plan)]
     with run_pipeline() as p:
         chunks = p | beam.Create(joined(plan)) | beam.Reshuffle(num_buckets=bundles)
-        audited = chunks | beam.ParDo(dofns.AuditText(plan))
+        audited = chunks | RunInference(dofns.AuditText(plan))
         assert_that(audited | beam.ParDo(dofns.CleanText(plan)), equal_to(expected))
 
 
