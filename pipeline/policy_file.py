@@ -16,7 +16,7 @@ from pipeline.yaml_file import parse_yaml, read_yaml_file
 from schemas.edit import Action
 from schemas.errors import ConfigError
 from schemas.policy import FaceFill, ImagePolicy, Policy, ProxyLevel, TextFill
-from schemas.taxonomy import load_taxonomy
+from schemas.taxonomy import expand_groups
 
 MentionAction = Literal["report", "rewrite", "mask", "redact", "drop"]
 QuestionAction = Literal["report", "refuse"]
@@ -94,8 +94,8 @@ def load_policy(name_or_path: str) -> Policy:
 def _freeze(file: PolicyFile) -> Policy:
     return Policy(
         name=file.name,
-        mentions=_expand("policy.mentions", file.mentions),
-        questions=_expand("policy.questions", file.questions),
+        mentions=_actions("policy.mentions", file.mentions),
+        questions=_actions("policy.questions", file.questions),
         proxy_level=file.proxy_level,
         refusals=tuple(file.refusals or ()),
         age_nouns=file.age_nouns,
@@ -106,23 +106,11 @@ def _freeze(file: PolicyFile) -> Policy:
     )
 
 
-def _expand(section: str, written: Mapping[str, str]) -> dict[str, Action]:
-    """Groups first, single attributes over them; every key must exist in the taxonomy."""
-    taxonomy = load_taxonomy()
-    groups = {attribute.parent for attribute in taxonomy.values()}
-    expanded: dict[str, Action] = {}
-    for key in sorted(written, key=lambda key: not key.endswith(".*")):
-        group = key.removesuffix(".*")
-        if key.endswith(".*") and group in groups:
-            names = [name for name, attribute in taxonomy.items() if attribute.parent == group]
-        elif key in taxonomy:
-            names = [key]
-        else:
-            allowed = ", ".join([*sorted(f"{group}.*" for group in groups), *taxonomy])
-            raise ConfigError(section, key, f"no such attribute; allowed: {allowed}")
-        for name in names:
-            expanded[name] = _allowed(section, name, Action(written[key]))
-    return dict(sorted(expanded.items()))
+def _actions(section: str, written: Mapping[str, str]) -> dict[str, Action]:
+    """The action on every attribute that the section names."""
+    chosen = expand_groups(section, written)
+    allowed = {name: _allowed(section, name, Action(action)) for name, action in chosen.items()}
+    return dict(sorted(allowed.items()))
 
 
 def _allowed(section: str, attribute: str, action: Action) -> Action:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -9,6 +10,7 @@ from importlib import resources
 import yaml
 
 from schemas.edit import Action
+from schemas.errors import ConfigError
 from schemas.finding import Kind
 
 
@@ -43,3 +45,24 @@ def load_taxonomy() -> dict[str, Attribute]:
         )
         for name, entry in entries.items()
     }
+
+
+def expand_groups(section: str, written: Mapping[str, str]) -> dict[str, str]:
+    """What ``written`` says of attributes and of whole groups (``biometric.*``), by attribute.
+
+    A single attribute wins over its group. Raises ConfigError naming ``section`` for a key that is neither.
+    """
+    taxonomy = load_taxonomy()
+    groups = {attribute.parent for attribute in taxonomy.values()}
+    expanded: dict[str, str] = {}
+    for key in sorted(written, key=lambda key: not key.endswith(".*")):
+        group = key.removesuffix(".*")
+        if key.endswith(".*") and group in groups:
+            names = [name for name, attribute in taxonomy.items() if attribute.parent == group]
+        elif key in taxonomy:
+            names = [key]
+        else:
+            allowed = ", ".join([*sorted(f"{group}.*" for group in groups), *taxonomy])
+            raise ConfigError(section, key, f"no such attribute; allowed: {allowed}")
+        expanded |= dict.fromkeys(names, written[key])
+    return expanded

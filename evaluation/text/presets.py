@@ -10,7 +10,7 @@ import yaml
 
 from schemas.edit import Action
 from schemas.policy import ImagePolicy, Policy, ProxyLevel
-from schemas.taxonomy import load_taxonomy
+from schemas.taxonomy import expand_groups, load_taxonomy
 
 
 def preset(name: str, *, parents: Collection[str] = ("biometric", "sensitive", "pii")) -> Policy:
@@ -22,8 +22,8 @@ def preset(name: str, *, parents: Collection[str] = ("biometric", "sensitive", "
     written: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     return Policy(
         name=name,
-        mentions=_expanded(written["mentions"], parents),
-        questions=_expanded(written.get("questions", {}), parents),
+        mentions=_actions("mentions", written["mentions"], parents),
+        questions=_actions("questions", written.get("questions", {}), parents),
         proxy_level=ProxyLevel(written.get("proxy_level", "permissive")),
         refusals=tuple(written.get("refusals", ())),
         age_nouns=bool(written.get("age_nouns", False)),
@@ -48,14 +48,6 @@ def looking_for(name: str, mentions: Mapping[str, Action], *, age_nouns: bool) -
     )
 
 
-def _expanded(section: dict[str, str], parents: Collection[str]) -> dict[str, Action]:
-    """Groups first, single attributes over them."""
-    expanded: dict[str, Action] = {}
-    for key in sorted(section, key=lambda key: not key.endswith(".*")):
-        group = key.removesuffix("*")
-        for attribute, item in load_taxonomy().items():
-            if item.parent not in parents:
-                continue
-            if attribute == key or (group != key and attribute.startswith(group)):
-                expanded[attribute] = Action(section[key])
-    return expanded
+def _actions(section: str, written: Mapping[str, str], parents: Collection[str]) -> dict[str, Action]:
+    chosen = expand_groups(section, written)
+    return {name: Action(chosen[name]) for name in chosen if load_taxonomy()[name].parent in parents}
