@@ -9,9 +9,10 @@ CPU = "CPUExecutionProvider"
 
 
 def one_thread_session(
-    weights: Path, *, memory_pattern: bool = True, provider: str | tuple[str, dict[str, str]] = CPU
+    weights: Path | bytes, *, memory_pattern: bool = True, provider: str | tuple[str, dict[str, str]] = CPU
 ) -> Any:
-    """An ``onnxruntime.InferenceSession`` that logs errors only. ``memory_pattern`` false: sizes of inputs
+    """An ``onnxruntime.InferenceSession`` that logs errors only. ``weights``: a file or what one holds;
+    ``memory_pattern`` false: sizes of inputs
     differ, and a plan kept for each would pile up."""
     import onnxruntime
 
@@ -20,4 +21,5 @@ def one_thread_session(
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.enable_mem_pattern = memory_pattern
-    return onnxruntime.InferenceSession(str(weights), options, providers=[provider])
+    source = str(weights) if isinstance(weights, Path) else weights
+    return onnxruntime.InferenceSession(source, options, providers=[provider])

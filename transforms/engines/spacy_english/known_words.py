@@ -62,10 +62,10 @@ class _KnownWords:
                     unseen[word] = (number, index)
         if len(self._places) + len(unseen) > self._most:
             self._places.clear()
-            return embedding.predict(docs), _no_gradient
+            return embedding.predict(docs), no_gradient
         if unseen:
             self._learn(embedding, docs, unseen)
-        return [self._vectors[[self._places[word] for word in words]] for words in keys], _no_gradient
+        return [self._vectors[[self._places[word] for word in words]] for words in keys], no_gradient
 
     def _learn(
         self, embedding: Any, docs: Sequence[Doc], unseen: dict[tuple[int, ...], tuple[int, int]]
@@ -81,5 +81,6 @@ class _KnownWords:
         self._places.update(zip(unseen, range(first, first + len(unseen)), strict=True))
 
 
-def _no_gradient(_: Any) -> Any:
-    raise NotImplementedError("a pipeline with known words is not for training")
+def no_gradient(_: Any) -> Any:
+    """In place of a layer's backward pass. Raises NotImplementedError."""
+    raise NotImplementedError("a pipeline whose encoder was replaced is not for training")
