@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evaluation.figures import Figure, table
-from evaluation.text import fidelity, judges, pii, questions, rewriting, traps, truth
+from evaluation.text import fidelity, judges, pii, questions, rewriting, traps, truth, verifier
 
 PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
     "fidelity": fidelity.measure,
@@ -23,6 +23,7 @@ PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
     "rewriting": rewriting.measure,
     "traps": traps.measure,
     "truth": truth.measure,
+    "verifier": verifier.measure,
 }
 
 

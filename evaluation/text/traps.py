@@ -106,7 +106,7 @@ def _rows() -> Iterator[tuple[str, dict[str, str]]]:
 
 def changed(conversations: Sequence[Conversation], policy: Policy) -> list[bool]:
     """Per conversation: whether ``policy`` edits, refuses, drops or holds back anything of it."""
-    return [bool(one.edits) or one.reason is not None for one in _cleaned(conversations, policy)]
+    return [bool(one.edits) or one.reason is not None for one in cleaned(conversations, policy)]
 
 
 def changed_in_place(traps: Sequence[Trap], corpus: Path, policy: Policy) -> list[bool]:
@@ -124,16 +124,17 @@ def changed_in_place(traps: Sequence[Trap], corpus: Path, policy: Policy) -> lis
             or (trap.question and edit.turn == trap.turn + 1 and edit.action is Action.REFUSE)
             for edit in one.edits
         )
-        for trap, one in zip(traps, _cleaned(turns, policy), strict=True)
+        for trap, one in zip(traps, cleaned(turns, policy), strict=True)
     ]
 
 
-def _cleaned(conversations: Sequence[Conversation], policy: Policy) -> list[CleanedText]:
+def cleaned(conversations: Sequence[Conversation], policy: Policy) -> list[CleanedText]:
+    """The conversations as ``policy`` cleans them, without a measure of likeness."""
     rules, parser = load_text_rules(policy), load_parser("bundled")
-    cleaned: list[CleanedText] = []
+    done: list[CleanedText] = []
     for start in range(0, len(conversations), _CHUNK):
         chunk = conversations[start : start + _CHUNK]
-        cleaned += clean_conversations(
+        done += clean_conversations(
             chunk,
             audit_conversations(chunk, rules=rules, parser=parser),
             keys=[f"{start + index:032x}" for index in range(len(chunk))],
@@ -142,7 +143,7 @@ def _cleaned(conversations: Sequence[Conversation], policy: Policy) -> list[Clea
             parser=parser,
             embedder=_Alike(),
         )
-    return cleaned
+    return done
 
 
 def alone(text: str, question: bool) -> list[TurnText]:

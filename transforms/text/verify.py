@@ -5,15 +5,17 @@ Shares no word list and no pattern with the recognisers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import regex
 
 from schemas.edit import Action
 from schemas.finding import Kind
 from schemas.policy import Policy
+from transforms.text.agreement import article_for
 from transforms.text.fold import fold
 from transforms.text.lexicon import read_list
 
@@ -37,7 +39,8 @@ class Leak:
 class Check:
     """One rule of ``verifier.yaml``. ``blunt`` maps lower-case matches, ``*`` for any; ``words``: every text
     that the rule can match has one of them, empty for personal data; ``proper``: its words have a capital of
-    their own, which tells nothing of a title."""
+    their own, which tells nothing of a title; ``titled``: a capital and a name after it are expected;
+    ``form``: personal data, every form of which ``_MAY_HOLD_FORM`` sees."""
 
     attribute: str
     kind: Kind
@@ -48,34 +51,65 @@ class Check:
     pronoun: bool
     words: frozenset[str]
     proper: bool
-
-    @property
-    def form(self) -> bool:
-        """True for personal data, every form of which ``_MAY_HOLD_FORM`` sees."""
-        return self.attribute.startswith("pii.")
+    titled: bool
+    form: bool
 
 
 _WORDS = regex.compile(r"[a-z]+|\d")
+_COMPOUND = regex.compile(r"[a-z-]{2}(?:m[ae]n|girls?|boys?|lad(?:y|ies))\b")
 _MAY_HOLD_FORM = regex.compile(r"[\d@]|://|(?i:www)|\b(?:M[rs]|Mrs|Dr)\b")
 
 
 @cache
 def load_checks() -> tuple[Check, ...]:
     """The rules of the verifier's own list."""
-    return tuple(
-        Check(
-            attribute=item["attribute"],
-            kind=Kind(item.get("kind", "implicit")),
-            rule=item["rule"],
-            expression=regex.compile(item["pattern"]),
-            blunt={str(key): str(value) for key, value in item["blunt"].items()},
-            questions=bool(item.get("questions", True)),
-            pronoun=bool(item.get("pronoun", False)),
-            words=frozenset(item.get("words", ())),
-            proper=bool(item.get("proper", False)),
-        )
-        for item in read_list("verifier")["checks"]
+    listed = read_list("verifier")
+    sets = {name: [str(word) for word in words] for name, words in listed["sets"].items()}
+    pieces: dict[str, str] = {name: _any_of(words) for name, words in sets.items()}
+    for name, pattern in listed["pieces"].items():
+        pieces[name] = _filled(pattern, pieces)
+    return tuple(_check(item, sets, pieces) for item in listed["checks"])
+
+
+def _check(item: Mapping[str, Any], sets: Mapping[str, Sequence[str]], pieces: Mapping[str, str]) -> Check:
+    blunt = {str(key): str(value) for key, value in item["blunt"].items()}
+    keys = [key for key in blunt if key != "*"]
+    words = [str(word) for word in item.get("words", ())]
+    form = item["attribute"].startswith("pii.")
+    if not words and not form:
+        listed = [word for name in item.get("sets", ()) for word in sets[name]]
+        # The rarest word of a phrase is likely its longest.
+        words = [max(reversed(_WORDS.findall(word)), key=len) for word in (*keys, *listed)]
+    return Check(
+        attribute=item["attribute"],
+        kind=Kind(item.get("kind", "implicit")),
+        rule=item["rule"],
+        expression=regex.compile(_filled(item["pattern"], {**pieces, "blunt": _any_of(keys)})),
+        blunt=blunt,
+        questions=bool(item.get("questions", True)),
+        pronoun=bool(item.get("pronoun", False)),
+        words=frozenset(words),
+        proper=bool(item.get("proper", False)),
+        titled=bool(item.get("titled", False)),
+        form=form,
     )
+
+
+def _any_of(words: Sequence[str]) -> str:
+    return "(?:" + "|".join(sorted(map(regex.escape, words), key=len, reverse=True)) + ")"
+
+
+def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
+    return regex.sub(r"%(\w+)%", lambda match: pieces[match[1]], pattern)
+
+
+@cache
+def _rules_by_word() -> Mapping[str, tuple[str, ...]]:
+    rules: dict[str, tuple[str, ...]] = {}
+    for check in load_checks():
+        for word in check.words:
+            rules[word] = (*rules.get(word, ()), check.rule)
+    return rules
 
 
 def checks_for(policy: Policy) -> tuple[Check, ...]:
@@ -85,7 +119,7 @@ def checks_for(policy: Policy) -> tuple[Check, ...]:
         if policy.pronouns_only and not check.pronoun:
             continue
         action = policy.mentions.get(check.attribute, Action.REPORT)
-        age_noun = check.rule == "verify.age.noun"
+        age_noun = check.rule.startswith("verify.age.noun")
         if (
             action is not Action.REPORT
             and policy.acts_on(check.attribute, check.kind)
@@ -131,6 +165,12 @@ def _tells_of_nobody(check: Check, text: str, start: int, end: int, peopled: Cal
             and not spared["owned_by_people"].match(text, end)
             and (bool(spared["own_part"].match(text, end)) or not peopled())
         )
+    if check.attribute.startswith("biometric.") and _of_animal(check, text, start, end):
+        return True
+    if check.rule.startswith(_SAID_OF_PARTS) and not (
+        spared["people"].search(text) or _THEY.search(text) or peopled()
+    ):
+        return True
     return check.attribute == "biometric.gender" and (
         bool(spared["likeness_after"].match(text, end))
         or bool(spared["likeness_before"].search(text[max(0, start - 60) : start]))
@@ -141,6 +181,26 @@ def _tells_of_nobody(check: Check, text: str, start: int, end: int, peopled: Cal
             and not spared["people"].search(text, 0, start)
         )
     )
+
+
+def _of_animal(check: Check, text: str, start: int, end: int) -> bool:
+    """True for the eyes of a cat and the mother of a giraffe."""
+    spared = _spared()
+    animals, people = spared["animals"], spared["people"]
+    if check.rule.startswith("verify.eye") and animals.search(text, max(0, start - 40), start):
+        return not people.search(text, max(0, start - 40), start)
+    return (
+        check.rule in _SAID_OF_ANIMALS
+        and bool(animals.search(text, 0, start))
+        and not people.search(text[:start] + " " + text[end:])
+    )
+
+
+_SAID_OF_PARTS = ("verify.eye", "verify.weight.figure", "verify.weight.belly", "verify.race.skin")
+_THEY = regex.compile(r"(?i)\b(?:they|their|them|who|he|she|his|her)\b")
+_SAID_OF_ANIMALS = frozenset(
+    {"verify.gender.kin", "verify.age.noun", "verify.eye_color", "verify.eye_is", "verify.eye_eyed"}
+)
 
 
 def _somewhere() -> bool:
@@ -162,9 +222,16 @@ def leaks_in(
     folded = fold(text)
     printed = [match.span() for match in _QUOTED.finditer(folded.text)] if '"' in folded.text else []
     formed = bool(_MAY_HOLD_FORM.search(folded.text))
-    words = frozenset(_WORDS.findall(folded.text.lower()))
+    by_word = _rules_by_word()
+    lower = folded.text.lower()
+    known = by_word.keys() & _WORDS.findall(lower)
+    if _COMPOUND.search(lower):
+        known.add("*man")
+    rules = {rule for word in known for rule in by_word.get(word, ())}
+    if not rules and not formed:
+        return
     for check in checks:
-        if not formed if check.form else words.isdisjoint(check.words):
+        if not formed if check.form else check.rule not in rules:
             continue
         if question and refused and not check.questions:
             continue
@@ -173,13 +240,34 @@ def leaks_in(
             found = folded.text[start:end]
             if not check.form and any(a <= start and end <= b for a, b in printed):
                 continue
-            if not check.form and _in_title(folded.text, start, end, check.proper):
+            if not check.form and not check.titled and _in_title(folded.text, start, end, check.proper):
                 continue
             if _tells_of_nobody(check, folded.text, start, end, peopled):
                 continue
             blunt = check.blunt.get(found.lower(), check.blunt.get("*", ""))
+            if not check.form:
+                start, end, blunt = _in_place(folded.text, start, end, blunt)
             first, last = folded.original_span(start, end)
             yield Leak(turn, first, last, check.attribute, check.kind, blunt, check.rule)
+
+
+_ARTICLE = regex.compile(r"(?i)\ban? $")
+
+
+def _in_place(text: str, start: int, end: int, blunt: str) -> tuple[int, int, str]:
+    """The span and its blunt word with the article before it, or the capital after it, set right."""
+    leads = text[start].isupper() and bool(_SENTENCE_LEAD.search(text[max(0, start - 4) : start]))
+    if not blunt and leads and text[end : end + 1].islower():
+        return start, end + 1, text[end].upper()
+    article = _ARTICLE.search(text, max(0, start - 4), start)
+    follows = regex.match(r"\w+", blunt or text[end : end + 40])
+    if article is None or follows is None or blunt == "visible":
+        return start, end, blunt
+    right = article_for(follows[0])
+    if right == article[0].strip().lower():
+        return start, end, blunt
+    right = right.capitalize() if article[0][0].isupper() else right
+    return article.start(), end, f"{right} {blunt}"
 
 
 # A quotation after a word for print: what stands on the sign, not what is said of somebody.

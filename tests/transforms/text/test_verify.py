@@ -37,6 +37,22 @@ def leaks(policy: Policy, text: str, question: bool = False, refused: bool = Fal
         ("pay with 4111 1111 1111 1111", "pii.card"),
         ("GB29 NWBK 6016 1331 9268 19", "pii.iban"),
         ("born on 12/03/1980", "pii.date_of_birth"),
+        ("An actress waves.", "biometric.gender"),
+        ("Two landladies talk.", "biometric.gender"),
+        ("A forewoman waits.", "biometric.gender"),
+        ("a tall and elderly person", "biometric.age"),
+        ("a sixty-year-old player", "biometric.age"),
+        ("A person aged 45 waits.", "biometric.age"),
+        ("a group of 20-somethings", "biometric.age"),
+        ("a Norwegian skier", "biometric.race"),
+        ("people of Asian and European descent", "biometric.race"),
+        ("Two Hispanics talk.", "biometric.race"),
+        ("Their irises are hazel.", "biometric.eye_color"),
+        ("a green-eyed singer", "biometric.eye_color"),
+        ("a person of slender build", "biometric.weight"),
+        ("a person weighing 80 kg", "biometric.weight"),
+        ("Three Buddhists are talking.", "sensitive.religion"),
+        ("a person living with epilepsy", "sensitive.health"),
     ],
 )
 def test_a_leak_is_seen(policy_of: Callable[..., Policy], text: str, attribute: str) -> None:
@@ -56,10 +72,41 @@ def test_a_leak_is_seen(policy_of: Callable[..., Policy], text: str, attribute: 
         "The building is 100 years old.",
         "A grandfather clock and a mother elephant with its calf.",
         "A Chinese restaurant and a Catholic church.",
+        "An old building, a young tree and a black shirt.",
+        "The White House and a brown bear.",
+        "A cat with green eyes.",
+        "A group in a Scottish marching band.",
+        "A pole by a slim phone with a large frame.",
+        "A cowboy hat and cowboy boots.",
     ],
 )
 def test_a_clean_text_is_silent(policy_of: Callable[..., Policy], text: str) -> None:
     assert leaks(policy_of("standard"), text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "blunted"),
+    [
+        ("It is an elderly person.", "It is a person."),
+        ("Elderly people wait.", "People wait."),
+        ("An actress waves.", "An actor waves."),
+        ("There is a stewardess.", "There is a flight attendant."),
+        ("a waitress", "a server"),
+        ("A Norwegian actor waits.", "An actor waits."),
+    ],
+)
+def test_a_blunt_word_keeps_the_article_and_the_capital(
+    policy_of: Callable[..., Policy], text: str, blunted: str
+) -> None:
+    leak = next(leaks_in(0, text, checks_for(policy_of("standard")), question=False, refused=False))
+    word = leak.blunt[:1].upper() + leak.blunt[1:] if text[leak.start].isupper() else leak.blunt
+    assert text[: leak.start] + word + text[leak.end :] == blunted
+
+
+def test_age_nouns_are_seen_where_they_tell_an_age(policy_of: Callable[..., Policy]) -> None:
+    assert leaks(policy_of("safe-llava"), "A toddler smiles.") == ["biometric.age"]
+    assert leaks(policy_of("standard"), "A toddler smiles.") == []
+    assert leaks(policy_of("safe-llava"), "baby carrots and a baby elephant") == []
 
 
 def test_what_a_refused_question_offers_is_no_leak(policy_of: Callable[..., Policy]) -> None:
