@@ -26,18 +26,19 @@ from schemas.policy import Policy, ProxyLevel
 from transforms.text.agreement import article_for
 from transforms.text.contract import Conversation, TurnText
 from transforms.text.lexicon import Head, LexiconEntry, WordRole, load_lexicon, read_list
-from transforms.text.verify import checks_for, leaks_in
+from transforms.text.verifier_checks import checks_for
+from transforms.text.verify import leaks_in
 
 PLACES = 3
 CAPTIONS = 400
-RECORDS = 1000
+RECORDS = 2000
 TARGETS = {
     "biometric.gender": 90.0,
-    "biometric.age": 80.0,
-    "biometric.race": 80.0,
+    "biometric.age": 90.0,
+    "biometric.race": 90.0,
     "biometric.eye_color": 90.0,
-    "biometric.weight": 70.0,
-    "sensitive": 50.0,
+    "biometric.weight": 90.0,
+    "sensitive": 90.0,
 }
 """Attribute, or the parent of several, and the share of planted mentions to see, in per cent."""
 
@@ -176,5 +177,5 @@ def measure(data: Path) -> list[Figure]:
     ]
     for name in ("standard", "safe-llava"):
         touched = blunted(conversations, preset(name))
-        figures.append(share(f"records with a blunt word, {name}", touched, len(records), "<=", 0.5))
+        figures.append(share(f"records with a blunt word, {name}", touched, len(records), "<=", 0.3))
     return figures

@@ -24,7 +24,8 @@ from transforms.text.proposals import TurnRequest, request_for
 from transforms.text.question_rules import load_round_rules
 from transforms.text.refuse import choose_refusal, is_refusal
 from transforms.text.rules import TextRules
-from transforms.text.verify import Check, Leak, checks_for, is_only_print, leaks_in, speaks_of_people
+from transforms.text.verifier_checks import Check, checks_for
+from transforms.text.verify import Leak, is_only_print, leaks_in, speaks_of_people
 
 MAX_PASSES = 4
 """Rounds of reading a candidate again before it is given up as never settling."""

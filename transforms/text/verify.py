@@ -5,19 +5,17 @@ Shares no word list and no pattern with the recognisers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import regex
 
-from schemas.edit import Action
 from schemas.finding import Kind
-from schemas.policy import Policy
 from transforms.text.agreement import article_for
 from transforms.text.fold import fold
 from transforms.text.lexicon import read_list
+from transforms.text.verifier_checks import Check, checks_in, may_hold_form, same_word, words_of
 
 TIMEOUT_SECONDS = 2.0
 
@@ -33,100 +31,6 @@ class Leak:
     kind: Kind
     blunt: str
     rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One rule of ``verifier.yaml``. ``blunt`` maps lower-case matches, ``*`` for any; ``words``: every text
-    that the rule can match has one of them, empty for personal data; ``proper``: its words have a capital of
-    their own, which tells nothing of a title; ``titled``: a capital and a name after it are expected;
-    ``form``: personal data, every form of which ``_MAY_HOLD_FORM`` sees."""
-
-    attribute: str
-    kind: Kind
-    rule: str
-    expression: regex.Pattern[str]
-    blunt: dict[str, str]
-    questions: bool
-    pronoun: bool
-    words: frozenset[str]
-    proper: bool
-    titled: bool
-    form: bool
-
-
-_WORDS = regex.compile(r"[a-z]+|\d")
-_COMPOUND = regex.compile(r"[a-z-]{2}(?:m[ae]n|girls?|boys?|lad(?:y|ies))\b")
-_MAY_HOLD_FORM = regex.compile(r"[\d@]|://|(?i:www)|\b(?:M[rs]|Mrs|Dr)\b")
-
-
-@cache
-def load_checks() -> tuple[Check, ...]:
-    """The rules of the verifier's own list."""
-    listed = read_list("verifier")
-    sets = {name: [str(word) for word in words] for name, words in listed["sets"].items()}
-    pieces: dict[str, str] = {name: _any_of(words) for name, words in sets.items()}
-    for name, pattern in listed["pieces"].items():
-        pieces[name] = _filled(pattern, pieces)
-    return tuple(_check(item, sets, pieces) for item in listed["checks"])
-
-
-def _check(item: Mapping[str, Any], sets: Mapping[str, Sequence[str]], pieces: Mapping[str, str]) -> Check:
-    blunt = {str(key): str(value) for key, value in item["blunt"].items()}
-    keys = [key for key in blunt if key != "*"]
-    words = [str(word) for word in item.get("words", ())]
-    form = item["attribute"].startswith("pii.")
-    if not words and not form:
-        listed = [word for name in item.get("sets", ()) for word in sets[name]]
-        # The rarest word of a phrase is likely its longest.
-        words = [max(reversed(_WORDS.findall(word)), key=len) for word in (*keys, *listed)]
-    return Check(
-        attribute=item["attribute"],
-        kind=Kind(item.get("kind", "implicit")),
-        rule=item["rule"],
-        expression=regex.compile(_filled(item["pattern"], {**pieces, "blunt": _any_of(keys)})),
-        blunt=blunt,
-        questions=bool(item.get("questions", True)),
-        pronoun=bool(item.get("pronoun", False)),
-        words=frozenset(words),
-        proper=bool(item.get("proper", False)),
-        titled=bool(item.get("titled", False)),
-        form=form,
-    )
-
-
-def _any_of(words: Sequence[str]) -> str:
-    return "(?:" + "|".join(sorted(map(regex.escape, words), key=len, reverse=True)) + ")"
-
-
-def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
-    return regex.sub(r"%(\w+)%", lambda match: pieces[match[1]], pattern)
-
-
-@cache
-def _rules_by_word() -> Mapping[str, tuple[str, ...]]:
-    rules: dict[str, tuple[str, ...]] = {}
-    for check in load_checks():
-        for word in check.words:
-            rules[word] = (*rules.get(word, ()), check.rule)
-    return rules
-
-
-def checks_for(policy: Policy) -> tuple[Check, ...]:
-    """The rules that must stay silent after ``policy`` was applied."""
-    chosen = []
-    for check in load_checks():
-        if policy.pronouns_only and not check.pronoun:
-            continue
-        action = policy.mentions.get(check.attribute, Action.REPORT)
-        age_noun = check.rule.startswith("verify.age.noun")
-        if (
-            action is not Action.REPORT
-            and policy.acts_on(check.attribute, check.kind)
-            and (policy.age_nouns or not age_noun)
-        ):
-            chosen.append(check)
-    return tuple(chosen)
 
 
 def speaks_of_people(text: str) -> bool:
@@ -171,10 +75,14 @@ def _tells_of_nobody(check: Check, text: str, start: int, end: int, peopled: Cal
         spared["people"].search(text) or _THEY.search(text) or peopled()
     ):
         return True
+    if not check.attribute.startswith("biometric."):
+        return False
+    if spared["likeness_before"].search(text[max(0, start - 60) : start]):
+        return True
+    if end < len(text) and len(text) < 60 and spared["fragment"].fullmatch(text):
+        return True
     return check.attribute == "biometric.gender" and (
         bool(spared["likeness_after"].match(text, end))
-        or bool(spared["likeness_before"].search(text[max(0, start - 60) : start]))
-        or (end < len(text) and len(text) < 60 and bool(spared["fragment"].fullmatch(text)))
         or (
             bool(spared["costume"].search(text[max(0, start - 20) : start]))
             and bool(spared["animals"].search(text, 0, start))
@@ -187,8 +95,8 @@ def _of_animal(check: Check, text: str, start: int, end: int) -> bool:
     """True for the eyes of a cat and the mother of a giraffe."""
     spared = _spared()
     animals, people = spared["animals"], spared["people"]
-    if check.rule.startswith("verify.eye") and animals.search(text, max(0, start - 40), start):
-        return not people.search(text, max(0, start - 40), start)
+    if check.rule.startswith("verify.eye") and animals.search(text, max(0, start - 40), end + 15):
+        return not people.search(text, max(0, start - 40), end + 15)
     return (
         check.rule in _SAID_OF_ANIMALS
         and bool(animals.search(text, 0, start))
@@ -220,35 +128,40 @@ def leaks_in(
     offers or asks for ("a man or a woman?") tells nothing; ``peopled``: whether another turn speaks of a
     person, whom a "he" of this one may mean. Raises TimeoutError on a runaway pattern."""
     folded = fold(text)
-    printed = [match.span() for match in _QUOTED.finditer(folded.text)] if '"' in folded.text else []
-    formed = bool(_MAY_HOLD_FORM.search(folded.text))
-    by_word = _rules_by_word()
-    lower = folded.text.lower()
-    known = by_word.keys() & _WORDS.findall(lower)
-    if _COMPOUND.search(lower):
-        known.add("*man")
-    rules = {rule for word in known for rule in by_word.get(word, ())}
-    if not rules and not formed:
+    plain = folded.text
+    formed = may_hold_form(plain)
+    lower = _lowered(plain)
+    possible = checks_in(words_of(lower, digits=formed))
+    if not possible and not formed:
         return
+    printed = [match.span() for match in _QUOTED.finditer(plain)] if '"' in plain else []
     for check in checks:
-        if not formed if check.form else check.rule not in rules:
+        if not formed if check.form else check not in possible:
             continue
         if question and refused and not check.questions:
             continue
-        for match in check.expression.finditer(folded.text, timeout=TIMEOUT_SECONDS):
+        read = plain if check.form or check.cased else lower
+        for match in check.expression.finditer(read, timeout=TIMEOUT_SECONDS):
             start, end = match.span("value") if "value" in match.groupdict() else match.span()
-            found = folded.text[start:end]
-            if not check.form and any(a <= start and end <= b for a, b in printed):
-                continue
-            if not check.form and not check.titled and _in_title(folded.text, start, end, check.proper):
-                continue
-            if _tells_of_nobody(check, folded.text, start, end, peopled):
-                continue
-            blunt = check.blunt.get(found.lower(), check.blunt.get("*", ""))
+            blunt = check.blunt.get(same_word(lower[start:end]), check.blunt.get("*", ""))
             if not check.form:
-                start, end, blunt = _in_place(folded.text, start, end, blunt)
+                if any(a <= start and end <= b for a, b in printed):
+                    continue
+                if not check.cased and _in_title(plain, start, end, check.proper):
+                    continue
+                if _tells_of_nobody(check, plain, start, end, peopled):
+                    continue
+                start, end, blunt = _in_place(plain, start, end, blunt)
             first, last = folded.original_span(start, end)
             yield Leak(turn, first, last, check.attribute, check.kind, blunt, check.rule)
+
+
+def _lowered(text: str) -> str:
+    """``text`` in lower case, as long as it is."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(one if len(one.lower()) != 1 else one.lower() for one in text)
 
 
 _ARTICLE = regex.compile(r"(?i)\ban? $")
@@ -283,8 +196,12 @@ def _in_title(text: str, start: int, end: int, proper: bool) -> bool:
     """A capitalised word inside a sentence belongs to a name or a title and is nobody's attribute, unless
     it is ``proper``: then only the word after it tells."""
     word = text[start:end]
-    if not word[:1].isupper() or word.isupper():
+    if not word[:1].isupper():
         return False
+    end = start + len(word.rstrip())
+    if word.isupper() and end - start > 1:
+        # In capitals among other words: what is printed on something.
+        return not text.isupper()
     if not proper and not _SENTENCE_LEAD.search(text[max(0, start - 4) : start]):
         return True
     tail = text[end : end + 24]

@@ -10,7 +10,8 @@ from schemas.policy import Policy
 from transforms.text.contract import CleanedText
 from transforms.text.refuse import is_refusal
 from transforms.text.rounds import follows
-from transforms.text.verify import checks_for, leaks_in
+from transforms.text.verifier_checks import checks_for
+from transforms.text.verify import leaks_in
 
 ROUNDS = (
     ("How old is she?", "She looks about 30 years old."),

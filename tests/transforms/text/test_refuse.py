@@ -9,7 +9,8 @@ from transforms.engines.protocols import TextParser
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.contract import TurnText
 from transforms.text.refuse import choose_refusal, is_refusal, known_refusals
-from transforms.text.verify import checks_for, leaks_in
+from transforms.text.verifier_checks import checks_for
+from transforms.text.verify import leaks_in
 
 
 def test_one_sentence_of_a_policy_is_always_the_same() -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from schemas.policy import Policy
 from transforms.text.lexicon import read_list
-from transforms.text.verify import checks_for, leaks_in
+from transforms.text.verifier_checks import checks_for, checks_in, plural_of, words_of
+from transforms.text.verify import leaks_in
 
 
 def leaks(policy: Policy, text: str, question: bool = False, refused: bool = False) -> list[str]:
@@ -52,6 +53,8 @@ def leaks(policy: Policy, text: str, question: bool = False, refused: bool = Fal
         ("a person of slender build", "biometric.weight"),
         ("a person weighing 80 kg", "biometric.weight"),
         ("Three Buddhists are talking.", "sensitive.religion"),
+        ("A womna waves.", "biometric.gender"),
+        ("a German-speaking guide", "sensitive.nationality"),
         ("a person living with epilepsy", "sensitive.health"),
     ],
 )
@@ -78,6 +81,15 @@ def test_a_leak_is_seen(policy_of: Callable[..., Policy], text: str, attribute: 
         "A group in a Scottish marching band.",
         "A pole by a slim phone with a large frame.",
         "A cowboy hat and cowboy boots.",
+        "A clock surrounded by mums.",
+        "A person in an Asian inspired restaurant with a Jamaican colored hat.",
+        "A plate of muffins and danishes.",
+        "They look straight into the camera.",
+        "A statue of a mother and child.",
+        "A mother black bear with a baby.",
+        "They live on Park Lane and sell onesies and bikinis.",
+        "The sign reads LADIES, in capitals.",
+        "Two white passenger trains.",
     ],
 )
 def test_a_clean_text_is_silent(policy_of: Callable[..., Policy], text: str) -> None:
@@ -138,3 +150,24 @@ def test_the_verifier_names_its_own_source() -> None:
 )
 def test_every_list_names_its_source(name: str) -> None:
     assert len(read_list(name)["source"]) > 20
+
+
+def test_a_noun_for_a_person_has_its_plural() -> None:
+    nouns = ["guy", "lady", "policewoman", "mother-in-law", "bride-to-be", "maid of honor", "ex-wife"]
+    plurals = [
+        "guys",
+        "ladies",
+        "policewomen",
+        "mothers-in-law",
+        "brides-to-be",
+        "maids of honor",
+        "ex-wives",
+    ]
+    assert [plural_of(noun) for noun in nouns] == plurals
+
+
+def test_only_rules_whose_words_stand_in_a_text_are_tried() -> None:
+    rules = {check.rule for check in checks_in(words_of("a horseman, aged 40, at the old house"))}
+    assert {"verify.gender.compound", "verify.age.aged"} & rules == {"verify.gender.compound"}
+    assert "verify.age.adjective" not in rules
+    assert "verify.age.adjective" in {check.rule for check in checks_in({"an", "old", "person"})}
