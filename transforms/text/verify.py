@@ -107,7 +107,14 @@ def _of_animal(check: Check, text: str, start: int, end: int) -> bool:
 _SAID_OF_PARTS = ("verify.eye", "verify.weight.figure", "verify.weight.belly", "verify.race.skin")
 _THEY = regex.compile(r"(?i)\b(?:they|their|them|who|he|she|his|her)\b")
 _SAID_OF_ANIMALS = frozenset(
-    {"verify.gender.kin", "verify.age.noun", "verify.eye_color", "verify.eye_is", "verify.eye_eyed"}
+    {
+        "verify.gender.kin",
+        "verify.gender.sexes",
+        "verify.age.noun",
+        "verify.eye_color",
+        "verify.eye_is",
+        "verify.eye_eyed",
+    }
 )
 
 
