@@ -18,8 +18,9 @@ from transforms.text.fold import Folded, fold
 from transforms.text.mentions import Mention, without_overlaps
 from transforms.text.name_prefilter import may_hold_name
 from transforms.text.nonpersons import load_nonperson_words
+from transforms.text.parse_prefilter import needs_parse
 from transforms.text.passages import Passage, split_passages
-from transforms.text.questions import KEPT_ASKS, asked_attributes, may_ask
+from transforms.text.questions import KEPT_ASKS, asked_attributes
 from transforms.text.reading import is_read_out
 from transforms.text.recognise_addresses import ADDRESS, address_mentions, stands_in_block
 from transforms.text.recognise_attributes import attribute_mentions
@@ -43,21 +44,11 @@ if TYPE_CHECKING:
 KEPT_READINGS = 4096
 """Readings of passages that are remembered: audit, cleaning and the second reading see the same texts."""
 
-SHORT_TEXT = 4
-"""Words of a text that is parsed wherever an adjective for people stands in it: an answer, a fragment."""
-
-REACH_OF_ADJECTIVE = 12
-"""Words from an adjective within which the person that it describes must stand."""
-
 _WORD = re.compile(r"[a-z]+")
 _SEATS = re.compile(r"\b(?:passenger|driver'?s?) (?:side|seat|car|train|plane|window|bus|door)")
 _GENDERED = re.compile(r"\b(?:he|she|him|his|hers?|himself|herself)\b", re.IGNORECASE)
 _VALUE = re.compile(r"\d\D{0,9}\d|^\S{4,40}$")
 """A text that can be the value a line before asks for: with two digits, or one word."""
-_DECADE = re.compile(
-    r"\d0'?s\b|\d\s?y(?:/?o\b|\.o\.)|(?:over|under|above|below|than|past) [1-9]\d\b"
-    r"|(?i:\b(?:i am|i'm|(?:my|our) \w+ (?:is|was)|turn(?:s|ed|ing)?)(?: \w+)? \d)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,44 +68,6 @@ def load_text_rules(policy: Policy) -> TextRules:
 @cache
 def _compiled(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     return compile_rules(attributes, age_nouns)
-
-
-@lru_cache(maxsize=KEPT_READINGS)
-def needs_parse(text: str, question: bool, rules: TextRules) -> bool:
-    """The prefilter: false only if no rule that reads a parse can find anything in the folded ``text``."""
-    order = _WORD.findall(text.lower())
-    words = set(order)
-    if not words.isdisjoint(rules.triggers) or _DECADE.search(text):
-        return True
-    if (
-        not words.isdisjoint(rules.weak_triggers)
-        and not words.isdisjoint(rules.person_words)
-        and (question or _may_describe_person(order, text, rules))
-    ):
-        return True
-    if rules.phrases.matches(text):
-        return True
-    if question and may_ask(text, rules):
-        return True
-    return NAME in rules.attributes and may_hold_name(text, rules)
-
-
-def _may_describe_person(words: Sequence[str], text: str, rules: TextRules) -> bool:
-    """True if one of the adjectives among ``words`` can be said of a person: before a word for one, right
-    after it, after a linking verb, or set off by a mark."""
-    if len(words) <= SHORT_TEXT:
-        return True
-    linked = False
-    for index, word in enumerate(words):
-        if word in rules.linking_words:
-            linked = True
-        elif word in rules.weak_triggers:
-            near = words[max(0, index - 1) : index + REACH_OF_ADJECTIVE]
-            if linked or not index or not rules.described_words.isdisjoint(near):
-                return True
-            if regex.search(rf"(?i)[,;:(*\-–—]\s*(?:and |or |\w+ly )?{word}\b", text):
-                return True
-    return False
 
 
 def _formed(text: str, rules: TextRules, before: frozenset[str] = NOTHING_ASKED) -> Iterator[Mention]:

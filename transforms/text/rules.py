@@ -100,7 +100,8 @@ class Phrases:
 class TextRules:
     """The compiled rules. ``attributes``: what is looked for; ``triggers``: single words that ask for a
     parse, ``weak_triggers``: those that do so beside one of the ``person_words`` only; ``described_words``:
-    persons, and what an adjective says of one through.
+    persons, and what an adjective says of one through; ``phrase_openers``: words that no phrase goes on
+    past; ``after_predicate``: others that can follow an adjective that a linking verb says of somebody.
 
     Compared by identity, so that what depends on them can be remembered.
     """
@@ -116,6 +117,8 @@ class TextRules:
     person_words: frozenset[str]
     described_words: frozenset[str]
     linking_words: frozenset[str]
+    phrase_openers: frozenset[str]
+    after_predicate: frozenset[str]
     phrases: Phrases
     exceptions: Mapping[str, regex.Pattern[str]]
     linking: regex.Pattern[str]
@@ -156,6 +159,8 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             looks.race_wear,
         ),
         linking_words=frozenset(read_list("people")["linking"]),
+        phrase_openers=frozenset(read_list("people")["phrase_openers"]),
+        after_predicate=frozenset(read_list("people")["after_predicate"]),
         phrases=_phrases(lexicon),
         exceptions=_by_first_word(lexicon.exceptions),
         linking=regex.compile("(?i)" + _LINKING),
