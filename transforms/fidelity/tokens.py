@@ -183,12 +183,17 @@ def stem(word: str) -> str:
     return word[:-1] + "i" if word.endswith("y") and len(word) > 2 else word
 
 
+KEPT_TEXTS = 512
+"""Texts whose words are remembered: a passage is compared with each of its candidates."""
+
+
 @lru_cache(maxsize=50_000)
 def _forms(word: str) -> tuple[str, ...]:
     return word_classes().forms.get(word) or (stem(word),)
 
 
-def words_of(text: str) -> list[Word]:
+@lru_cache(maxsize=KEPT_TEXTS)
+def words_of(text: str) -> tuple[Word, ...]:
     """The words, numbers and masks of a text in order; punctuation is left out."""
     found: list[Word] = []
     for match in _WORD.finditer(text):
@@ -200,7 +205,7 @@ def words_of(text: str) -> list[Word]:
             found.extend(
                 Word(lower, form, match.start(), match.end(), part) for part, form in enumerate(forms)
             )
-    return found
+    return tuple(found)
 
 
 def with_ages_hidden(old: Sequence[Word], new: Sequence[Word]) -> list[Word]:

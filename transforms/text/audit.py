@@ -158,15 +158,21 @@ class _CutTurn:
     keys: tuple[_Key, ...]
 
 
+@lru_cache(maxsize=KEPT_READINGS)
+def _folded_passages(text: str) -> tuple[Folded, tuple[Passage, ...]]:
+    folded = fold(text)
+    return folded, tuple(split_passages(folded))
+
+
 def _cut(conversation: Conversation, rules: TextRules) -> list[_CutTurn]:
     """Folds and cuts every turn. A turn that is only context has no passages."""
-    cut: list[tuple[Folded, TurnText, list[Passage], list[frozenset[str]], bool]] = []
+    cut: list[tuple[Folded, TurnText, tuple[Passage, ...], list[frozenset[str]], bool]] = []
     asking = ""
     for turn in conversation:
-        folded = fold(turn.text)
-        passages = split_passages(folded)
-        printed = bool(asking) and not turn.question and is_read_out(asking, folded.text)
-        cut.append((folded, turn, passages, _asked_before(passages, asking, rules), printed))
+        folded, passages = _folded_passages(turn.text)
+        printed = bool(asking) and not (turn.question or turn.context) and is_read_out(asking, folded.text)
+        before = [] if turn.context else _asked_before(passages, asking, rules)
+        cut.append((folded, turn, passages, before, printed))
         asking = _last_line(turn.text) if turn.question else ""
     texts = [passage.text for _, _, passages, _, _ in cut for passage in passages]
     return [
@@ -175,7 +181,7 @@ def _cut(conversation: Conversation, rules: TextRules) -> list[_CutTurn]:
         else _CutTurn(
             folded,
             turn.question,
-            tuple(passages),
+            passages,
             tuple(
                 (passage.text, turn.question, asked, _peopled(passage.text, texts, rules), printed)
                 for passage, asked in zip(passages, before, strict=True)

@@ -53,14 +53,19 @@ def next_word(text: str, edits: Sequence[PassageEdit], position: int) -> tuple[s
     return text[position:end], position
 
 
+def _articles(doc: Doc) -> list[int]:
+    """Indices of "a" and "an": making a Token of every word is what costs."""
+    wanted = (doc.vocab.strings["a"], doc.vocab.strings["an"])
+    return [index for index, word in enumerate(doc.to_array("LOWER").tolist()) if word in wanted]
+
+
 def fix_articles(doc: Doc, edits: Sequence[PassageEdit]) -> list[PassageEdit]:
     """``edits`` plus the "a" and "an" that a changed next word asks for."""
     text = doc.text
     added: list[PassageEdit] = []
-    for token in doc:
-        if token.lower_ not in ("a", "an") or (
-            token.text == "A" and len(doc) > token.i + 1 and doc[token.i + 1].text == "."
-        ):
+    for index in _articles(doc):
+        token = doc[index]
+        if token.text == "A" and len(doc) > index + 1 and doc[index + 1].text == ".":
             continue
         end = token.idx + len(token)
         near = [edit for edit in edits if edit.end > token.idx and edit.start <= end + 1]

@@ -37,6 +37,8 @@ AGE, WEIGHT, EYES, RACE, HEIGHT = (
 _WALL = regex.compile(r"(?i)\bof an? .*\bbackground$")
 NOT_STATED = "not stated"
 _AMOUNT = "an unstated amount"
+_BUILD = regex.compile(r"(?i)build|physique|body type|figure|frame")
+"""In every text that ``TextRules.build`` matches."""
 TIMEOUT_SECONDS = 2.0
 _STRONG_SCORE = 0.8
 
@@ -219,7 +221,7 @@ def _weights(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
                 form = Form.MODIFIER
             rule, neutral = "pattern.weight.size", "clothes"
             yield Mention(*match.span(), WEIGHT, Kind.PROXY, rule, form, neutral, score=_STRONG_SCORE)
-    for match in rules.build.finditer(text, timeout=TIMEOUT_SECONDS):
+    for match in rules.build.finditer(text, timeout=TIMEOUT_SECONDS) if _BUILD.search(text) else ():
         after = token_range(doc, *match.span())[1]
         compound = after < len(doc) and doc[after].pos_ == "NOUN"  # "thick frame glasses"
         if compound or _is_thing_size(match):

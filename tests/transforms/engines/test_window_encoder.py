@@ -7,6 +7,7 @@ import pytest
 import spacy
 
 from transforms.engines.spacy_english.engine import MODEL_FOLDER, SpacyParser
+from transforms.engines.spacy_english.layer_products import PIPES, multiply_with_onnx
 from transforms.engines.spacy_english.window_encoder import encode_with_onnx
 
 TEXTS = [
@@ -72,3 +73,24 @@ def test_a_wider_window_is_left_alone() -> None:
     )
     nlp.initialize()
     assert not encode_with_onnx(nlp)
+
+
+@pytest.mark.parametrize("pipe", PIPES[:2])
+def test_the_scores_of_a_word_are_those_of_the_plain_pipeline_in_every_batch(pipe: str) -> None:
+    plain, fast = spacy.load(MODEL_FOLDER), spacy.load(MODEL_FOLDER)
+    assert multiply_with_onnx(fast) == 5
+    vectors = np.random.default_rng(0).standard_normal((50, 96), dtype=np.float32)
+    layer, same = (nlp.get_pipe(pipe).model.layers[1] for nlp in (plain, fast))
+    found = same.predict([vectors])[0]
+    assert np.allclose(found, layer.predict([vectors])[0], atol=1e-4)
+    for count in (1, 2, 3, 31):
+        assert np.array_equal(same.predict([vectors[:count]])[0], found[:count])
+
+
+def test_texts_are_parsed_as_by_the_plain_pipeline() -> None:
+    plain = spacy.load(MODEL_FOLDER, exclude=["ner", "ner_tok2vec"])
+    parser = SpacyParser()
+    for text, doc in zip(TEXTS, parser.parse(TEXTS, entities=False), strict=True):
+        expected = plain(text)
+        layers = ["TAG", "POS", "MORPH", "DEP", "HEAD", "LEMMA"]
+        assert np.array_equal(doc.to_array(layers), expected.to_array(layers))

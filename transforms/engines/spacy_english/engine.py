@@ -11,6 +11,7 @@ from schemas.errors import ConfigError
 from transforms.engines.bundled_weights import folder_sha256, verified_sha256
 from transforms.engines.protocols import EngineInfo
 from transforms.engines.spacy_english.known_words import remember_words
+from transforms.engines.spacy_english.layer_products import multiply_with_onnx
 from transforms.engines.spacy_english.window_encoder import encode_with_onnx
 
 if TYPE_CHECKING:
@@ -119,4 +120,5 @@ def _loaded(model: str, folder: Path) -> Language:
     cast("Tokenizer", nlp.tokenizer).infix_finditer = compile_infix_regex(infixes).finditer
     remember_words(nlp)
     encode_with_onnx(nlp)
+    multiply_with_onnx(nlp)
     return nlp

@@ -70,7 +70,7 @@ class _KnownWords:
     def _learn(
         self, embedding: Any, docs: Sequence[Doc], unseen: dict[tuple[int, ...], tuple[int, int]]
     ) -> None:
-        features = [doc.to_array(self._columns).reshape(len(doc), -1) for doc in docs]
+        features = [doc.to_array(self._columns).reshape(len(doc), len(self._columns)) for doc in docs]
         rows = [features[number][index] for number, index in unseen.values()]
         found: Any = [np.array(rows, dtype=np.uint64)]
         for layer in embedding.layers[1:]:
