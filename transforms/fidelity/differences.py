@@ -111,7 +111,8 @@ def _judged(before: str, after: str, told: tuple[tuple[int, int], ...] | None) -
             doubts.append((" ".join(went), unknown))
         lost += sum(not gone[index] and is_content(old[index], classes) for index in block.lost)
     found |= set(_judge_pairs(old, new, pairs, gone, blocks, classes))
-    found |= set(_judge_form(before, after))
+    hidden = sum(len(word.text) for word, covered in zip(old, gone, strict=True) if covered)
+    found |= set(_judge_form(before, after, hidden))
     total = sum(not hidden and is_content(word, classes) for word, hidden in zip(old, gone, strict=True))
     kept = max(0.0, (total - lost + SMOOTHING) / (total + SMOOTHING))
     return Judgement(frozenset(found), tuple(doubts), min(1.0, kept))
@@ -389,8 +390,9 @@ _SLIPS = re.compile(
 """What no good English has: a word doubled, the wrong article, "they is", a gap before a comma."""
 
 
-def _judge_form(before: str, after: str) -> Iterator[Objection]:
-    if not after.strip() or not len(before) // 6 <= len(after) <= 3 * len(before) + 40:
+def _judge_form(before: str, after: str, hidden: int) -> Iterator[Objection]:
+    """``hidden``: letters of ``before`` that were to go."""
+    if not after.strip() or not (len(before) - hidden) // 6 <= len(after) <= 3 * len(before) + 40:
         yield Objection.LENGTH
     if len(_SLIPS.findall(after)) > len(_SLIPS.findall(before)):
         yield Objection.GRAMMAR

@@ -160,13 +160,20 @@ def _may_end(doc: Doc, after: int, before: Token) -> bool:
 def _next_of_list(doc: Doc, after: int) -> int | None:
     """The first token of the next noun phrase of the list that goes on at ``after``."""
     joined = clauses.joiner_after(doc, after)
-    if joined is None or doc[joined[0]].pos_ not in _BEGINS_NOUN_PHRASE:
+    if joined is None or not _begins_noun_phrase(doc, joined[0]):
         return None
     if clauses.begins_verb(doc, joined[0], ()):
         return None
-    if not joined[1] and not _conjunction_ahead(doc, joined[0]):
+    cut_off = doc[-1].text not in clauses.END_MARKS
+    if not (joined[1] or cut_off or _conjunction_ahead(doc, joined[0])):
         return None
     return None if _has_subject_ahead(doc, joined[0]) else joined[0]
+
+
+def _begins_noun_phrase(doc: Doc, index: int) -> bool:
+    """True at "a hat" and at "captivating eyes"."""
+    noun_next = index + 1 < len(doc) and doc[index + 1].pos_ == "NOUN"
+    return doc[index].pos_ in _BEGINS_NOUN_PHRASE or (doc[index].tag_ == "VBG" and noun_next)
 
 
 def _heads_clause(token: Token) -> bool:

@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import regex
+
 from schemas.edit import Action, Replacement
 from transforms.fidelity.differences import judge
 from transforms.text.apply_edits import apply_edits
 from transforms.text.mentions import Mention
+from transforms.text.nothing_said import LEFT_OUT, without_sentences
 from transforms.text.passage_edits import PassageEdit
 from transforms.text.proposals import TurnRequest, proposal_edits
 from transforms.text.rewrite import rewrite_passage
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+_UNSAID = 4
+"""Faults for which rather nothing is said."""
+
+_BROKEN_OFF = regex.compile(
+    r"(?i)\b(?:an?|the|their|and|or|of|for|with|by|on|in|from|as|like|very|about|around|between|(?:their|the|her|his)"
+    r" (?:late|early|mid)|appears?(?: to(?: be)?)?|likely|possibly|probably|presumably|perhaps) ?[.,;!)]"
+)
+"""What held an attribute and holds nothing now: "in their late.", "likely,"."""
+
+_SIGNS = " \t*_.,;:!?-"
 
 Leaks = Callable[[str], bool]
 """Whether the verifier objects to a text."""
@@ -27,27 +41,49 @@ def choose_rewrite(
     leaks: Leaks,
     *,
     reflexive: str = "themselves",
+    may_empty: bool = False,
 ) -> tuple[PassageEdit, ...]:
     """The edits of the best candidate of ``rewrite_passage``: one that does not leak before one that says
-    what the passage said, words before masks, good grammar before bad; of equals the earlier."""
-    told = tuple((one.start, one.end) for one, _ in wanted)
-    chosen: tuple[PassageEdit, ...] = ()
-    least: tuple[bool, ...] | None = None
-    for candidate in rewrite_passage(text, doc, wanted, reflexive=reflexive):
-        new = _applied(text, candidate)
-        judged = judge(text, new, told)
-        faults = (
-            leaks(new),
-            judged.changes_meaning,
-            _hides_words(candidate),
-            bool(judged.doubts),
-            bool(judged.objections),
-        )
-        if least is None or faults < least:
+    what the passage said, words before masks, good grammar before bad; of equals the earlier. Where none
+    says a sentence well, that goes. ``may_empty``: the whole passage may be left out."""
+    told = [(one.start, one.end) for one, _ in wanted]
+    candidates = rewrite_passage(text, doc, wanted, reflexive=reflexive, may_empty=may_empty)
+    first = chosen = next(candidates)
+    least = _faults(text, first, told, leaks)
+    for candidate in candidates if any(least) else ():
+        faults = _faults(text, candidate, told, leaks)
+        if faults < least:
             chosen, least = candidate, faults
         if not any(faults):
             break
-    return chosen
+    if doc is None or not any(least[:_UNSAID]):
+        return chosen
+
+    def is_faulty(start: int, before: str, after: str) -> bool:
+        here = [(one - start, other - start) for one, other in told if one < start + len(before)]
+        return leaks(after) or _breaks_off(before, after) or judge(before, after, here).changes_meaning
+
+    mended = tuple(without_sentences(doc, first, is_faulty, may_empty=may_empty))
+    return mended if _faults(text, mended, told, leaks) < least else chosen
+
+
+def _faults(
+    text: str, candidate: Sequence[PassageEdit], told: Sequence[tuple[int, int]], leaks: Leaks
+) -> tuple[bool, ...]:
+    """What is wrong with a candidate, the worst first."""
+    if says_nothing(text, candidate):
+        return (False,) * (_UNSAID + 2)
+    new = _applied(text, candidate)
+    left_out = [(one.start, one.end) for one in candidate if one.rule.startswith(LEFT_OUT)]
+    judged = judge(text, new, [*told, *left_out])
+    return (
+        leaks(new),
+        judged.changes_meaning,
+        _hides_words(candidate),
+        _breaks_off(text, new),
+        bool(judged.doubts),
+        bool(judged.objections),
+    )
 
 
 def choose_proposal(
@@ -66,6 +102,16 @@ def choose_proposal(
         if not judged.objections and not judged.doubts and not leaks(after):
             return edits
     return None
+
+
+def _breaks_off(before: str, after: str) -> bool:
+    """True if a phrase of ``after`` lacks its end and none of ``before`` did."""
+    return len(_BROKEN_OFF.findall(after)) > len(_BROKEN_OFF.findall(before))
+
+
+def says_nothing(text: str, edits: Sequence[PassageEdit]) -> bool:
+    """True if ``edits`` leave no word of ``text``."""
+    return not _applied(text, edits).strip(_SIGNS)
 
 
 def _hides_words(candidate: Sequence[PassageEdit]) -> bool:

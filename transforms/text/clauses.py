@@ -119,7 +119,8 @@ def begins_complement(doc: Doc, index: int, gone: Collection[int], conjunction: 
     """True if another complement of the same verb begins at ``index``."""
     while index < len(doc) and is_hedge(doc[index]) and index not in gone and doc[index].pos_ == "ADV":
         index += 1
-    if index >= len(doc):
+    if index >= len(doc) or (index and doc[index - 1].lower_ == "as"):
+        # "malnourished, as evident from": a reason.
         return False
     token = doc[index]
     if index not in gone and is_finite(token):

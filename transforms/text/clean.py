@@ -14,15 +14,16 @@ from transforms.engines.protocols import Embedder, Rewriter, TextParser
 from transforms.fidelity.text import TextPair, text_fidelity
 from transforms.text.apply_edits import apply_edits, compose
 from transforms.text.audit import ReadTurn, audit_conversations, read_conversations
-from transforms.text.choose import Leaks, choose_proposal, choose_rewrite
+from transforms.text.choose import Leaks, choose_proposal
 from transforms.text.contract import Attempt, CleanedText, Conversation, TextCandidate, TurnText
 from transforms.text.decide import Decision, decide
 from transforms.text.left_out import choose_left_out, handed_on, left_out
 from transforms.text.measured import measured_pairs
-from transforms.text.mentions import Mention
 from transforms.text.proposals import TurnRequest, request_for
 from transforms.text.question_rules import load_round_rules
 from transforms.text.refuse import choose_refusal, is_refusal
+from transforms.text.rewrite_turn import rewrite_turn
+from transforms.text.rounds import follows
 from transforms.text.rules import TextRules
 from transforms.text.verifier_checks import Check, checks_for
 from transforms.text.verify import Leak, is_only_print, leaks_in, speaks_of_people
@@ -170,7 +171,7 @@ def _next(
 ) -> _State:
     """One pass: the best rewrite of each passage; once nothing is found, a blunt word at every leak."""
     refusals = _refusals(state.texts, decision, policy, key)
-    rewrites = _rewrites(conversation, state.texts, decision, reads or (), proposed, checks, policy)
+    rewrites = _rewrites(conversation, state.texts, decision, reads or (), proposed, key, checks, policy)
     candidate = TextCandidate((*refusals, *rewrites))
     if not candidate.replacements:
         leaks = _leaks(conversation, state.texts, checks, policy)
@@ -184,10 +185,7 @@ def _next(
 
 def _refusals(texts: Sequence[str], decision: Decision, policy: Policy, key: str) -> Iterator[Replacement]:
     for turn, cause in sorted(decision.refused.items()):
-        refusal = choose_refusal(policy.refusals, key, turn, cause.attribute)
-        yield Replacement(
-            turn, 0, len(texts[turn]), refusal, cause.attribute, cause.kind, Action.REFUSE, cause.detector
-        )
+        yield _refusal(turn, texts[turn], cause, policy, key)
     yield from left_out(texts, decision)
     for said in decision.restated:
         again = load_round_rules().restated
@@ -196,12 +194,19 @@ def _refusals(texts: Sequence[str], decision: Decision, policy: Policy, key: str
         )
 
 
+def _refusal(turn: int, text: str, cause: TextFinding | Replacement, policy: Policy, key: str) -> Replacement:
+    rule = cause.rule if isinstance(cause, Replacement) else cause.detector
+    refusal = choose_refusal(policy.refusals, key, turn, cause.attribute)
+    return Replacement(turn, 0, len(text), refusal, cause.attribute, cause.kind, Action.REFUSE, rule)
+
+
 def _rewrites(
     conversation: Conversation,
     texts: Sequence[str],
     decision: Decision,
     reads: Sequence[ReadTurn],
     proposed: Proposals,
+    key: str,
     checks: Sequence[Check],
     policy: Policy,
 ) -> Iterator[Replacement]:
@@ -212,7 +217,24 @@ def _rewrites(
         elif turn < len(reads):
             refused = turn + 1 in decision.refused or _answer_refused(texts, turn, policy)
             leaks = _verifier(turn, conversation[turn].question, refused, checks)
-            yield from _turn_replacements(turn, reads[turn], wanted, leaks, policy)
+            said = rewrite_turn(
+                turn,
+                texts[turn],
+                reads[turn],
+                wanted,
+                leaks,
+                pronouns_only=policy.pronouns_only,
+                may_empty=_may_become_refusal(conversation, turn),
+            )
+            yield from said.replacements
+            if said.emptied is not None:
+                yield _refusal(turn, texts[turn], said.emptied, policy, key)
+
+
+def _may_become_refusal(conversation: Conversation, turn: int) -> bool:
+    """True for the answer to a question that no later one leans on: "Are you sure?"."""
+    asked = turn > 0 and conversation[turn - 1].question and not conversation[turn].question
+    return asked and not (turn + 1 < len(conversation) and follows(conversation[turn + 1].text))
 
 
 def _verifier(turn: int, question: bool, refused: bool, checks: Sequence[Check]) -> Leaks:
@@ -252,38 +274,6 @@ def _proposals(
         if edits is not None:
             accepted.setdefault(index, {})[request.turn] = edits
     return dict(accepted)
-
-
-def _turn_replacements(
-    turn: int,
-    read: ReadTurn,
-    wanted: dict[tuple[int, int, int, str], Action],
-    leaks: Leaks,
-    policy: Policy,
-) -> Iterator[Replacement]:
-    for passage, mentions, doc in zip(read.passages, read.mentions, read.docs, strict=True):
-        chosen: list[tuple[Mention, Action]] = []
-        for mention in mentions.told:
-            start, end = read.folded.original_span(
-                passage.offset + mention.start, passage.offset + mention.end
-            )
-            action = wanted.get((turn, start, end, mention.attribute))
-            if action is not None:
-                chosen.append((mention, action))
-        if not chosen:
-            continue
-        actions = dict(chosen)
-        # The nouns around a lone pronoun stay singular: "the guard hurt themself" (Sun et al. 2021).
-        reflexive = "themself" if policy.pronouns_only else "themselves"
-        for edit in choose_rewrite(passage.text, doc, chosen, leaks, reflexive=reflexive):
-            start, end = read.folded.original_span(passage.offset + edit.start, passage.offset + edit.end)
-            cause = edit.cause
-            shown = _shown(actions[cause], edit.rule)
-            yield Replacement(turn, start, end, edit.text, cause.attribute, cause.kind, shown, edit.rule)
-
-
-def _shown(action: Action, rule: str) -> Action:
-    return Action.MASK if rule.startswith("mask.") else action
 
 
 def _leaks(

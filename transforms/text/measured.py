@@ -9,6 +9,7 @@ from schemas.finding import TextFinding
 from transforms.fidelity.text import TextPair, is_measured
 from transforms.text.contract import Conversation
 from transforms.text.decide import Decision
+from transforms.text.nothing_said import LEFT_OUT
 
 
 def measured_pairs(
@@ -26,6 +27,6 @@ def measured_pairs(
 
 
 def _told(findings: Sequence[TextFinding], edits: Sequence[TextEdit]) -> tuple[tuple[int, int], ...]:
-    """Spans that had to go: what was found, and what only the verifier saw."""
-    blunt = [edit for edit in edits if edit.rule.startswith("blunt.")]
-    return (*((one.start, one.end) for one in findings), *((one.start, one.end) for one in blunt))
+    """Spans that had to go: what was found, what only the verifier saw, what was left out with them."""
+    more = [edit for edit in edits if edit.rule.startswith(("blunt.", LEFT_OUT))]
+    return (*((one.start, one.end) for one in findings), *((one.start, one.end) for one in more))

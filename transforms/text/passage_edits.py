@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from transforms.text.agreement import article_for
@@ -26,10 +26,16 @@ class PassageEdit:
 
 
 def resolve(edits: Iterable[PassageEdit]) -> list[PassageEdit]:
-    """In text order, overlaps settled by rank, then length. Edits that would change nothing are left out."""
+    """In text order, overlaps settled by rank, then length; of two deletions that overlap both are made."""
     chosen: list[PassageEdit] = []
     for edit in sorted(edits, key=lambda item: (item.rank, item.start - item.end, item.start)):
-        if all(edit.end <= other.start or other.end <= edit.start for other in chosen):
+        met = [other for other in chosen if edit.start < other.end and other.start < edit.end]
+        if len(met) == 1 and not edit.text and not met[0].text:
+            before = edit.start < met[0].start
+            start, end = (edit.start, met[0].start) if before else (met[0].end, edit.end)
+            edit, met = replace(edit, start=start, end=end), []
+            met = [other for other in chosen if (start < other.end and other.start < end) or start >= end]
+        if not met:
             chosen.append(edit)
     return sorted(chosen, key=lambda item: (item.start, item.end))
 

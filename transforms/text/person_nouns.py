@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _AGE_NOUN = "lexicon.age.age_noun"
 _FACIAL_HAIR = "lexicon.gender.facial_hair"
+_PLURALS = {"person": "people", "child": "children"}
 _SLIPS = frozenset(
     {"women", "men", "boys", "girls", "guys", "kids", "males", "females", "ladies", "children"}
 )
@@ -24,7 +25,7 @@ _SLIPS = frozenset(
 def read_again(doc: Doc, mentions: Sequence[Mention]) -> dict[Mention, Mention]:
     """Mentions that have another form or number than they seem, by the original.
 
-    "a man cooks" has a noun and a verb, "a slender women" is one, "youth singers" are singers.
+    "a man cooks" has a noun and a verb, "a slender women" is one, "two man" are two, "youth singers" singers.
     """
     found: dict[Mention, Mention] = {}
     for one in mentions:
@@ -43,6 +44,8 @@ def read_again(doc: Doc, mentions: Sequence[Mention]) -> dict[Mention, Mention]:
         elif one.plural and doc[first].lower_ in _SLIPS and _is_one(doc, first):
             single = {"people": "person", "children": "child"}.get(one.neutral, one.neutral)
             found[one] = replace(one, neutral=single, plural=False)
+        elif one.neutral in _PLURALS and not one.plural and _is_many(doc, first):
+            found[one] = replace(one, neutral=_PLURALS[one.neutral], plural=True)
         elif one.rule == _AGE_NOUN and not one.plural:
             members = following is not None and following.tag_ == "NNS" and following == doc[first].head
             bare = first == 0 or doc[first - 1].pos_ not in ("DET", "PRON")
@@ -72,6 +75,21 @@ def _is_one(doc: Doc, noun: int) -> bool:
         and any(one.lower_ == "she" for one in doc[noun + 1 : end])
         and not any(one.lower_ in ("they", "their") for one in doc[start:end])
     )
+
+
+def _is_many(doc: Doc, noun: int) -> bool:
+    """True for a singular that is meant as a plural: "a group of woman", "two man dressed in red"."""
+    following = doc[noun + 1] if noun + 1 < len(doc) else None
+    if following is not None and (following.pos_ == "NOUN" or following.text in ("-", "'s")):
+        return False
+    lead = _determiner(doc, noun)
+    if lead < 0:
+        return False
+    word = doc[lead].lower_
+    if doc[lead].pos_ == "NUM":
+        return word not in ("one", "1") and doc[lead].is_alpha
+    group = doc[lead - 1].lower_ if word == "of" and lead else ""
+    return word in ("several", "many") or group in grammar_words("groups")
 
 
 def noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:

@@ -17,6 +17,7 @@ from transforms.text.counting import counted_groups, included_again
 from transforms.text.mask import mask_of
 from transforms.text.mentions import Form, Mention
 from transforms.text.nominal_predicates import as_predicates
+from transforms.text.nothing_said import without_frames
 from transforms.text.passage_edits import PassageEdit, fix_articles, fix_capitals, resolve
 from transforms.text.person_nouns import baby_pronoun_edits, noun_edits, read_again
 from transforms.text.persons import token_range
@@ -48,32 +49,43 @@ def rewrite_passage(
     wanted: Sequence[tuple[Mention, Action]],
     *,
     reflexive: str = "themselves",
+    may_empty: bool = False,
 ) -> Iterator[tuple[PassageEdit, ...]]:
     """Ways to rewrite one passage, best first: each is its edits in text order, without overlap.
 
-    First the grammatical rewrite; then the plain one, which joins nobody and leaves no clause out; last a
-    mask for every mention. What equals an earlier one is left out; at least one comes. Lazy and
-    deterministic. ``wanted``: mentions with their actions; ``doc``: the parse of ``text`` or None;
-    ``reflexive``: what himself and herself become.
+    First the grammatical rewrite without what then says nothing; then with it; then the plain one, which
+    joins nobody and leaves no clause out; last a mask for every mention. What equals an earlier one is left
+    out; at least one comes. Lazy and deterministic. ``wanted``: mentions with their actions; ``doc``: the
+    parse of ``text`` or None; ``reflexive``: what himself and herself become; ``may_empty``: the whole
+    passage may be left out.
     """
     masked = [one for one, action in wanted if action is Action.MASK or one.attribute.startswith("pii.")]
     rest = [one for one, action in wanted if not (action is Action.MASK or one.attribute.startswith("pii."))]
     seen: set[tuple[PassageEdit, ...]] = set()
-    for candidate in _candidates(text, doc, [_mask(one) for one in masked], rest, reflexive):
+    masks = [_mask(one) for one in masked]
+    for candidate in _candidates(text, doc, masks, rest, reflexive, may_empty):
         if candidate not in seen:
             seen.add(candidate)
             yield candidate
 
 
 def _candidates(
-    text: str, doc: Doc | None, masks: Sequence[PassageEdit], rest: Sequence[Mention], reflexive: str
+    text: str,
+    doc: Doc | None,
+    masks: Sequence[PassageEdit],
+    rest: Sequence[Mention],
+    reflexive: str,
+    may_empty: bool,
 ) -> Iterator[tuple[PassageEdit, ...]]:
     if doc is None:
         blunt = [PassageEdit(one.start, one.end, one.neutral or NOT_STATED, one, one.rule) for one in rest]
         yield tuple(resolve([*masks, *blunt]))
     else:
-        for plain in (False, True):
-            yield _settled(text, doc, [*masks, *_grammatical(doc, rest, plain=plain, reflexive=reflexive)])
+        said = resolve([*masks, *_grammatical(doc, rest, plain=False, reflexive=reflexive)])
+        yield _settled(text, doc, without_frames(doc, said, may_empty=may_empty))
+        yield _settled(text, doc, said)
+        plain = _grammatical(doc, rest, plain=True, reflexive=reflexive)
+        yield _settled(text, doc, resolve([*masks, *plain]))
     yield tuple(resolve([*masks, *(_mask(one) for one in rest)]))
 
 
@@ -82,8 +94,7 @@ def _mask(mention: Mention) -> PassageEdit:
     return PassageEdit(mention.start, mention.end, shown, mention, f"mask.{mention.attribute}", 0)
 
 
-def _settled(text: str, doc: Doc, edits: Sequence[PassageEdit]) -> tuple[PassageEdit, ...]:
-    settled = resolve(edits)
+def _settled(text: str, doc: Doc, settled: list[PassageEdit]) -> tuple[PassageEdit, ...]:
     starts = [
         edit.start
         for edit in settled

@@ -38,7 +38,7 @@ REWRITES = [
     ("The bike is hers.", "The bike is theirs."),
     ("A woman holds her baby.", "A person holds their baby."),
     ("He or she uses his or her phone.", "They use their phone."),
-    ("She is 27 years old, weighs 80 kg and has bright blue eyes.", "They are of unstated age and build."),
+    ("She is 27 years old, weighs 80 kg and has bright blue eyes. She waves.", "They wave."),
     ("The woman looks young and happy.", "The person looks happy."),
     ("A 27-year-old man, weighing 80 kg, smiles.", "A person smiles."),
     ("In his 60s, he still plays.", "They still play."),

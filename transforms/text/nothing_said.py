@@ -1,0 +1,434 @@
+"""Leaves out what says nothing once its attribute is gone: the phrase, the clause, or the whole sentence.
+
+Every edit may leave a frame behind: "They have skin", "The person is of unstated age". Whatever made it, a
+stretch of a sentence whose remaining words only hold an attribute to somebody goes whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import regex
+
+from transforms.text import clauses
+from transforms.text.lexicon import read_list
+from transforms.text.mentions import Form
+from transforms.text.passage_edits import PassageEdit
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+LEFT_OUT = "left_out."
+"""Begins the rules of edits that leave out more than an attribute."""
+
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
+_LABEL = regex.compile(r"\A[^.!?\n:]{0,60}:\W*")
+_RELATIVES = frozenset({"who", "which", "whose"})
+_ADVERBIAL = frozenset({"while", "although", "though", "because", "since", "whereas", "as"})
+_HEDGES = frozenset({"likely", "possibly", "probably", "perhaps", "presumably", "maybe", "apparently"})
+_DASHES = frozenset({"\u2013", "\u2014", "-", ";"})
+_SUBJECT = frozenset({"PRON", "DET", "NOUN", "PROPN", "ADJ"})
+_SUBJECT_REACH = 9
+_TELLS = frozenset({Form.MODIFIER, Form.PREDICATE, Form.VERB_PHRASE, Form.POSTMODIFIER, Form.VALUE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Frames:
+    words: frozenset[str]
+    inserted: frozenset[str]
+    of_clauses: frozenset[str]
+
+
+@cache
+def _frames() -> _Frames:
+    content = read_list("frames")
+    words = frozenset(content["words"])
+    return _Frames(words, words | frozenset(content["stand_ins"]), frozenset(content["of_clauses"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Tokens ``lead`` to ``after`` of a sentence; its own words begin at ``first``, behind what joins it."""
+
+    lead: int
+    first: int
+    after: int
+    kind: str
+
+
+def without_frames(doc: Doc, edits: Sequence[PassageEdit], *, may_empty: bool) -> list[PassageEdit]:
+    """``edits`` (in order, apart), with what they leave without content left out. ``may_empty``: the passage
+    may become the empty text."""
+    if not any(_tells(doc, edit) for edit in edits):
+        return list(edits)
+    sentences = _sentences(doc)
+    changed: list[PassageEdit] = list(edits)
+    gone: list[int] = []
+    for number, (start, end) in enumerate(sentences):
+        inside = _inside(doc, edits, start, end)
+        if not any(_tells(doc, edit) for edit in inside) or doc[end - 1].text == "?":
+            continue
+        left = _Sentence(doc, start, end, inside).left_out()
+        if left is None:
+            gone.append(number)
+        else:
+            for edit in left:
+                changed = _with(doc.text, changed, edit)
+    first, after = sentences[-1]
+    words = {token.lower_ for token in doc[first:after] if _WORD.search(token.text)}
+    if len(sentences) - 2 in gone and words <= _frames().words:
+        # A text cut off: "They have a beard and".
+        gone.append(len(sentences) - 1)
+    return _without_sentences(doc, sorted(changed, key=_place), sentences, gone, may_empty=may_empty)
+
+
+def _with(text: str, edits: Sequence[PassageEdit], wider: PassageEdit) -> list[PassageEdit]:
+    """``edits`` and one that takes the place of all it holds; one that it only touches becomes part of it."""
+    apart = [one for one in edits if not _overlap(one, wider)]
+    within = [one for one in edits if _overlap(one, wider)]
+    start = min([wider.start, *(one.start for one in within)])
+    end = max([wider.end, *(one.end for one in within)])
+    if any(one.text for one in within if one.start < wider.start or one.end > wider.end):
+        return list(edits)
+    if within and not wider.text and start > 0 and text[start].isspace() and text[end - 1].isspace():
+        # One of the two blanks stays.
+        start += 1
+    return [*apart, replace(wider, start=start, end=end)]
+
+
+def without_sentences(
+    doc: Doc, edits: Sequence[PassageEdit], is_faulty: Callable[[int, str, str], bool], *, may_empty: bool
+) -> list[PassageEdit]:
+    """``edits``, with the sentences left out of which ``is_faulty(start, before, after)`` is true."""
+    sentences = _sentences(doc)
+    gone: list[int] = []
+    for number, (start, end) in enumerate(sentences):
+        inside = _inside(doc, edits, start, end)
+        begin, stop = doc[start].idx, doc[end].idx if end < len(doc) else len(doc.text)
+        if not inside or inside[0].start < begin or inside[-1].end > stop:
+            continue
+        after = before = doc.text[begin:stop]
+        for edit in reversed(inside):
+            after = after[: edit.start - begin] + edit.text + after[edit.end - begin :]
+        if is_faulty(begin, before, after):
+            gone.append(number)
+    return _without_sentences(doc, list(edits), sentences, gone, may_empty=may_empty)
+
+
+def _sentences(doc: Doc) -> list[tuple[int, int]]:
+    ends = [token.i for token in doc if token.is_sent_start and token.i] + [len(doc)]
+    return list(zip([0, *ends[:-1]], ends, strict=True))
+
+
+def _place(edit: PassageEdit) -> tuple[int, int]:
+    return edit.start, edit.end
+
+
+def _overlap(one: PassageEdit, other: PassageEdit) -> bool:
+    if one.start == one.end:
+        return other.start < one.start < other.end
+    return one.start < other.end and other.start < one.end
+
+
+def _inside(doc: Doc, edits: Sequence[PassageEdit], start: int, end: int) -> list[PassageEdit]:
+    begin, stop = doc[start].idx, _end(doc, end - 1)
+    return [edit for edit in edits if edit.start < stop and begin < max(edit.end, edit.start + 1)]
+
+
+def _tells(doc: Doc, edit: PassageEdit) -> bool:
+    """True for an edit that takes an attribute out of what is said, rather than naming somebody anew."""
+    form = edit.cause.form
+    if edit.rule.startswith("agreement.") or not edit.cause.attribute.startswith(
+        ("biometric.", "sensitive.")
+    ):
+        return False
+    if form is Form.NOUN:
+        head = [token for token in doc if edit.cause.start <= token.idx < edit.cause.end]
+        return not edit.text or (bool(head) and _is_said(doc, head[0].i))
+    return form in _TELLS
+
+
+def _is_said(doc: Doc, index: int) -> bool:
+    """True if the noun phrase around token ``index`` is said of somebody: "is a man", "likely a boy"."""
+    before = clauses.noun_phrase_start(doc, index) - 1
+    while before >= 0 and doc[before].lower_ in ("to", "be", "like", "also", "both", "all", *_HEDGES):
+        before -= 1
+    verb = before >= 0 and doc[before].lower_ in clauses.BE | clauses.SEEM
+    return verb or (before + 1 < index and doc[before + 1].lower_ in _HEDGES)
+
+
+class _Sentence:
+    """One sentence under its edits, cut into stretches."""
+
+    def __init__(self, doc: Doc, start: int, end: int, edits: Sequence[PassageEdit]) -> None:
+        self.doc = doc
+        self.edits = edits
+        label = _LABEL.match(doc.text)
+        if label is not None and doc[start].idx < label.end():
+            start = next((i for i in range(start, end) if doc[i].idx >= label.end()), end)
+        while end > start and (doc[end - 1].is_space or not _WORD.search(doc[end - 1].text)):
+            end -= 1
+        self.start, self.end = start, end
+
+    def left_out(self) -> list[PassageEdit] | None:
+        """Edits that leave stretches out; None if the whole sentence is to go."""
+        if self.start >= self.end:
+            return []
+        stretches = _stretches(self.doc, self.start, self.end)
+        empty = self._empty(stretches)
+        if self._is_empty(self.start, self.end) or all(empty):
+            if self._has_verb(stretches[0].first, stretches[0].after):
+                return None
+            empty[0] = False
+        edits: list[PassageEdit] = []
+        for index, one in enumerate(stretches):
+            if index and empty[index] and not empty[index - 1]:
+                last = index
+                while last + 1 < len(stretches) and empty[last + 1]:
+                    last += 1
+                edits += self._without(one, stretches[last])
+        if empty[0] and self._has_verb(stretches[0].first, stretches[0].after):
+            edits += self._without_first(stretches, empty)
+        return edits
+
+    def _empty(self, stretches: Sequence[_Stretch]) -> list[bool]:
+        empty = [self._is_empty(one.first, one.after) for one in stretches]
+        of_fact = False
+        for index, one in enumerate(stretches):
+            following = stretches[index + 1] if index + 1 < len(stretches) else None
+            if one.kind == "phrase" and following is not None and self._is_listed(following):
+                empty[index] = False
+            if one.kind == "of clause" and index and empty[index - 1]:
+                # What is said of the fact goes with it: "..., which is common among athletes".
+                of_fact = empty[index] = True
+            elif of_fact and one.kind in ("phrase", "relative"):
+                empty[index] = True
+            else:
+                of_fact = False
+        return empty
+
+    def _is_listed(self, following: _Stretch) -> bool:
+        """True if a list goes on: "with fair skin, dark hair pulled back", "a beard and glasses"."""
+        doc = self.doc
+        opened = doc[following.first].pos_ == "PRON" or doc[following.lead].text == ","
+        return following.kind == "clause" and not opened
+
+    def _is_empty(self, first: int, after: int) -> bool:
+        """True if an attribute was told in the tokens and nothing but a frame is left of them."""
+        doc, frames = self.doc, _frames()
+        begin, stop = doc[first].idx, doc[after - 1].idx + len(doc[after - 1])
+        inside = self._touching(begin, stop)
+        if not any(_tells(doc, edit) for edit in inside):
+            return False
+        for edit in inside:
+            if (
+                any(word.lower() not in frames.inserted for word in _WORD.findall(edit.text))
+                or "[" in edit.text
+            ):
+                return False
+        for token in doc[first:after]:
+            covered = any(
+                edit.start <= token.idx and token.idx + len(token) <= edit.end for edit in self.edits
+            )
+            known = token.lower_ in frames.words or not _WORD.search(token.text)
+            if token.like_num and not covered:
+                return False
+            if not (covered or known):
+                return False
+        return True
+
+    def _has_verb(self, first: int, after: int) -> bool:
+        return any(clauses.is_finite(token) for token in self.doc[first:after])
+
+    def _touching(self, begin: int, stop: int) -> list[PassageEdit]:
+        return [edit for edit in self.edits if edit.start < stop and begin < max(edit.end, edit.start + 1)]
+
+    def _cause(self, begin: int, stop: int) -> PassageEdit:
+        inside = self._touching(begin, stop) or self.edits
+        return next((edit for edit in inside if _tells(self.doc, edit)), inside[0])
+
+    def _without(self, first: _Stretch, last: _Stretch) -> list[PassageEdit]:
+        doc = self.doc
+        begin, stop = _end(doc, first.lead - 1), _end(doc, last.after - 1)
+        closed = last.after < self.end and doc[last.after].text == ","
+        opened = doc[first.lead].text == ","
+        if doc[first.lead].text == "(":
+            if last.after >= len(doc) or doc[last.after].text != ")":
+                return []
+            stop = _end(doc, last.after)
+        elif opened and closed and first.kind != "clause" and not _joins(doc, last.after):
+            stop = _end(doc, last.after)
+        return [_deletion(begin, stop, self._cause(begin, stop), "clause")]
+
+    def _without_first(self, stretches: Sequence[_Stretch], empty: Sequence[bool]) -> list[PassageEdit]:
+        """The edits that leave out the beginning of the sentence, where the rest can stand for itself."""
+        doc = self.doc
+        rest = next(index for index, one in enumerate(empty) if not one)
+        following, before = stretches[rest], stretches[rest - 1]
+        begin = doc[self.start].idx
+        if following.kind == "clause":
+            stop = doc[following.first].idx
+            return [_deletion(begin, stop, self._cause(begin, stop), "clause")]
+        if following.kind == "participle" and doc[following.lead].text == ",":
+            inside = [edit for edit in self.edits if begin <= edit.start < doc[following.lead].idx]
+            stand_in = next((edit for edit in inside if _unstated(edit.text)), None)
+            if stand_in is None or before.after > following.lead:
+                return []
+            verb = stand_in.text.split(" of unstated")[0].split(" not described")[0]
+            verb = "" if verb.startswith(("of unstated", "not described")) else verb
+            stop = doc[following.first].idx
+            shown = f"{verb} " if verb else ""
+            start = stand_in.start
+            return [PassageEdit(start, stop, shown, stand_in.cause, f"{LEFT_OUT}clause", 0)]
+        return []
+
+
+def _unstated(text: str) -> bool:
+    return "of unstated" in text or "not described here" in text
+
+
+def _joins(doc: Doc, comma: int) -> bool:
+    return comma + 1 < len(doc) and doc[comma + 1].lower_ in clauses.CONJUNCTIONS
+
+
+def _end(doc: Doc, index: int) -> int:
+    return doc[index].idx + len(doc[index]) if index >= 0 else 0
+
+
+def _deletion(start: int, end: int, because: PassageEdit, what: str) -> PassageEdit:
+    return PassageEdit(start, end, "", because.cause, f"{LEFT_OUT}{what}", 0)
+
+
+def _stretches(doc: Doc, start: int, end: int) -> list[_Stretch]:
+    """The clauses and free phrases of the sentence, in order; together they cover it."""
+    cuts: list[tuple[int, int, str]] = [(start, start, "clause")]
+    for index in range(start + 1, end):
+        if len(cuts) > 1 and index <= cuts[-1][1]:
+            continue
+        first = _after_joiner(doc, index, end)
+        kind = _kind(doc, index, first, end) if first < end else ""
+        if kind:
+            cuts.append((index, first, kind))
+    bounds = [lead for lead, _, _ in cuts[1:]] + [end]
+    return [
+        _Stretch(lead, first, after, kind) for (lead, first, kind), after in zip(cuts, bounds, strict=True)
+    ]
+
+
+def _after_joiner(doc: Doc, index: int, end: int) -> int:
+    first = index
+    while first < end and (
+        doc[first].text in ",(" or _is_dash(doc, first) or doc[first].lower_ in clauses.CONJUNCTIONS
+    ):
+        first += 1
+    return first
+
+
+def _is_dash(doc: Doc, index: int) -> bool:
+    """True for a dash or semicolon between clauses, no hyphen."""
+    return doc[index].text in _DASHES and (doc[index].text != "-" or bool(doc[index - 1].whitespace_))
+
+
+def _kind(doc: Doc, lead: int, first: int, end: int) -> str:
+    """What begins at token ``lead`` (a joiner or not), or "" if the stretch before goes on."""
+    token, joined = doc[first], first > lead
+    lower = token.lower_
+    comma = joined and (doc[lead].text in ",(" or _is_dash(doc, lead))
+    if lower in _ADVERBIAL and first + 1 < end:
+        verbal = doc[first + 1].tag_ in ("VBN", "VBD") or doc[first + 1].lower_ == "evident"
+        if _opens_clause(doc, first + 1, end) or (lower == "as" and verbal):
+            return "of clause" if comma and lower == "as" else "adverbial"
+    if lower in _RELATIVES and first > 0:
+        return "of clause" if lower == "which" and comma else "relative"
+    while token.pos_ == "ADV" and token.i + 1 < end and doc[token.i + 1].tag_ in ("VBG", "VBN", "RB"):
+        token = doc[token.i + 1]
+    of_fact = token.lemma_.lower() in _frames().of_clauses
+    noun_before = lead > 0 and doc[lead - 1].pos_ == "NOUN"
+    if token.tag_ in ("VBG", "VBN") and (comma or (of_fact and noun_before and token.tag_ == "VBG")):
+        return "of clause" if of_fact else "participle"
+    if lower == "with" or (comma and lower in _HEDGES) or (comma and lower in ("of", "in")):
+        return "phrase"
+    asyndetic = first == lead + 1 and doc[lead].text == ","
+    if (
+        joined
+        and not (asyndetic and token.pos_ not in ("PRON", "DET", "CCONJ"))
+        and _opens_clause(doc, first, end)
+    ):
+        return "clause"
+    return ""
+
+
+def _opens_clause(doc: Doc, first: int, end: int) -> bool:
+    """True if a subject and its verb begin at token ``first``."""
+    subject = first < end and (doc[first].pos_ in _SUBJECT or doc[first].lower_ in ("both", "all", "each"))
+    if not subject or doc[first].tag_ in ("WDT", "WP"):
+        return False
+    for token in doc[first + 1 : min(end, first + _SUBJECT_REACH)]:
+        if clauses.is_finite(token):
+            return True
+        if token.is_punct and token.text != "-":
+            return False
+        if token.lower_ in _RELATIVES or token.tag_ in ("VBG", "TO"):
+            return False
+    return False
+
+
+def _without_sentences(
+    doc: Doc,
+    edits: list[PassageEdit],
+    sentences: Sequence[tuple[int, int]],
+    gone: Sequence[int],
+    *,
+    may_empty: bool,
+) -> list[PassageEdit]:
+    """``edits`` without the sentences ``gone``; one stays where none may go or nothing else is said."""
+    if not gone:
+        return edits
+    said = [
+        number
+        for number, (start, end) in enumerate(sentences)
+        if any(_WORD.search(token.text) for token in doc[start:end])
+    ]
+    if not may_empty and set(said) <= set(gone):
+        gone = gone[1:]
+    for number in gone:
+        start, end = sentences[number]
+        label = _LABEL.match(doc.text)
+        first = doc[start].idx
+        if label is not None and first < label.end():
+            if set(said) <= set(gone):
+                first = 0
+            else:
+                first = label.end()
+        begin, stop = (first, doc[end].idx) if end < len(doc) else (_end(doc, start - 1), len(doc.text))
+        if end >= len(doc) and (label is not None and doc[start].idx < label.end()):
+            begin = first
+        inside = [edit for edit in edits if begin <= edit.start < stop]
+        because = next((edit for edit in inside if _tells(doc, edit)), (inside or edits)[0])
+        cut = _deletion(begin, stop, because, "sentence")
+        edits = _with(doc.text, edits, cut)
+        edits = _named_again(doc, sorted(edits, key=_place), sentences, number, gone)
+    return sorted(edits, key=_place)
+
+
+def _named_again(
+    doc: Doc, edits: list[PassageEdit], sentences: Sequence[tuple[int, int]], number: int, gone: Sequence[int]
+) -> list[PassageEdit]:
+    """``edits``, with a noun for "They" where the sentence that introduced them went."""
+    following = next((other for other in range(number + 1, len(sentences)) if other not in gone), None)
+    if any(other not in gone for other in range(number)) or following is None:
+        return edits
+    first, pronoun = doc[sentences[number][0]], doc[sentences[following][0]]
+    if first.lower_ not in ("the", "this") or pronoun.lower_ not in ("he", "she", "his", "her"):
+        return edits
+    start, end = pronoun.idx, pronoun.idx + len(pronoun)
+    own = next((edit for edit in edits if edit.start == start and edit.end == end), None)
+    names = {"They": "The person", "Their": "The person's"}
+    if own is None or own.text not in names:
+        return edits
+    named = PassageEdit(start, end, names[own.text], own.cause, own.rule, 0)
+    rest = [edit for edit in edits if edit.cause is not own.cause]
+    return sorted([*rest, named], key=_place)
