@@ -31,6 +31,7 @@ from transforms.fidelity.text import TextPair, text_fidelity
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.clean import clean_conversations
 from transforms.text.contract import CleanedText, Conversation, TurnText
+from transforms.text.nothing_said import LEFT_OUT
 
 CAPTIONS_STEP = 15
 """Of so many records of the captions one is taken."""
@@ -93,7 +94,7 @@ def rewritten_pairs(source: str, texts: Sequence[str], results: Sequence[Cleaned
     """Of answers that were cleaned by themselves: those rewritten, neither refused nor held back."""
     policy = preset("safe-llava")
     return [
-        FaithfulPair(source, text, one.texts[0], _told(one.findings, policy))
+        FaithfulPair(source, text, one.texts[0], _told(one.findings, one.edits, policy))
         for text, one in zip(texts, results, strict=True)
         if one.texts[0] != text and _rewritten(one.edits)
     ]
@@ -114,9 +115,13 @@ def corpus_records(data: Path) -> list[list[TurnText]]:
     ]
 
 
-def _told(findings: Sequence[TextFinding], policy: Policy) -> tuple[tuple[int, int], ...]:
+def _told(
+    findings: Sequence[TextFinding], edits: Sequence[TextEdit], policy: Policy
+) -> tuple[tuple[int, int], ...]:
+    """What had to go, and what was left out with it."""
     acted = [one for one in findings if not one.asks and policy.acts_on(one.attribute, one.kind)]
-    return tuple((one.start, one.end) for one in acted)
+    more = [one for one in edits if one.rule.startswith(LEFT_OUT)]
+    return (*((one.start, one.end) for one in acted), *((one.start, one.end) for one in more))
 
 
 def _rewritten(edits: Sequence[TextEdit]) -> bool:

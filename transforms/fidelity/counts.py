@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.fidelity.tokens import Word, WordClasses
+from transforms.fidelity.tokens import THEY, Word, WordClasses
 
 NEAR = 3
 """Words beside a change within which the people stand that a number counts."""
@@ -108,7 +108,10 @@ def people_in(words: Sequence[Word], classes: WordClasses) -> int | None:
         elif word.form in classes.somebody and not word.part:
             if index + 1 < len(words) and words[index + 1].form in classes.somebody:
                 continue
-            after_article = index > 0 and words[index - 1].text in classes.articles
+            if _is_said_of_somebody(words, index, classes):
+                continue
+            before = words[index - 1].text if index else ""
+            after_article = before in classes.articles or (before == "and" and total > 0)
             if word.text in classes.either and number is None and not after_article:
                 continue  # "appears to be Korean"
             if word.text in classes.many and number is None:
@@ -118,6 +121,20 @@ def people_in(words: Sequence[Word], classes: WordClasses) -> int | None:
             total += 1 if number is None else number
             number = None
     return total
+
+
+def _is_said_of_somebody(words: Sequence[Word], index: int, classes: WordClasses) -> bool:
+    """True for the noun of "they are a young woman" and "appears to be a man": nobody else is meant."""
+    place = index - 1
+    while place > 1 and index - place < NEAR + 2 and words[place].text not in classes.articles:
+        place -= 1
+    if place < 2 or words[place].text not in ("a", "an"):
+        return False
+    verb, subject = words[place - 1], words[place - 2]
+    if verb.text == "be":
+        return subject.text == "to"
+    linked = verb.form in ("§present_be", "§past_be", "§'s")
+    return linked and (subject.form == THEY or subject.form in classes.somebody)
 
 
 def is_number(word: Word, classes: WordClasses) -> bool:

@@ -71,6 +71,7 @@ _INITIAL = 3
 
 _EVERYBODY_HAS = frozenset({"skin", "tone", "face", "features"})
 _LIGHT = frozenset({"and", "or", "of", "a", "an", "the", "other", "one", "another", ","})
+_COUNTING = frozenset({"a", "an", "of", "several", "many"})
 _BETWEEN = frozenset({"a", "an", "the"})
 _BE_OR_HAVE = frozenset({"§present_be", "§present_have", "§'s"})
 _AUXILIARY = frozenset(
@@ -368,7 +369,8 @@ def _judge_pairs(
         if first.form in classes.somebody:
             inside = any(block.a0 <= a < block.a1 or block.b0 <= b < block.b1 for block in blocks)
             near = any(abs(block.a0 - a) <= 1 or abs(block.a1 - a) <= 1 for block in blocks)
-            near = near or (a > 0 and old[a - 1].text in ("a", "an"))  # "a women"
+            # "a women", "two woman", "a group of woman"
+            near = near or (a > 0 and (old[a - 1].text in _COUNTING or is_number(old[a - 1], classes)))
             if (first.text in classes.many) is not (second.text in classes.many) and not (inside or near):
                 yield Objection.COUNT
         elif not first.form.startswith("§") and not gone[a]:

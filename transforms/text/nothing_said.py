@@ -17,6 +17,7 @@ from transforms.text import clauses
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form
 from transforms.text.passage_edits import PassageEdit
+from transforms.text.stretches import HEDGES, Stretch, stretches_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -26,12 +27,6 @@ LEFT_OUT = "left_out."
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _LABEL = regex.compile(r"\A[^.!?\n:]{0,60}:\W*")
-_RELATIVES = frozenset({"who", "which", "whose"})
-_ADVERBIAL = frozenset({"while", "although", "though", "because", "since", "whereas", "as"})
-_HEDGES = frozenset({"likely", "possibly", "probably", "perhaps", "presumably", "maybe", "apparently"})
-_DASHES = frozenset({"\u2013", "\u2014", "-", ";"})
-_SUBJECT = frozenset({"PRON", "DET", "NOUN", "PROPN", "ADJ"})
-_SUBJECT_REACH = 9
 _TELLS = frozenset({Form.MODIFIER, Form.PREDICATE, Form.VERB_PHRASE, Form.POSTMODIFIER, Form.VALUE})
 
 
@@ -39,24 +34,13 @@ _TELLS = frozenset({Form.MODIFIER, Form.PREDICATE, Form.VERB_PHRASE, Form.POSTMO
 class _Frames:
     words: frozenset[str]
     inserted: frozenset[str]
-    of_clauses: frozenset[str]
 
 
 @cache
 def _frames() -> _Frames:
     content = read_list("frames")
     words = frozenset(content["words"])
-    return _Frames(words, words | frozenset(content["stand_ins"]), frozenset(content["of_clauses"]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Tokens ``lead`` to ``after`` of a sentence; its own words begin at ``first``, behind what joins it."""
-
-    lead: int
-    first: int
-    after: int
-    kind: str
+    return _Frames(words, words | frozenset(content["stand_ins"]))
 
 
 def without_frames(doc: Doc, edits: Sequence[PassageEdit], *, may_empty: bool) -> list[PassageEdit]:
@@ -154,10 +138,10 @@ def _tells(doc: Doc, edit: PassageEdit) -> bool:
 def _is_said(doc: Doc, index: int) -> bool:
     """True if the noun phrase around token ``index`` is said of somebody: "is a man", "likely a boy"."""
     before = clauses.noun_phrase_start(doc, index) - 1
-    while before >= 0 and doc[before].lower_ in ("to", "be", "like", "also", "both", "all", *_HEDGES):
+    while before >= 0 and doc[before].lower_ in ("to", "be", "like", "also", "both", "all", *HEDGES):
         before -= 1
     verb = before >= 0 and doc[before].lower_ in clauses.BE | clauses.SEEM
-    return verb or (before + 1 < index and doc[before + 1].lower_ in _HEDGES)
+    return verb or (before + 1 < index and doc[before + 1].lower_ in HEDGES)
 
 
 class _Sentence:
@@ -177,7 +161,7 @@ class _Sentence:
         """Edits that leave stretches out; None if the whole sentence is to go."""
         if self.start >= self.end:
             return []
-        stretches = _stretches(self.doc, self.start, self.end)
+        stretches = stretches_of(self.doc, self.start, self.end)
         empty = self._empty(stretches)
         if self._is_empty(self.start, self.end) or all(empty):
             if self._has_verb(stretches[0].first, stretches[0].after):
@@ -194,7 +178,7 @@ class _Sentence:
             edits += self._without_first(stretches, empty)
         return edits
 
-    def _empty(self, stretches: Sequence[_Stretch]) -> list[bool]:
+    def _empty(self, stretches: Sequence[Stretch]) -> list[bool]:
         empty = [self._is_empty(one.first, one.after) for one in stretches]
         of_fact = False
         for index, one in enumerate(stretches):
@@ -210,7 +194,7 @@ class _Sentence:
                 of_fact = False
         return empty
 
-    def _is_listed(self, following: _Stretch) -> bool:
+    def _is_listed(self, following: Stretch) -> bool:
         """True if a list goes on: "with fair skin, dark hair pulled back", "a beard and glasses"."""
         doc = self.doc
         opened = doc[following.first].pos_ == "PRON" or doc[following.lead].text == ","
@@ -250,7 +234,7 @@ class _Sentence:
         inside = self._touching(begin, stop) or self.edits
         return next((edit for edit in inside if _tells(self.doc, edit)), inside[0])
 
-    def _without(self, first: _Stretch, last: _Stretch) -> list[PassageEdit]:
+    def _without(self, first: Stretch, last: Stretch) -> list[PassageEdit]:
         doc = self.doc
         begin, stop = _end(doc, first.lead - 1), _end(doc, last.after - 1)
         closed = last.after < self.end and doc[last.after].text == ","
@@ -263,7 +247,7 @@ class _Sentence:
             stop = _end(doc, last.after)
         return [_deletion(begin, stop, self._cause(begin, stop), "clause")]
 
-    def _without_first(self, stretches: Sequence[_Stretch], empty: Sequence[bool]) -> list[PassageEdit]:
+    def _without_first(self, stretches: Sequence[Stretch], empty: Sequence[bool]) -> list[PassageEdit]:
         """The edits that leave out the beginning of the sentence, where the rest can stand for itself."""
         doc = self.doc
         rest = next(index for index, one in enumerate(empty) if not one)
@@ -302,80 +286,6 @@ def _deletion(start: int, end: int, because: PassageEdit, what: str) -> PassageE
     return PassageEdit(start, end, "", because.cause, f"{LEFT_OUT}{what}", 0)
 
 
-def _stretches(doc: Doc, start: int, end: int) -> list[_Stretch]:
-    """The clauses and free phrases of the sentence, in order; together they cover it."""
-    cuts: list[tuple[int, int, str]] = [(start, start, "clause")]
-    for index in range(start + 1, end):
-        if len(cuts) > 1 and index <= cuts[-1][1]:
-            continue
-        first = _after_joiner(doc, index, end)
-        kind = _kind(doc, index, first, end) if first < end else ""
-        if kind:
-            cuts.append((index, first, kind))
-    bounds = [lead for lead, _, _ in cuts[1:]] + [end]
-    return [
-        _Stretch(lead, first, after, kind) for (lead, first, kind), after in zip(cuts, bounds, strict=True)
-    ]
-
-
-def _after_joiner(doc: Doc, index: int, end: int) -> int:
-    first = index
-    while first < end and (
-        doc[first].text in ",(" or _is_dash(doc, first) or doc[first].lower_ in clauses.CONJUNCTIONS
-    ):
-        first += 1
-    return first
-
-
-def _is_dash(doc: Doc, index: int) -> bool:
-    """True for a dash or semicolon between clauses, no hyphen."""
-    return doc[index].text in _DASHES and (doc[index].text != "-" or bool(doc[index - 1].whitespace_))
-
-
-def _kind(doc: Doc, lead: int, first: int, end: int) -> str:
-    """What begins at token ``lead`` (a joiner or not), or "" if the stretch before goes on."""
-    token, joined = doc[first], first > lead
-    lower = token.lower_
-    comma = joined and (doc[lead].text in ",(" or _is_dash(doc, lead))
-    if lower in _ADVERBIAL and first + 1 < end:
-        verbal = doc[first + 1].tag_ in ("VBN", "VBD") or doc[first + 1].lower_ == "evident"
-        if _opens_clause(doc, first + 1, end) or (lower == "as" and verbal):
-            return "of clause" if comma and lower == "as" else "adverbial"
-    if lower in _RELATIVES and first > 0:
-        return "of clause" if lower == "which" and comma else "relative"
-    while token.pos_ == "ADV" and token.i + 1 < end and doc[token.i + 1].tag_ in ("VBG", "VBN", "RB"):
-        token = doc[token.i + 1]
-    of_fact = token.lemma_.lower() in _frames().of_clauses
-    noun_before = lead > 0 and doc[lead - 1].pos_ == "NOUN"
-    if token.tag_ in ("VBG", "VBN") and (comma or (of_fact and noun_before and token.tag_ == "VBG")):
-        return "of clause" if of_fact else "participle"
-    if lower == "with" or (comma and lower in _HEDGES) or (comma and lower in ("of", "in")):
-        return "phrase"
-    asyndetic = first == lead + 1 and doc[lead].text == ","
-    if (
-        joined
-        and not (asyndetic and token.pos_ not in ("PRON", "DET", "CCONJ"))
-        and _opens_clause(doc, first, end)
-    ):
-        return "clause"
-    return ""
-
-
-def _opens_clause(doc: Doc, first: int, end: int) -> bool:
-    """True if a subject and its verb begin at token ``first``."""
-    subject = first < end and (doc[first].pos_ in _SUBJECT or doc[first].lower_ in ("both", "all", "each"))
-    if not subject or doc[first].tag_ in ("WDT", "WP"):
-        return False
-    for token in doc[first + 1 : min(end, first + _SUBJECT_REACH)]:
-        if clauses.is_finite(token):
-            return True
-        if token.is_punct and token.text != "-":
-            return False
-        if token.lower_ in _RELATIVES or token.tag_ in ("VBG", "TO"):
-            return False
-    return False
-
-
 def _without_sentences(
     doc: Doc,
     edits: list[PassageEdit],
@@ -394,24 +304,31 @@ def _without_sentences(
     ]
     if not may_empty and set(said) <= set(gone):
         gone = gone[1:]
-    for number in gone:
-        start, end = sentences[number]
-        label = _LABEL.match(doc.text)
-        first = doc[start].idx
-        if label is not None and first < label.end():
-            if set(said) <= set(gone):
-                first = 0
-            else:
-                first = label.end()
-        begin, stop = (first, doc[end].idx) if end < len(doc) else (_end(doc, start - 1), len(doc.text))
-        if end >= len(doc) and (label is not None and doc[start].idx < label.end()):
-            begin = first
+    label = _LABEL.match(doc.text)
+    whole = set(said) <= set(gone)
+    for number, last in _runs(gone):
+        begin, end = doc[sentences[number][0]].idx, sentences[last][1]
+        if label is not None and begin < label.end():
+            begin = 0 if whole else label.end()
+        stop = doc[end].idx if end < len(doc) else len(doc.text)
+        if end >= len(doc):
+            begin = len(doc.text[:begin].rstrip())
         inside = [edit for edit in edits if begin <= edit.start < stop]
         because = next((edit for edit in inside if _tells(doc, edit)), (inside or edits)[0])
-        cut = _deletion(begin, stop, because, "sentence")
-        edits = _with(doc.text, edits, cut)
+        edits = _with(doc.text, edits, _deletion(begin, stop, because, "sentence"))
         edits = _named_again(doc, sorted(edits, key=_place), sentences, number, gone)
     return sorted(edits, key=_place)
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of the numbers that follow one another."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] + 1 == number:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
 
 
 def _named_again(

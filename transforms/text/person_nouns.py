@@ -83,13 +83,15 @@ def _is_many(doc: Doc, noun: int) -> bool:
     if following is not None and (following.pos_ == "NOUN" or following.text in ("-", "'s")):
         return False
     lead = _determiner(doc, noun)
+    if noun and doc[noun - 1].lower_ in ("several", "many"):
+        return True
     if lead < 0:
         return False
     word = doc[lead].lower_
     if doc[lead].pos_ == "NUM":
         return word not in ("one", "1") and doc[lead].is_alpha
     group = doc[lead - 1].lower_ if word == "of" and lead else ""
-    return word in ("several", "many") or group in grammar_words("groups")
+    return group in grammar_words("groups")
 
 
 def noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
