@@ -68,9 +68,12 @@ def mmscrub_work(policy_name: str) -> Work:
 
 
 def presidio_work(_: str) -> Work:
+    import tldextract
     from presidio_analyzer import AnalyzerEngine
     from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
+    # The list of top-level domains that comes with it: without this it first tries to fetch a newer one.
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())
     engine = AnalyzerEngine(
         nlp_engine=SpacyNlpEngine(models=[{"lang_code": "en", "model_name": str(MODEL_FOLDER)}]),
         supported_languages=["en"],

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -62,8 +62,7 @@ class WordClasses:
     evidence_leads: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """Characters ``start:end`` of a text. ``form`` is what is compared, ``part`` counts within a word of
     several forms ("policeman": police, officer)."""
 
@@ -212,4 +211,4 @@ def with_ages_hidden(old: Sequence[Word], new: Sequence[Word]) -> list[Word]:
     """``old`` with the nouns that tell an age as ``PERSON`` where ``new`` says them no more."""
     classes = word_classes()
     hidden = classes.of_an_age - {word.form for word in new}
-    return [replace(word, form=PERSON) if word.form in hidden else word for word in old]
+    return [word._replace(form=PERSON) if word.form in hidden else word for word in old]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from transforms.text.agreement import grammar_words
+from transforms.text.doc_text import text_of
 from transforms.text.mentions import Mention
 from transforms.text.passage_edits import PassageEdit
 
@@ -46,9 +47,9 @@ _EACH_ONE = regex.compile(
 def each_told(doc: Doc, mentions: Sequence[Mention]) -> list[PassageEdit]:
     """Edits that take out "one Black and one white": behind a group, attributes and nothing else."""
     edits: list[PassageEdit] = []
-    if len(mentions) < 2 or ", one " not in doc.text:
+    if len(mentions) < 2 or ", one " not in text_of(doc):
         return edits
-    for match in _EACH_ONE.finditer(doc.text, timeout=TIMEOUT_SECONDS):
+    for match in _EACH_ONE.finditer(text_of(doc), timeout=TIMEOUT_SECONDS):
         first = [one for one in mentions if _fills(one, *match.span("first"))]
         second = [one for one in mentions if _fills(one, *match.span("second"))]
         if first and second:

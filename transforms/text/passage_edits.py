@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from transforms.text.agreement import article_for
+from transforms.text.doc_text import text_of
 from transforms.text.mentions import Mention
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _articles(doc: Doc) -> list[int]:
 
 def fix_articles(doc: Doc, edits: Sequence[PassageEdit]) -> list[PassageEdit]:
     """``edits`` plus the "a" and "an" that a changed next word asks for."""
-    text = doc.text
+    text = text_of(doc)
     added: list[PassageEdit] = []
     for index in _articles(doc):
         token = doc[index]

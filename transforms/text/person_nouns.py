@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from transforms.text.agreement import grammar_words, like_case
+from transforms.text.doc_text import text_of
 from transforms.text.mentions import Form, Mention
 from transforms.text.passage_edits import PassageEdit
 from transforms.text.persons import sentence_bounds, token_range
@@ -114,7 +115,7 @@ def noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
     ):
         # "a girls legs" lacks its apostrophe.
         neutral += "'s"
-    old = doc.text[mention.start : mention.end]
+    old = text_of(doc)[mention.start : mention.end]
     # A capital inside the sentence belongs to the name of the group, not to what replaces it.
     proper = not mention.attribute.startswith("biometric.") or mention.attribute == "biometric.race"
     inside = proper and not old.isupper() and not doc[index].is_sent_start and index > 0

@@ -9,6 +9,7 @@ import regex
 
 from transforms.text.agreement import base_form, grammar_words, like_case, verbs_of
 from transforms.text.clauses import is_finite
+from transforms.text.doc_text import text_of
 from transforms.text.mentions import Mention
 from transforms.text.passage_edits import PassageEdit
 
@@ -31,7 +32,7 @@ def pronoun_edits(
     ``reflexive``: what himself and herself become.
     """
     edits: list[PassageEdit] = []
-    text = doc.text
+    text = text_of(doc)
     for index in sorted(mentions):
         pronoun, cause = doc[index], mentions[index]
         if _is_pair(doc, index - 2, mentions):

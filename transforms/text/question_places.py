@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from schemas.finding import Kind
+from transforms.text.doc_text import text_of
 from transforms.text.mentions import Form, Mention
 from transforms.text.persons import is_person, phrase_head, token_range
 from transforms.text.question_rules import TIMEOUT_SECONDS, QuestionRules, load_question_grammar
@@ -74,7 +75,7 @@ def of_person(clause: Clause, reading: Reading) -> bool:
 
 def read_clauses(doc: Doc, questions: QuestionRules) -> Iterator[Clause]:
     """The sentences of a passage that ask; statements of a long turn are left out."""
-    text = doc.text
+    text = text_of(doc)
     short = len(text.split()) <= _SHORT_PASSAGE
     for match in _SENTENCE.finditer(text):
         said = match.group()

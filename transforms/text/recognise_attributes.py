@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from schemas.finding import Kind
+from transforms.text.doc_text import text_of
 from transforms.text.lexicon import Head, LexiconEntry, PeopleWords, WordRole
 from transforms.text.mentions import Form, Mention
 from transforms.text.named_things import is_first_of_thing, is_named_thing, is_share, owns_nothing
@@ -85,8 +86,7 @@ def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iter
 
     ``peopled``: whether another passage speaks of a person, whom a "he" beside an animal may mean.
     """
-    # Doc.text is put together anew at each call.
-    text = doc.text
+    text = text_of(doc)
     blocked = excepted_spans(text, rules)
     printed, read_out = printed_spans(text)
     unspoken = blocked + read_out

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemas.finding import Kind
+from transforms.text.doc_text import text_of
 from transforms.text.lexicon import Looks
 from transforms.text.mentions import Form, Mention
 from transforms.text.owners import owner_is_person, sentence_is_about
@@ -33,7 +34,7 @@ _REACH = 12
 def look_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     """Colours of eyes and skin in one parsed passage. May overlap."""
     looks = rules.looks
-    lower = doc.text.lower()
+    lower = text_of(doc).lower()
     if not any(part in lower for part in looks.eyes | looks.skin):
         return
     words = {token.lower_ for token in doc}

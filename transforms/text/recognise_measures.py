@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from schemas.finding import Kind
+from transforms.text.doc_text import text_of
 from transforms.text.lexicon import Head
 from transforms.text.measures import load_measures
 from transforms.text.mentions import Form, Mention
@@ -55,7 +56,7 @@ def _found(name: str, text: str) -> Iterator[regex.Match[str]]:
 def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
     """Measured or phrased attributes of people in one parsed passage. May overlap."""
     wanted = rules.attributes
-    text = doc.text
+    text = text_of(doc)
     if AGE in wanted:
         yield from _ages(doc, text, rules)
     if WEIGHT in wanted:

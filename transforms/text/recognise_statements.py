@@ -16,6 +16,7 @@ import regex
 
 from schemas.finding import Kind
 from transforms.text import clauses
+from transforms.text.doc_text import text_of
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form, Mention
 from transforms.text.nonpersons import speaks_of_animals
@@ -81,7 +82,7 @@ def _statements() -> _Statements:
 
 def statement_mentions(doc: Doc, told: Sequence[Mention], rules: TextRules) -> Iterator[Mention]:
     """Statements of one parsed passage that go whole. ``told``: what the other recognisers found in it."""
-    text = doc.text
+    text = text_of(doc)
     label = _labelled(text, told)
     if label is not None:
         yield label

@@ -14,6 +14,7 @@ from transforms.text.appositions import appositions, each_told
 from transforms.text.body_nouns import body_noun_edits, comma_of_list
 from transforms.text.coordination import joined_pairs
 from transforms.text.counting import counted_groups, included_again
+from transforms.text.doc_text import text_of
 from transforms.text.mask import mask_of
 from transforms.text.mentions import Form, Mention
 from transforms.text.nominal_predicates import as_predicates
@@ -105,7 +106,7 @@ def _settled(text: str, doc: Doc, settled: list[PassageEdit]) -> tuple[PassageEd
 
 def fix_articles_and_capitals(doc: Doc, starts: Sequence[int], edits: list[PassageEdit]) -> list[PassageEdit]:
     """Repairs at the seams of settled edits; an edit that changes nothing is left out."""
-    text = doc.text
+    text = text_of(doc)
     whole = fix_capitals(text, starts, fix_articles(doc, edits))
     return [edit for edit in resolve(whole) if text[edit.start : edit.end] != edit.text]
 

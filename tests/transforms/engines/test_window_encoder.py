@@ -75,10 +75,10 @@ def test_a_wider_window_is_left_alone() -> None:
     assert not encode_with_onnx(nlp)
 
 
-@pytest.mark.parametrize("pipe", PIPES[:2])
+@pytest.mark.parametrize("pipe", PIPES[1:3])
 def test_the_scores_of_a_word_are_those_of_the_plain_pipeline_in_every_batch(pipe: str) -> None:
     plain, fast = spacy.load(MODEL_FOLDER), spacy.load(MODEL_FOLDER)
-    assert multiply_with_onnx(fast) == 5
+    assert multiply_with_onnx(fast) == 10
     vectors = np.random.default_rng(0).standard_normal((50, 96), dtype=np.float32)
     layer, same = (nlp.get_pipe(pipe).model.layers[1] for nlp in (plain, fast))
     found = same.predict([vectors])[0]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Matrix = NDArray[np.float32]
 
-PIPES = ("tagger", "morphologizer", "parser")
+PIPES = ("tok2vec", "tagger", "morphologizer", "parser")
 
 
 def multiply_with_onnx(nlp: Language) -> int:
