@@ -30,7 +30,7 @@ class Check:
     attribute: str
     kind: Kind
     rule: str
-    expression: regex.Pattern[str]
+    pattern: str
     blunt: Mapping[str, str]
     questions: bool
     pronoun: bool
@@ -40,6 +40,16 @@ class Check:
     cased: bool
     form: bool
     instead: str
+
+    @property
+    def expression(self) -> regex.Pattern[str]:
+        """The compiled ``pattern``: long ones take tens of milliseconds, and few texts need a given one."""
+        return _compiled(self.pattern)
+
+
+@cache
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(pattern)
 
 
 DIGIT, ENDING = "#", "*man"
@@ -125,7 +135,7 @@ def _check(item: Mapping[str, Any], sets: Sets, pieces: Mapping[str, str]) -> Ch
         attribute=item["attribute"],
         kind=Kind(item.get("kind", "implicit")),
         rule=item["rule"],
-        expression=regex.compile(pattern),
+        pattern=pattern,
         blunt={same_word(key): word for key, word in blunt.items()},
         questions=bool(item.get("questions", form)),
         pronoun=bool(item.get("pronoun", False)),

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.policy import Policy
 from transforms.text.lexicon import read_list
-from transforms.text.verifier_checks import checks_for, checks_in, plural_of, words_of
+from transforms.text.verifier_checks import checks_for, checks_in, load_checks, plural_of, words_of
 from transforms.text.verify import leaks_in
 
 
@@ -171,3 +171,7 @@ def test_only_rules_whose_words_stand_in_a_text_are_tried() -> None:
     assert {"verify.gender.compound", "verify.age.aged"} & rules == {"verify.gender.compound"}
     assert "verify.age.adjective" not in rules
     assert "verify.age.adjective" in {check.rule for check in checks_in({"an", "old", "person"})}
+
+
+def test_every_pattern_of_the_list_compiles() -> None:
+    assert all(check.expression.pattern for check in load_checks())
