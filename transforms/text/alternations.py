@@ -1,10 +1,15 @@
-"""Word lists as alternatives of a pattern: the longest first, so that a part of a word never wins."""
+"""Word lists as alternatives of a pattern, the longest first so that a part of a word never wins.
+
+And patterns put together from named parts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import regex
+
+_PART = regex.compile(r"<<(\w+)>>")
 
 
 def longest_first(words: Iterable[str]) -> list[str]:
@@ -23,3 +28,10 @@ def any_of_phrases(phrases: Iterable[str]) -> str:
         r"[\s-]+".join(regex.escape(part) for part in regex.split(r"[\s-]+", phrase))
         for phrase in longest_first(phrases)
     )
+
+
+def expanded(pattern: str, parts: Mapping[str, str]) -> str:
+    """``pattern`` with every ``<<name>>`` filled in from ``parts``. Raises KeyError for an unknown one."""
+    while _PART.search(pattern):
+        pattern = _PART.sub(lambda match: parts[match[1]], pattern)
+    return pattern

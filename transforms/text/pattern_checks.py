@@ -6,98 +6,36 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import regex
 
-_NOT_VALUES = frozenset(
-    [
-        "required",
-        "not",
-        "empty",
-        "invalid",
-        "displayed",
-        "visible",
-        "shown",
-        "hidden",
-        "blank",
-        "optional",
-        "unknown",
-        "missing",
-        "incorrect",
-        "correct",
-        "already",
-        "taken",
-        "available",
-        "valid",
-        "the",
-        "this",
-        "that",
-        "and",
-        "your",
-        "their",
-        "his",
-        "her",
-        "our",
-        "name",
-        "names",
-        "user",
-        "users",
-        "password",
-        "login",
-        "account",
-        "page",
-        "field",
-        "box",
-        "text",
-        "forgot",
-        "forgotten",
-        "none",
-        "null",
-        "unreadable",
-        "illegible",
-        "unclear",
-        "provided",
-        "listed",
-        "given",
-        "mentioned",
-        "specified",
-        "present",
-        "absent",
-        "there",
-        "here",
-        "here's",
-        "register",
-        "sign",
-        "signin",
-        "signup",
-        "submit",
-        "cancel",
-        "enter",
-        "remember",
-        "profile",
-        "photo",
-        "image",
-        "icon",
-        "logo",
-        "button",
-        "screen",
-        "example",
-        "please",
-    ]
-)
-_CARD = regex.compile(
-    r"4\d{12}(?:\d{3}){0,2}|5[0-8]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|(?:2131|1800)\d{11}"
-    r"|6(?:0|2|4|5|3|7)\d{14,17}|5[06-8]\d{15,17}"
-)
-_ITALIAN = regex.compile(r"[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]")
-_MEXICAN = regex.compile(r"[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d")
-_BRAZILIAN = regex.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
-_SWISS = regex.compile(r"756\..*")
-_FRENCH = regex.compile(r"[12][ \d]*(?:2[AB])?[ \d]{10,}")
-_FINNISH = regex.compile(r"\d{6}[-+A]\d{3}[0-9A-Z]")
-_SWEDISH = regex.compile(r"\d{6,8}-\d{4}")
-_SPANISH = regex.compile(r"[XYZ].*")
-_BRITISH = regex.compile(r"[A-Z]{2} \d{2} \d{2} \d{2} [A-D]")
+from transforms.text.lexicon import read_list
+
+
+@cache
+def _lists() -> Mapping[str, Any]:
+    lists: Mapping[str, Any] = read_list("patterns")["checks"]
+    return lists
+
+
+@cache
+def _not_values() -> frozenset[str]:
+    return frozenset(_lists()["not_values"])
+
+
+@cache
+def _card_form() -> regex.Pattern[str]:
+    return regex.compile(_lists()["card"])
+
+
+@cache
+def _national_schemes() -> tuple[tuple[regex.Pattern[str], str, str], ...]:
+    """The form of a number, its country and, if it has a checksum, the scheme of python-stdnum."""
+    return tuple(
+        (regex.compile(item["form"]), item["country"], item.get("scheme", ""))
+        for item in _lists()["national"]
+    )
 
 
 def digits_of(value: str) -> str:
@@ -151,7 +89,7 @@ def _check_card(value: str) -> int:
     from stdnum import luhn
 
     plain = digits_of(value)
-    return len(value) if _CARD.fullmatch(plain) and luhn.is_valid(plain) and len(set(plain)) > 1 else 0
+    return len(value) if _card_form().fullmatch(plain) and luhn.is_valid(plain) and len(set(plain)) > 1 else 0
 
 
 def _check_card_near(value: str) -> int:
@@ -188,7 +126,7 @@ def _check_mixed(value: str) -> int:
 
 
 def _check_user_word(value: str) -> int:
-    return len(value) if value.lower() not in _NOT_VALUES and value.strip("*_.-") else 0
+    return len(value) if value.lower() not in _not_values() and value.strip("*_.-") else 0
 
 
 def _check_identity(value: str) -> int:
@@ -197,24 +135,13 @@ def _check_identity(value: str) -> int:
 
 
 def _check_national(value: str) -> int:
-    from stdnum.br import cpf
-    from stdnum.ch import ssn as ahv
-    from stdnum.es import nie
-    from stdnum.fi import hetu
-    from stdnum.fr import nir
-    from stdnum.it import codicefiscale
-    from stdnum.mx import curp
-    from stdnum.se import personnummer
+    from stdnum import get_cc_module
 
-    schemes = {
-        _ITALIAN: codicefiscale, _MEXICAN: curp, _BRAZILIAN: cpf, _SWISS: ahv, _FRENCH: nir, _FINNISH: hetu,
-        _SWEDISH: personnummer, _SPANISH: nie,
-    }  # fmt: skip
-    if _BRITISH.fullmatch(value):
-        return len(value)
-    for form, scheme in schemes.items():
-        if form.fullmatch(value) and scheme.is_valid(value):
-            return len(value)
+    for form, country, scheme in _national_schemes():
+        if form.fullmatch(value):
+            module = get_cc_module(country, scheme) if scheme else None
+            if module is None or module.is_valid(value):
+                return len(value)
     return 0
 
 
@@ -252,6 +179,30 @@ def _check_plate(value: str) -> int:
     return len(value) if 4 <= known <= 13 and digit and not regex.fullmatch(r"(?:19|20)\d\d", value) else 0
 
 
+def _check_masked_phone(value: str) -> int:
+    digits = len(digits_of(value))
+    hidden = sum(character in "xX*•" for character in value)
+    return len(value) if digits >= 3 and hidden >= 2 and 7 <= digits + hidden <= 15 else 0
+
+
+def _check_spoken_phone(value: str) -> int:
+    """Seven digits or more in words, that are not counted up or down."""
+    words = regex.split(r"[ ,.-]+", value.lower())
+    lists = read_list("phones")
+    order = {word: value for value, word in enumerate(lists["numerals"])} | dict.fromkeys(lists["zeros"], 0)
+    digits = [order[word] for word in words if word in order]
+    count = len(digits) + words.count("double") + 2 * words.count("triple")
+    counted = all(abs(left - right) == 1 for left, right in pairwise(digits))
+    return len(value) if 7 <= count <= 15 and not counted else 0
+
+
+def _check_printed_phone(value: str) -> int:
+    """A number in print, of which a few digits were read as letters."""
+    digits = len(digits_of(value))
+    letters = sum(map(str.isalpha, value)) + value.count("|")
+    return len(value) if digits >= 5 and letters <= 3 and 7 <= digits + letters <= 15 else 0
+
+
 CHECKS: Mapping[str, Callable[[str], int]] = {
     "ssn": _check_ssn,
     "iban": _check_iban,
@@ -269,5 +220,8 @@ CHECKS: Mapping[str, Callable[[str], int]] = {
     "blob": _check_blob,
     "coordinates": _check_coordinates,
     "plate": _check_plate,
+    "masked_phone": _check_masked_phone,
+    "spoken_phone": _check_spoken_phone,
+    "printed_phone": _check_printed_phone,
 }
 """Validators: how many characters of the candidate count, 0 for none."""

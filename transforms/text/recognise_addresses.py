@@ -12,10 +12,9 @@ from functools import cache
 import regex
 
 from schemas.finding import Kind
-from transforms.text.alternations import any_of
+from transforms.text.alternations import any_of, expanded
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form, Mention
-from transforms.text.recognise_patterns import expanded
 
 ADDRESS = "pii.address"
 TIMEOUT_SECONDS = 2.0

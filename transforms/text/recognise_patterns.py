@@ -13,25 +13,22 @@ from typing import Any
 import regex
 
 from schemas.finding import Kind
-from transforms.text.alternations import any_of
+from transforms.text.alternations import any_of, expanded
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form, Mention
 from transforms.text.pattern_checks import CHECKS
-from transforms.text.recognise_phones import MIN_DIGITS, PHONE, phone_mentions
+from transforms.text.recognise_phones import MIN_DIGITS, PHONE, phone_mentions, phone_parts
 
 TIMEOUT_SECONDS = 2.0
 """Per pattern and passage. Patterns are linear, so only a defect reaches it."""
 
 NOTHING_ASKED: frozenset[str] = frozenset()
+_ROW_OF_DIGITS = "pattern.phone"
 _MAX_LABEL = 60
 _MAX_QUESTION = 240
 _DIGITS = "0123456789"
 _RESIDUE = regex.compile(r"\[?\s?(?<!\d)\d?\.\d+(?:\s?,\s?\d?\.\d+){1,7}\s?\]?")
-_PART = regex.compile(r"<<(\w+)>>")
-_MAY_HOLD = regex.compile(
-    r"[@:/°º_-]|\.\w|(?i:pass|secret|token|user|login|handle|pwd|nick|\bpin\b|\bat\b|\bkey\b|senha)"
-)
-"""A text without a digit that one of the patterns can match holds one of these."""
+_DOTTED = regex.compile(r"\.\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +45,15 @@ class Pattern:
     asked: bool
 
 
-def expanded(pattern: str, parts: Mapping[str, str]) -> str:
-    """``pattern`` with every ``<<name>>`` filled in from ``parts``. Raises KeyError for an unknown one."""
-    while _PART.search(pattern):
-        pattern = _PART.sub(lambda match: parts[match[1]], pattern)
-    return pattern
-
-
 @cache
 def load_patterns(attributes: frozenset[str]) -> tuple[Pattern, ...]:
     """The patterns of the wanted attributes, in the order of the file; that of telephones is none of them."""
     content = read_list("patterns")
-    found = [
-        _pattern(item, content["parts"]) for item in content["patterns"] if item["attribute"] in attributes
-    ]
+    parts = content["parts"] | phone_parts()
+    listed = content["patterns"] + read_list("phones")["patterns"]
+    found = [_pattern(item, parts) for item in listed if item["attribute"] in attributes]
     if PHONE in attributes:
-        found.append(Pattern("pattern.phone", PHONE, 0.9, regex.compile(r"(?!)"), "", MIN_DIGITS, (), False))
+        found.append(Pattern(_ROW_OF_DIGITS, PHONE, 0.9, regex.compile(r"(?!)"), "", MIN_DIGITS, (), False))
     return tuple(found)
 
 
@@ -89,22 +79,36 @@ def pattern_mentions(
     pattern exceeds its time limit.
     """
     digits = sum(map(text.count, _DIGITS))
-    if not digits and not asked and not _MAY_HOLD.search(text):
+    lower = text.lower()
+    if not digits and not asked and not _may_hold_without_digit(lower):
         return
     residue = [match.span() for match in _RESIDUE.finditer(text)] if digits and "." in text else []
-    lower = text.lower()
     for pattern in patterns:
         if digits < pattern.digits or (pattern.asked and pattern.attribute not in asked):
             continue
         if pattern.words and not any(word in lower for word in pattern.words):
             continue
-        if pattern.attribute == PHONE:
+        if pattern.rule == _ROW_OF_DIGITS:
             found = phone_mentions(text, PHONE in asked)
         else:
             found = _matches(text, pattern)
         for mention in found:
             if not any(mention.start < stop and first < mention.end for first, stop in residue):
                 yield mention
+
+
+def _may_hold_without_digit(lower: str) -> bool:
+    """Whether a pattern that needs no digit can match: its words stand there, or a dot inside a word."""
+    return any(word in lower for word in _words_without_digit()) or bool(_DOTTED.search(lower))
+
+
+@cache
+def _words_without_digit() -> tuple[str, ...]:
+    """The words of the patterns that need no digit; the only one without words is that of hosts."""
+    listed = read_list("patterns")["patterns"] + read_list("phones")["patterns"]
+    needed = [item for item in listed if not item.get("digits") and not item.get("asked")]
+    words = {word for item in needed for word in item.get("words", ()) if word != "."}
+    return tuple(sorted(word for word in words if not any(one in word for one in words - {word})))
 
 
 def _matches(text: str, pattern: Pattern) -> Iterator[Mention]:

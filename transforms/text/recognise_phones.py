@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import regex
 
 from schemas.finding import Kind
-from transforms.text.alternations import any_of
+from transforms.text.alternations import any_of, expanded
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form, Mention
 
@@ -27,53 +28,31 @@ _MAX_PLAN_DIGITS = 15
 _SHORT_ANSWER = 80
 _LONG = 9
 
-_INTERNAL = r"(?i:x|ext\.?|extn\.?|extension|durchwahl|poste)[ .:]{0,2}\d{1,6}"
-_EXTENSION = rf"(?:[ ,;]{{0,2}}(?:{_INTERNAL}|\({_INTERNAL}\)))"
-_CANDIDATE = regex.compile(
-    r"(?<![\p{L}\d_.$€£¥#@/-])(?<![$€£¥] )(?<!\d,)(?>\+? ?\(?\+?\d(?:(?! / )[ .()/–-]{0,3}\d){5,17})"
-    rf"{_EXTENSION}?(?![\p{{L}}\d]|-\d|[.,/:]\d|%)"
-)
-_TAIL = regex.compile(_EXTENSION + "$")
-_AMERICAN = regex.compile(r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\) ?[ .-]?|[2-9]\d\d[.-])\d{3}[ .-]?\d{4}")
-_AMERICAN_SPACED = regex.compile(
-    r"(?:1 )?[2-9]\d\d \d{3} \d{4}|1[ .-]?[2-9]\d\d[ .-]\d{3}[ .-]\d{4}|001[ .-]?\d{3}[ .-]\d{3}[ .-]\d{4}"
-)
-_IN_BRACKETS = regex.compile(
-    r"\((?!(?:19|20)\d\d\))0?\d{2,5}\) ?(?:\d{2,5}[ .-]\d{2,4}(?:[ .-]\d{2,4})?|\d{5,8})"
-)
-_TRUNK = regex.compile(r"\(?0\d{1,5}\)?(?:[ ./–-]{1,3}\d{2,8}){1,5}")
-_DATE = regex.compile(r"(\d{1,4})[./ -](\d{1,2})[./ -](\d{1,4})")
-_STAMP = regex.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:\D|\d{6}$|$)")
-_YEARS = regex.compile(r"(?:1[0-9]|20)\d\d ?[-–/ ] ?(?:1[0-9]|20)\d\d")
-_AMOUNT = regex.compile(r"\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:\.\d{3})+\.\d{2}|\d+\.\d{1,2}(?: \d+\.\d{1,2})*")
-_BOOK = regex.compile(r"97[89][ -]?\d")
-_SENTENCE_END = regex.compile(r"(?i)(?<!\b(?:no|nr|num|tel|ext|ph|mob|st))\.\s(?!\d)|[!?;]\s(?!\d)|\n")
-_COUNTED = regex.compile(r"(?<=\d) [a-z]{3,}s\b")
-_MIDDLE = regex.compile(r"[ .()/–-]+")
-
-
-def _words(name: str) -> str:
-    return any_of(_lists()[name])
-
 
 @cache
-def _lists() -> dict[str, list[str]]:
-    return read_list("phones")
-
-
-@cache
-def _evidence() -> dict[str, regex.Pattern[str]]:
-    return {
-        "label": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('labels')})\b\.?"),
-        "near": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('near')})\b\.?"),
-        "sign": regex.compile(rf"(?i)(?:^|[\s(|,;])(?:{_words('signs')})[.:)]?\s{{0,2}}$"),
-        "direct": regex.compile(rf"(?i)(?:[:(=,|]|(?<!\p{{L}})(?:{_words('direct')})\b\.?)[\s\"'(#]*$"),
-        "weak": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('weak')})\b"),
-        "behind": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('behind')})\b"),
-        "after": regex.compile(rf"(?i)[ ,]?[ (/-]{{0,2}}(?:{_words('after')})\b"),
-        "other": regex.compile(rf"(?i)(?<!\p{{L}})(?:{_words('other')})\b|[$€£]"),
-        "unit": regex.compile(rf"(?i) ?(?:{_words('units')})(?!\p{{L}})"),
+def phone_parts() -> dict[str, str]:
+    """The parts that the patterns of ``phones.yaml`` are put together from, its word lists among them."""
+    lists = read_list("phones")
+    return dict(lists["parts"]) | {
+        name: any_of(words) for name, words in lists.items() if name != "patterns" and isinstance(words, list)
     }
+
+
+@cache
+def _compiled(group: str) -> dict[str, regex.Pattern[str]]:
+    """The expressions of one group of ``phones.yaml`` by name."""
+    return {
+        str(name): regex.compile(expanded(pattern, phone_parts()))
+        for name, pattern in read_list("phones")[group].items()
+    }
+
+
+def _form(name: str) -> regex.Pattern[str]:
+    return _compiled("forms")[name]
+
+
+def _evidence() -> dict[str, regex.Pattern[str]]:
+    return _compiled("evidence")
 
 
 def phone_mentions(text: str, asked: bool) -> Iterator[Mention]:
@@ -81,7 +60,7 @@ def phone_mentions(text: str, asked: bool) -> Iterator[Mention]:
 
     Raises TimeoutError if the pattern exceeds its time limit.
     """
-    for match in _CANDIDATE.finditer(text, timeout=TIMEOUT_SECONDS):
+    for match in _form("candidate").finditer(text, timeout=TIMEOUT_SECONDS):
         start, end = _trimmed(text, *match.span())
         reason, score, end = _reason(text, start, end, asked)
         if reason:
@@ -100,18 +79,18 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def _reason(text: str, start: int, end: int, asked: bool) -> tuple[str, float, int]:
     """Why the candidate is a telephone number, how sure, and where it ends; an empty reason if it is none."""
     value = text[start:end]
-    extended = _TAIL.search(value)
+    extended = _form("tail").search(value)
     number = value[: extended.start()] if extended else value
     digits = sum(character.isdecimal() for character in number)
     if "+" in number or _is_dialled_abroad(text, start, number):
         length = _possible_length(number)
         if length:
             return "international", 0.95, end if length == len(number) else start + length
-    if _BOOK.match(number) and digits in (12, 13):
+    if _form("book").match(number) and digits in (12, 13):
         return "", 0.0, end
     if _is_formed(number, digits) or (extended and digits >= 7):
         return ("", 0.0, end) if _names_other(text, start) else ("formed", 0.9, end)
-    if _is_date(number) or (_AMOUNT.fullmatch(number) and number.count(".") != 4):
+    if _is_date(number) or (_form("amount").fullmatch(number) and number.count(".") != 4):
         return "", 0.0, end
     if digits <= _MAX_PLAN_DIGITS and _has_word(text, start, end, digits, asked):
         return "context", 0.85, end
@@ -124,15 +103,15 @@ def _is_dialled_abroad(text: str, start: int, number: str) -> bool:
         return False
     window = text[max(0, start - _REACH) : start]
     return _introduced(window, _evidence()["label"]) or (
-        not number.isdecimal() and not _names_other(text, start) and bool(_MIDDLE.search(number[:7]))
+        not number.isdecimal() and not _names_other(text, start) and bool(_form("middle").search(number[:7]))
     )
 
 
 def _is_date(number: str) -> bool:
     """True for a day in figures and for a pair of years."""
-    if _YEARS.fullmatch(number) or _STAMP.match(number):
+    if _form("years").fullmatch(number) or _form("stamp").match(number) or _is_counted(number):
         return True
-    parts = _DATE.fullmatch(number)
+    parts = _form("date").fullmatch(number)
     if parts is None:
         return False
     first, middle, last = (int(part) for part in parts.groups())
@@ -141,6 +120,14 @@ def _is_date(number: str) -> bool:
     if not whole_year and not (len(parts[1]) <= 2 and len(parts[3]) in (2, 4)):
         return False
     return ends <= 31 and middle <= 31 and min(ends, middle) <= 12
+
+
+def _is_counted(number: str) -> bool:
+    """True for a row of numbers that mostly counts up or down by one: a dial, a ruler, a keypad."""
+    if not _form("counted").fullmatch(number):
+        return False
+    steps = [abs(int(right) - int(left)) == 1 for left, right in pairwise(number.split())]
+    return 4 * sum(steps) >= 3 * len(steps)
 
 
 def _last(expression: regex.Pattern[str], text: str) -> regex.Match[str] | None:
@@ -186,13 +173,17 @@ def _possible_length(number: str) -> int:
 
 def _is_formed(number: str, digits: int) -> bool:
     """True if nothing but a telephone number is written so."""
-    if _AMERICAN.fullmatch(number):
+    if _form("american").fullmatch(number) or _form("russian").fullmatch(number):
         return True
-    if _AMERICAN_SPACED.fullmatch(number) and is_written_so(number, ("US",)):
+    if _form("american_spaced").fullmatch(number) and is_written_so(number, ("US",)):
         return True
-    if 8 <= digits <= 12 and _IN_BRACKETS.fullmatch(number):
+    if 8 <= digits <= 12 and _form("in_brackets").fullmatch(number):
         return True
-    return 9 <= digits <= 12 and bool(_TRUNK.fullmatch(number)) and is_written_so(number, _trunk_regions())
+    return (
+        9 <= digits <= 12
+        and bool(_form("trunk").fullmatch(number))
+        and is_written_so(number, _trunk_regions())
+    )
 
 
 @cache
@@ -220,7 +211,7 @@ def is_written_so(number: str, regions: tuple[str, ...]) -> bool:
     """True if ``number`` is valid in one of the regions, whose usual form has the same groups of digits."""
     import phonenumbers
 
-    groups = [part for part in _MIDDLE.split(number) if part]
+    groups = [part for part in _form("middle").split(number) if part]
     for region in regions:
         try:
             parsed = phonenumbers.parse(number, region)
@@ -229,7 +220,7 @@ def is_written_so(number: str, regions: tuple[str, ...]) -> bool:
         if not phonenumbers.is_valid_number(parsed):
             continue
         shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-        usual = [part for part in _MIDDLE.split(shown) if part]
+        usual = [part for part in _form("middle").split(shown) if part]
         # The number of the subscriber may be written in one piece.
         if len(groups) == 1 and len(number) >= _LONG:
             return True
@@ -240,7 +231,9 @@ def is_written_so(number: str, regions: tuple[str, ...]) -> bool:
 
 def _has_word(text: str, start: int, end: int, digits: int, asked: bool) -> bool:
     evidence = _evidence()
-    if evidence["unit"].match(text, end) or (_COUNTED.match(text, end) and text[start:end].isdecimal()):
+    if evidence["unit"].match(text, end) or (
+        _form("plural").match(text, end) and text[start:end].isdecimal()
+    ):
         return False
     if asked and (start <= 3 or len(text) <= _SHORT_ANSWER):
         return not _names_other(text, start)
@@ -252,8 +245,8 @@ def _has_word(text: str, start: int, end: int, digits: int, asked: bool) -> bool
     window = text[max(0, start - _REACH) : start]
     if _introduced(window, evidence["label"]):
         return True
-    number = _TAIL.sub("", text[start:end])
-    if digits < (6 if _MIDDLE.search(number) else 7) or _names_other(text, start):
+    number = _form("tail").sub("", text[start:end])
+    if digits < (6 if _form("middle").search(number) else 7) or _names_other(text, start):
         return False
     near = _introduced(window, evidence["near"])
     if near and evidence["direct"].search(window[-16:]):
@@ -269,7 +262,7 @@ def _followed(window: str) -> bool:
     evidence = _evidence()
     found = [one for name in ("label", "near", "behind") if (one := evidence[name].search(window))]
     between = window[: min(one.start() for one in found)] if found else ""
-    return bool(found) and not _SENTENCE_END.search(between) and not evidence["other"].search(between)
+    return bool(found) and not _form("sentence_end").search(between) and not evidence["other"].search(between)
 
 
 def _introduced(window: str, words: regex.Pattern[str]) -> bool:
@@ -278,4 +271,4 @@ def _introduced(window: str, words: regex.Pattern[str]) -> bool:
     if last is None:
         return False
     between = window[last.end() :]
-    return not _SENTENCE_END.search(between) and not _evidence()["other"].search(between)
+    return not _form("sentence_end").search(between) and not _evidence()["other"].search(between)

@@ -125,3 +125,50 @@ def test_a_line_that_ends_in_a_label_asks_for_what_the_next_line_says(told: Told
     assert ("320 9254", "pii.phone") in told("Phone:\n320 9254", "pii")
     assert ("10 07 2010", "pii.date_of_birth") in told("Date of birth:\n10 07 2010", "pii")
     assert told("Items:\n320 9254", "pii") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("The code was sent to 139****0012, please check.", "139****0012"),
+        ("please call 027-8888XXXX.", "027-8888XXXX"),
+        ("or call 400-xxx-xxxx to make an appointment", "400-xxx-xxxx"),
+        ("Reach him at (555) 123-XXXX.", "(555) 123-XXXX"),
+        ("If you have any questions, please contact 12366.", "12366"),
+        ("Customer service hotline: 95555", "95555"),
+        ("please ring extension 204", "204"),
+        ("Hall (ext. 4521)", "4521"),
+        ("Call 1-800-FLOWERS now!", "1-800-FLOWERS"),
+        ("1-800-GOT-JUNK on a truck", "1-800-GOT-JUNK"),
+        ("you can reach me at five five five, zero one two three", "five five five, zero one two three"),
+        ("Phone: O3-8945 8899", "O3-8945 8899"),
+        ("Tel.020-7946-0958", "020-7946-0958"),
+        ("Tel. 0 30 / 12 34 56-7", "0 30 / 12 34 56-7"),
+        ("call me on 8 6 7 5 3 0 9", "8 6 7 5 3 0 9"),
+        ("手机 138 1234 5678", "138 1234 5678"),
+        ("Тел.: 8 (495) 123-45-67", "8 (495) 123-45-67"),
+        ("for inquiries call Mr. Tan 91234567", "91234567"),
+    ],
+)
+def test_a_number_in_part_hidden_short_or_in_letters_is_found(told: Told, text: str, number: str) -> None:
+    assert [found for found in told(text, "pii") if found[1] != "pii.name"] == [(number, "pii.phone")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please call 911.",
+        "we contact 10000 customers and call 60000 users",
+        "The text 12345 is on the sign",
+        "We reached 12345.",
+        "the extension is 120 cm long, open the extension 3",
+        "the keypad of the phone has 1 2 3 4 5 6 7 8 9 0",
+        "the phone dial shows one two three four five six seven eight nine",
+        "xxx-xxx-xxxx is no phone number",
+        "The text 2019 2020 2021 is on the sign",
+        "phone 1800 MODEL X",
+        "size XXX, a 4XXX model, 20XX-20XX, call 5*5*5",
+    ],
+)
+def test_counts_dials_and_signs_are_no_telephone_numbers(told: Told, text: str) -> None:
+    assert told(text, "pii") == []
