@@ -90,3 +90,54 @@ def test_lines_of_a_block_help_each_other(told):
     assert told("Notes:\n12 Angry Men\nOxford", "pii") == []
     receipt = told("NO 2A JALAN COCHRANE\nTAMAN MALURI\n55100 KUALA LUMPUR\nCASH\nCHANGE\n10886", "pii")
     assert [span for span, _ in receipt] == ["2A JALAN COCHRANE", "TAMAN MALURI", "55100 KUALA LUMPUR"]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("we live on 45 oak street now", "45 oak street"),
+        ("address: hauptstraße 12, 10115 berlin", "hauptstraße 12, 10115 berlin"),
+        ("THE OFFICE IS AT 12 PARK ROAD, LONDON W1A 1AA", "12 PARK ROAD, LONDON W1A 1AA"),
+        ("He went to Damrak 1, 1012 LG Amsterdam", "Damrak 1, 1012 LG Amsterdam"),
+        ("of Unter den Linden 77, D-10117 Berlin", "Unter den Linden 77, D-10117 Berlin"),
+        ("at Plot 15, Sector 62, Noida, UP 201301.", "Plot 15, Sector 62, Noida, UP 201301"),
+        ("From: Anna Berg, 12 Main Street, Reno, NV 89501", "12 Main Street, Reno, NV 89501"),
+        ("Rose Cottage, Mill Lane, Fordham CO6 3NN", "Rose Cottage, Mill Lane, Fordham CO6 3NN"),
+        ("ул. Ленина, д. 5, кв. 12, Москва", "ул. Ленина, д. 5, кв. 12, Москва"),
+        ("北京市朝阳区建国路88号", "北京市朝阳区建国路88号"),
+        ("at 서울특별시 강남구 테헤란로 123", "서울특별시 강남구 테헤란로 123"),
+        (
+            "to 350 Fifth Avenue, 34th Floor, New York, NY 10118",
+            "350 Fifth Avenue, 34th Floor, New York, NY 10118",
+        ),
+    ],
+)
+def test_an_address_of_another_form_or_case_is_found_whole(text: str, address: str) -> None:
+    assert [text[one.start : one.end] for one in address_mentions(text)] == [address]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 people crossing street",
+        "12 cars parked on a street",
+        "a 2 story house on the street",
+        "2 lane road with 45 speed limit",
+        "SPEED LIMIT 25",
+        "In 2019 Park Avenue was closed.",
+        "The 42nd Street sign is green.",
+        "On April 19, 2025, I took a break.",
+        "Brazil 2014",
+        "Fax 00421 30 454 0350",
+        "a plate with 2 Square Pizzas",
+    ],
+)
+def test_a_street_without_a_house_and_other_numbers_are_no_address(text: str) -> None:
+    assert list(address_mentions(text)) == []
+
+
+def test_a_block_without_capitals_is_read_line_by_line(told) -> None:
+    text = "anna jeremiassen\n18 salontie 6\n apt. 139\n mány\n serbia 24072"
+    found = " ".join(span for span, attribute in told(text, "pii") if attribute == "pii.address")
+    assert "apt. 139" in found
+    assert "24072" in found
