@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.finding import Kind
-from transforms.text.lexicon import Head, LexiconEntry
+from transforms.text.lexicon import Head, LexiconEntry, Looks
 from transforms.text.persons import head_counts, is_person, is_person_subject, phrase_head, sentence_bounds
 from transforms.text.rules import TextRules
 
@@ -20,9 +20,12 @@ _PROPER_ADJECTIVES = frozenset(
 _SHARED = frozenset({"culture", "cultures", "community", "communities", "tradition", "traditions"})
 _SOMEBODY = frozenset({"person", "individual", "man", "woman", "their", "his", "her", "they", "he", "she"})
 _COLOUR = "lexicon.race.colour"
+_TRAIT = "lexicon.gender.trait"
 _CAUSES = frozenset({"due", "thanks", "because", "given", "emphasizing", "highlighting", "focusing"})
 _LABEL_REACH = 24
-_WHOLE_LOOKS = frozenset({"body", "build", "physique", "frame", "figure", "face", "skin", "appearance"})
+_WHOLE_LOOKS = frozenset(
+    {"body", "build", "physique", "frame", "figure", "face", "skin", "appearance", "look", "looks"}
+)
 
 
 def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
@@ -38,12 +41,19 @@ def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
     begin, _ = sentence_bounds(doc, first)
     for index in range(first - 1, -1, -1):
         token = doc[index]
-        if token.lower_ in people.animals or (token.lower_ == "its" and index >= begin):
+        if token.lower_ in people.animals:
             return False
+        if token.lower_ == "its" and index >= begin:
+            return any(other.lower_ in rules.looks.eyes for other in doc[:index])  # "an eye with its iris"
         if token.lower_ == "it" and index + 1 < len(doc) and _means_thing(doc, index, begin, rules):
             return False
         if is_person(token, people) or token.lower_ in ("he", "she", "his", "her", "my", "your"):
             return True
+    label = next((token.lower_ for token in doc if token.is_alpha), "")
+    if label in rules.looks.eyes | rules.looks.skin or any(
+        token.lower_ in ("they", "their") for token in doc[:first]
+    ):
+        return True
     head = phrase_head(doc, first + 1, people)
     for token in doc[first + 1 :]:
         if token.lower_ in people.animals:
@@ -59,7 +69,8 @@ def _means_thing(doc: Doc, index: int, begin: int, rules: TextRules) -> bool:
 
     "It has green eyes" says so; "it feels unreal due to the green eyes" speaks of the picture.
     """
-    if sentence_is_about(doc, sentence_bounds(doc, index)[0], rules.looks.eyes | rules.looks.skin):
+    parts = rules.looks.eyes | rules.looks.skin
+    if sentence_is_about(doc, sentence_bounds(doc, index)[0], parts, rules.looks):
         return False
     causes = any(doc[position].lower_ in _CAUSES for position in range(index, len(doc)))
     return not (index >= begin and causes)
@@ -76,12 +87,22 @@ def _holder(doc: Doc, index: int) -> Token | None:
     return doc[lead - 2]
 
 
-def sentence_is_about(doc: Doc, start: int, parts: frozenset[str]) -> bool:
-    """True if the first noun of the sentence in front of token ``start`` is one of ``parts``."""
+def sentence_is_about(doc: Doc, start: int, parts: frozenset[str], looks: Looks) -> bool:
+    """True if the first noun in front of token ``start`` that is not of the picture is one of ``parts``.
+
+    It is looked for in the sentence of the token before ``start``.
+    """
     if not start:
         return False
     first, last = sentence_bounds(doc, start - 1)
-    nouns = [doc[position] for position in range(first, last) if doc[position].pos_ in ("NOUN", "PROPN")]
+    nouns = [
+        token
+        for token in doc[first : min(last, start)]
+        if token.pos_ in ("NOUN", "PROPN")
+        and token.lower_ not in looks.shown
+        and (token.lower_ in parts or token.lower_ not in looks.headings)
+        and not (token.i + 1 < len(doc) and doc[token.i + 1].tag_ == "POS")
+    ]
     label = (
         doc.text[:_LABEL_REACH].partition(":")[0].lower().split() if ":" in doc.text[:_LABEL_REACH] else ()
     )
@@ -151,14 +172,17 @@ def is_said_of_person(doc: Doc, subject: Token, entry: LexiconEntry, rules: Text
         between = {token.lower_ for token in doc[subject.i : subject.i + 6]}
         return not between.isdisjoint(rules.looks.hedges | {"appear", "seem", "look"})
     parts = _parts(entry, rules) & _WHOLE_LOOKS
-    return subject.lower_ in parts and _owned(doc, subject.i, subject, parts, rules)
+    if subject.i and doc[subject.i - 1].lower_ in rules.looks.skin:
+        subject = doc[subject.i - 1]  # "the skin texture appears wrinkled"
+    return subject.lower_ in parts and _owned(doc, subject.i, subject, parts - rules.looks.skin, rules)
 
 
 def _parts(entry: LexiconEntry, rules: TextRules) -> frozenset[str]:
     """The parts of a person that the entry tells something of the person with."""
     if entry.attribute == WEIGHT:
         return rules.looks.body
-    if entry.head is Head.FACE or (entry.attribute == AGE and entry.head is Head.PERSON):
+    told_by_face = entry.attribute == AGE or entry.rule == _TRAIT
+    if entry.head is Head.FACE or (told_by_face and entry.head is Head.PERSON):
         return rules.looks.face
     return frozenset()
 

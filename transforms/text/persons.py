@@ -21,7 +21,21 @@ _PARTICIPLES = frozenset({"VBN", "VBG"})
 _LINKS = frozenset({",", "and", "or", "but", "-", "/", "&"})
 _SPAN = 9
 _THINGS_IN_FRONT = frozenset(
-    {"baby", "babies", "child", "children", "kid", "kids", "adult", "teen", "youth", "senior", "infant"}
+    {
+        "toddler",
+        "newborn",
+        "baby",
+        "babies",
+        "child",
+        "children",
+        "kid",
+        "kids",
+        "adult",
+        "teen",
+        "youth",
+        "senior",
+        "infant",
+    }
 )
 _ONE_HUMAN = frozenset(
     {
@@ -74,8 +88,17 @@ def phrase_head(doc: Doc, index: int, people: PeopleWords) -> Token | None:
             return _end_of_nouns(doc, position, people)
         if not (token.pos_ in _BEFORE_NOUN or token.tag_ in _PARTICIPLES or token.lower_ in _LINKS):
             return None
+        if token.tag_ == "VBG" and position > index and _has_object(token):
+            return None  # "thin, wearing minimal clothing"
         position += 1
     return None
+
+
+def _has_object(participle: Token) -> bool:
+    before = participle.doc[participle.i - 1].lower_
+    return before in (",", "and") and any(
+        child.dep_ in ("obj", "obl") and child.i > participle.i for child in participle.children
+    )
 
 
 def _end_of_nouns(doc: Doc, start: int, people: PeopleWords) -> Token:
@@ -140,7 +163,7 @@ def is_verb_after(doc: Doc, noun: Token, following: Token) -> bool:
     if following.tag_ == "NNS" and determiner in _ONE:
         return True  # No noun in the plural follows "a".
     after = doc[following.i + 1] if following.i + 1 < len(doc) else None
-    ends = after is None or after.pos_ in ("ADP", "ADV", "PUNCT", "SCONJ", "PART", "DET")
+    ends = after is None or after.pos_ in ("ADP", "ADV", "PUNCT", "SCONJ", "PART", "DET", "CCONJ")
     if following.lower_.endswith("ing") and following.lower_ not in _THINGS_IN_ING:
         return ends
     return ends and following.lower_ in _BARE_VERBS

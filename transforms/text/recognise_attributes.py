@@ -299,7 +299,7 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
         return None
     kin_or_age = group in _KIN_OR_AGE
     if token.pos_ == "ADJ" and end < len(doc) and doc[end].pos_ == "NOUN" and not is_person(doc[end], people):
-        return None  # "minor scratches"
+        return Form.MODIFIER if entry.strong else None  # "minor scratches"
     if token.pos_ == "VERB" and token.tag_ in ("VB", "VBP") and start and doc[start - 1].lower_ == "to":
         return None
     if end < len(doc) and doc[end].text == "-" and end + 1 < len(doc) and doc[end + 1].tag_ in ("VBN", "VBG"):
@@ -313,7 +313,7 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
             )
             return Form.NOUN if verb_like else Form.MODIFIER
         if head.lower_ in people.animals or kin_or_age:
-            return None
+            return Form.MODIFIER if entry.strong and head.lower_ not in people.animals else None
     return None if of_animal(doc, token.i, people) else Form.NOUN
 
 
@@ -382,6 +382,8 @@ def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
     before = doc[lead] if lead >= 0 else None
     if before is not None and before.lower_ in _DETERMINERS and doc[end - 1].tag_ != "JJR":
         return Form.NOUN
+    if start > 1 and doc[start - 1].lower_ in ("or", "and") and is_person(doc[start - 2], rules.people):
+        return Form.NOUN  # "a tribal leader or elder"
     begins = doc[start].is_sent_start and (
         acts or (following is not None and following.pos_ in ("VERB", "ADP", "ADV"))
     )

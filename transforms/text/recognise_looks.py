@@ -28,6 +28,7 @@ _WITHIN = frozenset({"ADJ", "ADV", "DET", "CCONJ", "PART", "NUM"})
 _BREAKS = frozenset({",", "(", "-", "–", "—"})
 _JOINS = frozenset({"and", "or", "-", "/", ","})
 _REFERRING = frozenset({"they", "it"})
+_EXAMPLES = frozenset({"as", "like", "namely", "including"})
 _REACH = 12
 
 
@@ -67,7 +68,21 @@ def _said_of(
             first, last, form = found
             if form is Form.MODIFIER:
                 first, last = _compound(doc, first, last, tones)
+            first, last = _quoted(doc, first, last)
             yield doc[first].idx, doc[last].idx + len(doc[last]), form
+
+
+def _quoted(doc: Doc, first: int, last: int) -> tuple[int, int]:
+    """With the marks around it where the tones stand in quotation marks."""
+    if first and doc[first - 1].text == '"':
+        first -= 1
+    if any(token.text == '"' for token in doc[first : last + 1]):
+        close = last + 1
+        while close < len(doc) and close <= last + 2 and doc[close].text in ',."':
+            if doc[close].text == '"':
+                return first, close
+            close += 1
+    return first, last
 
 
 def _span(
@@ -75,16 +90,34 @@ def _span(
 ) -> tuple[int, int, Form] | None:
     index = token.i
     head = _head(doc, index + 1, tones, rules)
+    following = doc[index + 1].lower_ if index + 1 < len(doc) else ""
+    if following == "of" and _part_follows(doc, index, parts):
+        return index, index, Form.VALUE  # "the blue of their eyes"
     if head is not None and head.lower_ in parts:
         return index, index, Form.MODIFIER
+    if head is not None and _names_other_part(doc, index, head, parts, tones, looks):
+        return None  # "a light brown or blonde hair color"
     if head is not None and head.lower_ in looks.color_nouns and head.i and doc[head.i - 1].lower_ in parts:
         return index, index, Form.MODIFIER  # "a warm brown skin tone"
-    joined = doc[index + 1].lower_ in ("and", "or", ",") if index + 1 < len(doc) else False
+    attributive = head is not None and head.lower_ in looks.color_nouns
+    joined = following in ("and", "or") or (following == "," and not attributive)
     if head is not None and not joined and head.lower_ not in looks.color_nouns | tones:
         return None
     last = _last(doc, index, tones, looks)
     lead, article = _lead(doc, index, tones, looks)
     before = doc[lead] if lead >= 0 else None
+    if (
+        head is None
+        and before is not None
+        and before.lower_ in _EXAMPLES
+        and _said_part(doc, lead, parts, tones, looks)
+    ):
+        first = lead - 1 if before.lower_ == "as" and lead and doc[lead - 1].lower_ == "such" else lead
+        return first, last, Form.POSTMODIFIER  # "eye colors such as green"
+    if before is not None and before.lower_ == "being" and _said_part(doc, lead, parts, tones, looks):
+        opener = _absolute(doc, lead)
+        if opener is not None:
+            return opener, last, Form.POSTMODIFIER
     if before is not None and before.lemma_.lower() in _LINKS and _said_part(doc, lead, parts, tones, looks):
         return (article if article is not None else _first(doc, index, tones, looks)), last, Form.PREDICATE
     if (
@@ -93,16 +126,45 @@ def _span(
         and (_said_part(doc, index, parts, tones, looks) or _part_follows(doc, head.i, parts))
     ):
         return index, index, Form.MODIFIER
+    if before is not None and before.lower_ in parts and doc[lead + 1].tag_ == "VBG":
+        return lead + 1, last, Form.POSTMODIFIER  # "skin showing a tan"
     if before is not None and _said_part(doc, lead, parts, tones, looks):
-        if before.lower_ in ("with", "in") and article is not None:
+        if before.text == ":":
+            first = _first(doc, index, tones, looks)
+            if last + 2 < len(doc):
+                return first, last, Form.MODIFIER
+            return first, last, Form.VALUE if first == lead + 1 else Form.POSTMODIFIER
+        named = article is not None or doc[lead + 1].lower_ in looks.color_nouns
+        if before.lower_ in ("with", "in") and named:
             return lead, last, Form.POSTMODIFIER
         if before.text in _BREAKS:
-            return (
-                (article if article is not None else _first(doc, index, tones, looks)),
-                last,
-                Form.POSTMODIFIER,
-            )
+            first = article if article is not None else _first(doc, index, tones, looks)
+            while first - 1 > lead and doc[first - 1].pos_ == "ADV":
+                first -= 1
+            return first, last, Form.POSTMODIFIER
     return None
+
+
+def _absolute(doc: Doc, index: int) -> int | None:
+    """The "with" of ", with one eye being blue and the other being brown" before token ``index``."""
+    start, _ = sentence_bounds(doc, index)
+    for position in range(index, start, -1):
+        if doc[position].lower_ == "with" and doc[position - 1].text == ",":
+            return position
+    return None
+
+
+def _names_other_part(
+    doc: Doc, index: int, head: Token, parts: frozenset[str], tones: frozenset[str], looks: Looks
+) -> bool:
+    before = doc[head.i - 1]
+    known = parts | tones | looks.color_nouns | looks.shades | looks.skin | looks.eyes
+    return (
+        head.i - 1 > index
+        and head.lower_ in looks.color_nouns
+        and before.pos_ == "NOUN"
+        and before.lower_ not in known
+    )
 
 
 def _compound(doc: Doc, first: int, last: int, tones: frozenset[str]) -> tuple[int, int]:
@@ -121,14 +183,19 @@ def _head(doc: Doc, index: int, tones: frozenset[str], rules: TextRules) -> Toke
     """The noun that a tone before ``index`` stands in front of; a tone tagged as a noun is none itself."""
     if index + 1 < len(doc) and doc[index].text == "-" and doc[index + 1].lower_ in ("colored", "coloured"):
         index += 2
-    while index + 1 < len(doc) and doc[index].lower_ in ("to", "or") and doc[index + 1].lower_ in tones:
-        index += 2
+    while index + 1 < len(doc) and (
+        doc[index].text == '"'
+        or (doc[index].lower_ in ("to", "or") and doc[index + 1].lower_ in tones | {'"'})
+        or (doc[index].lower_ in tones and doc[index + 1].text == '"')
+    ):
+        index += 1
     return phrase_head(doc, index, rules.people)
 
 
 def _first(doc: Doc, index: int, tones: frozenset[str], looks: Looks) -> int:
     while index and (
         doc[index - 1].lower_ in tones | looks.shades
+        or doc[index - 1].lower_ in ("colored", "coloured")
         or (doc[index - 1].text == "-" and index > 1)
         or (doc[index - 1].text == "," and index > 1 and doc[index - 2].lower_ in looks.shades)
     ):
@@ -166,10 +233,25 @@ def _lead(doc: Doc, index: int, tones: frozenset[str], looks: Looks) -> tuple[in
             or word in looks.color_nouns
             or word in looks.hedges
             or word in looks.shades
-            or word in ("of", "to", "be", "-", "/", "almost", "n't", "not")
+            or word
+            in (
+                "of",
+                "to",
+                "be",
+                "-",
+                "/",
+                '"',
+                "almost",
+                "between",
+                "somewhere",
+                "n't",
+                "not",
+                "colored",
+                "coloured",
+            )
             or (token.pos_ in _WITHIN and article is None)
             or (token.text == "," and position and article is None and _grades(doc[position - 1], looks))
-            or token.tag_ in ("VBG", "JJ")
+            or (token.tag_ in ("VBG", "JJ") and word != "being")
         ):
             break
         if token.is_sent_start:
@@ -195,28 +277,33 @@ def _said_part(doc: Doc, index: int, parts: frozenset[str], tones: frozenset[str
         token = doc[position]
         if token.lower_ in parts:
             return True
-        if position == start and token.lower_ in _REFERRING:
-            return sentence_is_about(doc, start, parts)
+        if token.lower_ in _REFERRING:
+            at = start if position == start else position
+            return sentence_is_about(doc, at, parts, looks)
         if (
             token.pos_ in ("NOUN", "PROPN")
+            and doc[position + 1].text != "-"
             and token.lower_ not in tones
             and token.lower_ not in looks.color_nouns
             and token.lower_ not in looks.skin
             and token.lower_ not in looks.shown
             and token.lower_ not in looks.shades
         ):
-            return _of_part(doc, position, start, parts)
+            return _of_part(doc, position, start, parts, looks)
     return False
 
 
-def _of_part(doc: Doc, index: int, start: int, parts: frozenset[str]) -> bool:
+def _of_part(doc: Doc, index: int, start: int, parts: frozenset[str], looks: Looks) -> bool:
     """ "the skin around the eye is": the part stands at the head of the phrase that ends at ``index``."""
     position = index
     while position > start and (doc[position].pos_ in ("NOUN", "DET", "ADJ", "ADP", "PRON", "PART", "PROPN")
                                 or doc[position].tag_ in ("VBG", "POS", "VBN")):  # fmt: skip
         position -= 1
         if doc[position].lower_ in parts:
-            return doc[position + 1].pos_ in ("ADP", "VERB", "ADV")
+            after = position + 1
+            while doc[after].lower_ in looks.color_nouns:
+                after += 1
+            return doc[after].pos_ in ("ADP", "VERB", "ADV")
     return False
 
 

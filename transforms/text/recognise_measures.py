@@ -110,10 +110,11 @@ def _ages(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
             continue
         form = Form.PREDICATE if rules.linking.search(text[: match.start()]) else Form.POSTMODIFIER
         yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.decade", form)
-    for match in _found("part_of_decade", text):
-        if _speaks_of_person(doc, match.start(), rules):
-            form = Form.PREDICATE if rules.linking.search(text[: match.start()]) else Form.POSTMODIFIER
-            yield Mention(*match.span(), AGE, Kind.EXPLICIT, "pattern.age.part_of_decade", form)
+    for name in ("part_of_decade", "of_age"):
+        for match in _found(name, text):
+            if _speaks_of_person(doc, match.start(), rules):
+                form = Form.PREDICATE if rules.linking.search(text[: match.start()]) else Form.POSTMODIFIER
+                yield Mention(*match.span(), AGE, Kind.EXPLICIT, f"pattern.age.{name}", form)
     for match in _found("cut_off", text):
         if _speaks_of_person(doc, match.start(), rules):
             yield Mention(*match.span("value"), AGE, Kind.EXPLICIT, "pattern.age.cut_off", Form.PREDICATE)
@@ -175,7 +176,9 @@ def _age_form(doc: Doc, start: int, end: int, rules: TextRules) -> Form | None:
         return None if speaks_of_animals(doc, first, rules.people) else Form.NOUN
     return (
         Form.POSTMODIFIER
-        if before is not None and before.text in (",", "(") and _speaks_of_person(doc, start, rules)
+        if before is not None
+        and before.text in (",", "(", "-", "\u2013", "\u2014")
+        and _speaks_of_person(doc, start, rules)
         else None
     )
 
@@ -291,6 +294,8 @@ def _labels(text: str, wanted: frozenset[str]) -> Iterator[Mention]:
         asked = next(one for one in load_measures().labels if label.startswith(one.begins))
         attribute = asked.attribute if asked.attribute in wanted else asked.other
         value = match.group("value").rstrip()
+        if attribute == EYES and "olo" not in label:
+            continue  # "Eyes: large, brown": what is no colour is not told.
         if attribute in wanted and not load_measures().patterns["silent"].match(value):
             start = match.start("value")
             rule = f"pattern.{attribute.split('.')[1]}.label"
