@@ -21,55 +21,18 @@ _PARTICIPLES = frozenset({"VBN", "VBG"})
 _LINKS = frozenset({",", "and", "or", "but", "-", "/", "&"})
 _SPAN = 9
 _THINGS_IN_FRONT = frozenset(
-    {
-        "toddler",
-        "newborn",
-        "baby",
-        "babies",
-        "child",
-        "children",
-        "kid",
-        "kids",
-        "adult",
-        "teen",
-        "youth",
-        "senior",
-        "infant",
-    }
-)
+    {"toddler", "newborn", "baby", "babies", "child", "children", "kid", "kids", "adult", "teen",
+     "youth", "senior", "infant"}
+)  # fmt: skip
 _ONE_HUMAN = frozenset(
-    {
-        "man",
-        "woman",
-        "person",
-        "guy",
-        "lady",
-        "boy",
-        "girl",
-        "individual",
-        "male",
-        "female",
-        "gentleman",
-        "fellow",
-    }
-)
+    {"man", "woman", "person", "guy", "lady", "boy", "girl", "individual", "male", "female",
+     "gentleman", "fellow"}
+)  # fmt: skip
 _ALSO_THINGS = frozenset({"model", "models", "figure", "figures", "members", "subject", "subjects"})
 _VEHICLES = frozenset(
-    {
-        "airplane",
-        "plane",
-        "aircraft",
-        "car",
-        "train",
-        "ship",
-        "boat",
-        "truck",
-        "bus",
-        "phone",
-        "scale",
-        "bike",
-    }
-)
+    {"airplane", "plane", "aircraft", "car", "train", "ship", "boat", "truck", "bus", "phone",
+     "scale", "bike"}
+)  # fmt: skip
 _SINGULAR_PRONOUNS = frozenset({"he", "she", "who", "i", "him", "her", "himself", "herself"})
 
 
