@@ -99,7 +99,9 @@ def _span(
         return None  # "a light brown or blonde hair color"
     if head is not None and head.lower_ in looks.color_nouns and head.i and doc[head.i - 1].lower_ in parts:
         return index, index, Form.MODIFIER  # "a warm brown skin tone"
-    attributive = head is not None and head.lower_ in looks.color_nouns
+    attributive = head is not None and all(
+        one.pos_ in ("ADJ", "ADV", "PUNCT") or doc[one.i - 1].text == "-" for one in doc[index + 1 : head.i]
+    )
     joined = following in ("and", "or") or (following == "," and not attributive)
     if head is not None and not joined and head.lower_ not in looks.color_nouns | tones:
         return None
@@ -251,7 +253,8 @@ def _lead(doc: Doc, index: int, tones: frozenset[str], looks: Looks) -> tuple[in
             )
             or (token.pos_ in _WITHIN and article is None)
             or (token.text == "," and position and article is None and _grades(doc[position - 1], looks))
-            or (token.tag_ in ("VBG", "JJ") and word != "being")
+            or (token.tag_ == "VBG" and article is None and word != "being")
+            or token.tag_ == "JJ"
         ):
             break
         if token.is_sent_start:

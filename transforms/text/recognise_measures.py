@@ -70,7 +70,8 @@ def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
         yield from _eyes(doc, text, rules)
     if RACE in wanted:
         for match in rules.descent.finditer(text, timeout=TIMEOUT_SECONDS):
-            if _WALL.search(match.group()):
+            home = regex.search(r"(?i)\bfrom\b", match.group()) is not None
+            if _WALL.search(match.group()) or (home and not _speaks_of_person(doc, match.start(), rules)):
                 continue
             yield Mention(
                 *match.span(), RACE, Kind.EXPLICIT, "pattern.race.descent", _tail_form(text, match.start())

@@ -27,11 +27,13 @@ from transforms.text.rules import TextRules
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-AGE, WEIGHT = "biometric.age", "biometric.weight"
+AGE, WEIGHT, GENDER, RACE = (f"biometric.{name}" for name in ("age", "weight", "gender", "race"))
+_NEVER = "(?!)"
 TIMEOUT_SECONDS = 2.0
 _SCORE = 0.8
 _REACH = 40
 _OWNERS = frozenset({"he", "she", "they", "his", "her", "their"})
+_KNOWN = _OWNERS | {"the", "this", "it", "there"}
 _JOINS = frozenset({"and", "but", "while"})
 _RANK = {Kind.EXPLICIT: 0, Kind.IMPLICIT: 1, Kind.PROXY: 2}
 _LABEL = regex.compile(
@@ -43,9 +45,11 @@ _LEAD = regex.compile(r"\A[^.!?\n]{0,60}?:\W*")
 
 @dataclass(frozen=True, slots=True)
 class _Told:
+    plain: Mapping[str, str]
     told: regex.Pattern[str]
     shown: regex.Pattern[str]
-    plain: Mapping[str, str]
+    inferred: regex.Pattern[str]
+    cue: regex.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,13 @@ def _statements() -> _Statements:
     return _Statements(
         {
             name: _Told(
-                regex.compile("(?i)" + content[name]["told"]),
-                regex.compile("(?i)" + content[name]["shown"]),
-                content[name]["plain"],
+                content[name].get("plain", {}),
+                **{
+                    part: regex.compile("(?i)" + content[name].get(part, _NEVER))
+                    for part in ("told", "shown", "inferred", "cue")
+                },
             )
-            for name in (WEIGHT, AGE)
+            for name in (WEIGHT, AGE, GENDER, RACE)
         },
         frozenset(content["opens"]),
         frozenset(content["shows"]),
@@ -92,8 +98,11 @@ def statement_mentions(doc: Doc, told: Sequence[Mention], rules: TextRules) -> I
             continue
         for match in words.told.finditer(text, timeout=TIMEOUT_SECONDS):
             yield from _statement(doc, match.span(), attribute, words.plain, rules)
-        for match in words.shown.finditer(text, timeout=TIMEOUT_SECONDS):
-            first = token_range(doc, *match.span())[0]
+        shown = [match.start() for match in words.shown.finditer(text, timeout=TIMEOUT_SECONDS)]
+        if words.cue.search(text):
+            shown += _inferred(doc, words)
+        for position in shown:
+            first = token_range(doc, position, position + 1)[0]
             if _somebodys(doc, first, rules):
                 tail = _tail(doc, first)
                 opener = doc[tail[0]] if tail is not None else None
@@ -101,6 +110,15 @@ def statement_mentions(doc: Doc, told: Sequence[Mention], rules: TextRules) -> I
                     yield _wide(doc, *tail, attribute)
     if AGE in rules.attributes and rules.age_nouns:
         yield from _infants(doc, rules)
+
+
+def _inferred(doc: Doc, words: _Told) -> Iterator[int]:
+    """Where something is concluded from a body that the same sentence speaks of."""
+    for match in words.inferred.finditer(doc.text, timeout=TIMEOUT_SECONDS):
+        begin, stop = sentence_bounds(doc, token_range(doc, *match.span())[0])
+        end = doc[stop - 1].idx + len(doc[stop - 1])
+        if words.cue.search(doc.text, doc[begin].idx, end, timeout=TIMEOUT_SECONDS):
+            yield match.start()
 
 
 def _labelled(text: str, told: Sequence[Mention]) -> Mention | None:
@@ -126,7 +144,7 @@ def _statement(
         return
     tail = _tail(doc, first)
     if tail is None:
-        tail = _phrase(doc, first) or _clause(doc, first) or _sentence(doc, first)
+        tail = _phrase(doc, first) or _clause(doc, first) or _sentence(doc, first, rules)
     if tail is not None:
         yield _wide(doc, *tail, attribute)
         return
@@ -136,6 +154,20 @@ def _statement(
         rule = f"statement.{attribute.split('.')[1]}"
         start = span[0] if word in plain else doc[after - 1].idx
         yield Mention(start, span[1], attribute, Kind.PROXY, rule, Form.VALUE, neutral, score=_SCORE)
+    elif _is_told_alone(doc, rules):
+        yield _wide(doc, 0, len(doc), attribute)
+
+
+def _is_told_alone(doc: Doc, rules: TextRules) -> bool:
+    """True for one sentence that is all of its passage and shows nobody for the first time."""
+    begin, stop = sentence_bounds(doc, len(doc) - 1)
+    return begin == 0 and stop == len(doc) and not _introduces(doc, begin, rules)
+
+
+def _introduces(doc: Doc, begin: int, rules: TextRules) -> bool:
+    """True for "The image shows a man who ..." and "A man ...": what comes later leans on it."""
+    first, second = doc[begin], doc[min(begin + 1, len(doc) - 1)]
+    return first.lower_ not in _KNOWN or second.lower_ in rules.looks.shown
 
 
 def _wide(doc: Doc, first: int, after: int, attribute: str) -> Mention:
@@ -150,7 +182,10 @@ def _somebodys(doc: Doc, index: int, rules: TextRules) -> bool:
     """True if the passage speaks of people and its words at token ``index`` of no animal."""
     if speaks_of_animals(doc, index, rules.people):
         return False
-    return any(token.lower_ in _OWNERS or is_person(token, rules.people) for token in doc)
+    parts = rules.looks.eyes | rules.looks.skin | rules.looks.race_wear
+    return any(
+        token.lower_ in _OWNERS or token.lower_ in parts or is_person(token, rules.people) for token in doc
+    )
 
 
 def _tail(doc: Doc, index: int) -> tuple[int, int] | None:
@@ -161,10 +196,11 @@ def _tail(doc: Doc, index: int) -> tuple[int, int] | None:
     for position in range(index, max(begin, index - _REACH), -1):
         token, before = doc[position], doc[position - 1]
         opened = (token.tag_ == "VBG" or token.lower_ in words.opens) and token.lower_ != "including"
-        allowed = 1 if token.lower_ in ("which", "who", "whose", "as") else 0
+        concludes = token.tag_ == "VBG" and token.lemma_.lower() in words.shows
+        allowed = 1 if concludes or token.lower_ in ("which", "who", "whose", "as") else 0
         if opened and before.text == "," and finite <= allowed and position - 1 > begin:
             return position, _end_of_phrase(doc, index, stop)
-        shows = token.tag_ == "VBG" and token.lemma_.lower() in words.shows and before.pos_ != "AUX"
+        shows = concludes and before.pos_ not in ("AUX", "ADP")
         if shows and finite == 0 and position > begin + 1:
             return position - (before.lower_ in clauses.CONJUNCTIONS), _end_of_phrase(doc, index, stop)
         relative = token.lower_ in ("that", "to") and doc[position + 1].lemma_.lower() in words.shows
@@ -237,17 +273,13 @@ def _clause(doc: Doc, index: int) -> tuple[int, int] | None:
     return None
 
 
-def _sentence(doc: Doc, index: int) -> tuple[int, int] | None:
+def _sentence(doc: Doc, index: int, rules: TextRules) -> tuple[int, int] | None:
     """The tokens of the whole sentence, unless it is the only one or the first to speak of anybody."""
     begin, stop = sentence_bounds(doc, index)
     lead = _LEAD.match(doc.text)
     opening = begin == 0 or (lead is not None and doc[begin].idx <= lead.end())
-    if opening:
-        later = any(token.text in clauses.END_MARKS for token in doc[begin:stop]) and stop < len(doc)
-        first = doc[begin]
-        if not later or first.lower_ not in _OWNERS:
-            return None
-    if begin == 0 and stop >= len(doc):
+    later = any(token.text in clauses.END_MARKS for token in doc[begin:stop]) and stop < len(doc)
+    if opening and (not later or _introduces(doc, begin, rules)):
         return None
     return begin, stop
 

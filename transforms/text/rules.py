@@ -139,6 +139,11 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     people, looks = load_people_words(), load_looks()
     persons = frozenset(people.person | _PERSONAL)
     colors = any_of_phrases(eyes["colors"])
+    origins = any_of_phrases(race["origins"])
+    home = (
+        r",? ?\b(?:(?:possibly|likely|probably|perhaps|maybe|seemingly|originally) )+"
+        rf"(?:hailing )?from (?:the )?(?:{origins})(?:(?:,? or|/|,? and|,) (?:the )?(?:{origins}))*\b"
+    )
     return TextRules(
         attributes=attributes,
         age_nouns=age_nouns,
@@ -178,7 +183,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             r"(?i),? ?\b(?:possibly |likely |probably |perhaps )?of (?:an? )?(?:possibly |likely |probably )?"
             rf"(?:{any_of_phrases(race['descent_adjectives'])})(?:(?: or |/| and "
             rf"|-)(?:{any_of_phrases(race['descent_adjectives'])}))?"
-            rf" (?:{'|'.join(race['descent_nouns'])})\b"
+            rf" (?:{'|'.join(race['descent_nouns'])})\b(?:{home})?|{home}"
         ),
         build=regex.compile(
             r"(?i)\b(?:(?:with|of|has|have|having|and)\s+)?(?:an?\s+|his\s+|her\s+|their\s+)?"
@@ -271,4 +276,6 @@ def _measure_triggers(attributes: frozenset[str], pronouns: Mapping[str, str]) -
     for attribute, triggers in load_measures().triggers.items():
         if attribute in attributes:
             words |= triggers
+    if "biometric.race" in attributes:
+        words |= {origin.rsplit(" ", 1)[-1] for origin in read_list("race")["origins"]}
     return frozenset(words)
