@@ -20,6 +20,8 @@ _PROPER_ADJECTIVES = frozenset(
 _SHARED = frozenset({"culture", "cultures", "community", "communities", "tradition", "traditions"})
 _SOMEBODY = frozenset({"person", "individual", "man", "woman", "their", "his", "her", "they", "he", "she"})
 _COLOUR = "lexicon.race.colour"
+_BUILD = "lexicon.weight.build"
+_FACE = frozenset({"face", "faces"})
 _TRAIT = "lexicon.gender.trait"
 _CAUSES = frozenset({"due", "thanks", "because", "given", "emphasizing", "highlighting", "focusing"})
 _LABEL_REACH = 24
@@ -180,7 +182,7 @@ def is_said_of_person(doc: Doc, subject: Token, entry: LexiconEntry, rules: Text
 def _parts(entry: LexiconEntry, rules: TextRules) -> frozenset[str]:
     """The parts of a person that the entry tells something of the person with."""
     if entry.attribute == WEIGHT:
-        return rules.looks.body
+        return rules.looks.body | (_FACE if entry.rule == _BUILD else frozenset())
     told_by_face = entry.attribute == AGE or entry.rule == _TRAIT
     if entry.head is Head.FACE or (told_by_face and entry.head is Head.PERSON):
         return rules.looks.face

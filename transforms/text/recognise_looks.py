@@ -128,8 +128,8 @@ def _span(
         and (_said_part(doc, index, parts, tones, looks) or _part_follows(doc, head.i, parts))
     ):
         return index, index, Form.MODIFIER
-    if before is not None and before.lower_ in parts and doc[lead + 1].tag_ == "VBG":
-        return lead + 1, last, Form.POSTMODIFIER  # "skin showing a tan"
+    if before is not None and before.tag_ == "VBG" and lead and doc[lead - 1].lower_ in parts:
+        return lead, last, Form.POSTMODIFIER  # "skin showing a tan"
     if before is not None and _said_part(doc, lead, parts, tones, looks):
         if before.text == ":":
             first = _first(doc, index, tones, looks)

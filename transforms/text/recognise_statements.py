@@ -97,10 +97,14 @@ def statement_mentions(doc: Doc, told: Sequence[Mention], rules: TextRules) -> I
         if attribute not in rules.attributes or (attribute == AGE and not rules.age_nouns):
             continue
         for match in words.told.finditer(text, timeout=TIMEOUT_SECONDS):
-            yield from _statement(doc, match.span(), attribute, words.plain, rules)
+            known = any(
+                one.attribute == attribute and one.start < match.end() and match.start() < one.end
+                for one in told
+            )
+            yield from _statement(doc, match.span(), attribute, words.plain, rules, known)
         shown = [match.start() for match in words.shown.finditer(text, timeout=TIMEOUT_SECONDS)]
         if words.cue.search(text):
-            shown += _inferred(doc, words)
+            shown += [match.start() for match in words.inferred.finditer(text, timeout=TIMEOUT_SECONDS)]
         for position in shown:
             first = token_range(doc, position, position + 1)[0]
             if _somebodys(doc, first, rules):
@@ -110,15 +114,6 @@ def statement_mentions(doc: Doc, told: Sequence[Mention], rules: TextRules) -> I
                     yield _wide(doc, *tail, attribute)
     if AGE in rules.attributes and rules.age_nouns:
         yield from _infants(doc, rules)
-
-
-def _inferred(doc: Doc, words: _Told) -> Iterator[int]:
-    """Where something is concluded from a body that the same sentence speaks of."""
-    for match in words.inferred.finditer(doc.text, timeout=TIMEOUT_SECONDS):
-        begin, stop = sentence_bounds(doc, token_range(doc, *match.span())[0])
-        end = doc[stop - 1].idx + len(doc[stop - 1])
-        if words.cue.search(doc.text, doc[begin].idx, end, timeout=TIMEOUT_SECONDS):
-            yield match.start()
 
 
 def _labelled(text: str, told: Sequence[Mention]) -> Mention | None:
@@ -137,8 +132,14 @@ def _labelled(text: str, told: Sequence[Mention]) -> Mention | None:
 
 
 def _statement(
-    doc: Doc, span: tuple[int, int], attribute: str, plain: Mapping[str, str], rules: TextRules
+    doc: Doc,
+    span: tuple[int, int],
+    attribute: str,
+    plain: Mapping[str, str],
+    rules: TextRules,
+    known: bool,
 ) -> Iterator[Mention]:
+    """``known``: whether a word of the statement is found by itself, so that it need not go whole."""
     first, after = token_range(doc, *span)
     if not _somebodys(doc, first, rules):
         return
@@ -154,7 +155,7 @@ def _statement(
         rule = f"statement.{attribute.split('.')[1]}"
         start = span[0] if word in plain else doc[after - 1].idx
         yield Mention(start, span[1], attribute, Kind.PROXY, rule, Form.VALUE, neutral, score=_SCORE)
-    elif _is_told_alone(doc, rules):
+    elif not known and _is_told_alone(doc, rules):
         yield _wide(doc, 0, len(doc), attribute)
 
 

@@ -33,6 +33,26 @@ def _cleaned(text: str) -> str:
     ("before", "after"),
     [
         (
+            "A man smiles. He has a visible six-pack, which is a result of his extreme thinness.",
+            "A person smiles.",
+        ),
+        (
+            "A shirtless man stands on a beach with his arms raised, showcasing his strength and fitness.",
+            "A shirtless person stands on a beach with their arms raised.",
+        ),
+        (
+            "A child sits on the grass, suggesting they may not wear shoes due to their age.",
+            "A person sits on the grass.",
+        ),
+        (
+            "A portrait of a man, likely from India or Bangladesh, who smiles.",
+            "A portrait of a person who smiles.",
+        ),
+        (
+            "A man sits at a table. There is visible stubble on his chin. He reads a book.",
+            "A person sits at a table. They read a book.",
+        ),
+        (
             "He is smiling at the camera, revealing defined muscles, particularly in his arms and chest.",
             "They are smiling at the camera.",
         ),
