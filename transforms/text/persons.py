@@ -73,6 +73,8 @@ def _end_of_nouns(doc: Doc, start: int, people: PeopleWords) -> Token:
         grand = token.pos_ == "ADJ" and token.lower_ == "grand" and best.lower_ == "baby"
         if not (token.pos_ in _NOUN or is_person(token, people) or hyphen or grand):
             break
+        if token.tag_ in ("VBZ", "VBD", "VBP") and is_person(best, people):
+            break  # "a baby plays": taken for a noun by one of the two taggers
         if hyphen:
             position += 1
             continue
@@ -232,6 +234,18 @@ def is_part_of_brand(doc: Doc, index: int) -> bool:
         return False
     return doc[-1].pos_ in _NOUN and all(
         token.pos_ in _NOUN or token.pos_ in ("PART", "ADJ", "PUNCT", "CCONJ") for token in doc
+    )
+
+
+def shows_somebody(doc: Doc, start: int, end: int, people: PeopleWords) -> bool:
+    """True if somebody is there beside the tokens ``start:end``, and not only as whose kind of thing it is:
+    "a baby's room", "a baby crib"."""
+    return any(
+        is_person(other, people)
+        and not start <= other.i < end
+        and phrase_head(doc, other.i, people) == other
+        and not (other.i + 1 < len(doc) and doc[other.i + 1].tag_ == "POS")
+        for other in doc
     )
 
 

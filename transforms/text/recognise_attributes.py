@@ -25,6 +25,7 @@ from transforms.text.persons import (
     may_be_nobody,
     names_thing,
     phrase_head,
+    shows_somebody,
     subject_of,
     token_range,
 )
@@ -33,13 +34,12 @@ from transforms.text.recognise_looks import facial_hair_mention
 from transforms.text.rules import TextRules
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc
 
-GENDER = "biometric.gender"
 TIMEOUT_SECONDS = 2.0
 _SCORE = {Kind.EXPLICIT: 0.95, Kind.IMPLICIT: 0.9, Kind.PROXY: 0.6}
 _STRONG_SCORE = 0.8
-RACE, WEIGHT, AGE = "biometric.race", "biometric.weight", "biometric.age"
+GENDER, RACE = "biometric.gender", "biometric.race"
 _FACIAL_HAIR = "lexicon.gender.facial_hair"
 _INFANT_THINGS = "lexicon.age.infant_things"
 _WEARS = "lexicon.race.wear"
@@ -54,19 +54,14 @@ _JOINED = frozenset({"or", "and", "/", ",", "to"})
 _ONE = frozenset({"a", "an", "one", "each", "another"})
 _SHARED_FORMS = frozenset({Form.MODIFIER, Form.PREDICATE, Form.POSTMODIFIER})
 _HOLDERS_OF_CONDITION = frozenset(
-    {"has", "have", "had", "having", "with", "from", "of", "battling", "for", "treating"}
+    ["has", "have", "had", "having", "with", "from", "of", "battling", "for", "treating"]
 )
-_DETERMINERS = frozenset({"a", "an", "the", "this", "that", "these", "those", "one", "two", "three",
-    "some", "several",
-                          "many", "another", "each", "every", "both", "young", "old"})  # fmt: skip
-_PROPER_ADJECTIVES = frozenset(
-    {"biometric.race", "sensitive.nationality", "sensitive.religion", "sensitive.politics"}
-)
+_DETERMINERS = frozenset({"a", "an", "the", "this", "that", "these", "those", "one", "two", "three", "some",
+                          "several", "many", "another", "each", "every", "both", "young", "old"})  # fmt: skip
+_PROPER_ADJECTIVES = frozenset({RACE, "sensitive.nationality", "sensitive.religion", "sensitive.politics"})
 _KIN_OR_AGE = ("kinship", "sex", "age_noun")
 _FIRST_OF_THINGS = ("kinship", "occupation", "age_noun")
 _FIRST_OF_COMPOUNDS = ("kinship", "occupation")
-
-
 _LETTERS = regex.compile(r"[a-z0-9]+")
 
 
@@ -282,7 +277,7 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
     people = rules.people
     token = doc[end - 1]
     if not entry.person:
-        return Form.NOUN if entry.rule == _FACIAL_HAIR else _thing_form(doc, token, people, entry.rule)
+        return Form.NOUN if entry.rule == _FACIAL_HAIR else _thing_form(doc, start, end, people, entry.rule)
     if entry.kind is Kind.PROXY:
         return Form.NOUN
     group = entry.rule.rsplit(".", 1)[1]
@@ -299,7 +294,8 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
         return None
     kin_or_age = group in _KIN_OR_AGE
     if token.pos_ == "ADJ" and end < len(doc) and doc[end].pos_ == "NOUN" and not is_person(doc[end], people):
-        return Form.MODIFIER if entry.strong else None  # "minor scratches"
+        # "minor scratches", but "an infant activity"
+        return Form.MODIFIER if entry.strong and _is_there(doc, start, end, people) else None
     if token.pos_ == "VERB" and token.tag_ in ("VB", "VBP") and start and doc[start - 1].lower_ == "to":
         return None
     if end < len(doc) and doc[end].text == "-" and end + 1 < len(doc) and doc[end + 1].tag_ in ("VBN", "VBG"):
@@ -313,15 +309,21 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
             )
             return Form.NOUN if verb_like else Form.MODIFIER
         if head.lower_ in people.animals or kin_or_age:
-            return Form.MODIFIER if entry.strong and head.lower_ not in people.animals else None
+            return Form.MODIFIER if entry.strong and _is_there(doc, start, end, people) else None
     return None if of_animal(doc, token.i, people) else Form.NOUN
 
 
-def _thing_form(doc: Doc, token: Token, people: PeopleWords, rule: str) -> Form | None:
+def _thing_form(doc: Doc, start: int, end: int, people: PeopleWords, rule: str) -> Form | None:
     """A noun that is nobody but tells of somebody ("wrinkles"), where the text speaks of people."""
+    if rule == _INFANT_THINGS:
+        return Form.VALUE if shows_somebody(doc, start, end, people) else None
     if any(is_person(other, people) for other in doc):
         return Form.VALUE
-    return None if rule == _INFANT_THINGS or speaks_of_animals(doc, token.i, people) else Form.VALUE
+    return None if speaks_of_animals(doc, end - 1, people) else Form.VALUE
+
+
+def _is_there(doc: Doc, start: int, end: int, people: PeopleWords) -> bool:
+    return not of_animal(doc, end - 1, people) and shows_somebody(doc, start, end, people)
 
 
 def _adjective_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:

@@ -44,7 +44,7 @@ def _check(answer: Answer, before: str, after: str) -> None:
         ("Two friends enjoy their youth and freedom.", "Two friends enjoy their youth and freedom."),
         (
             "The baby in the crib has a spoon in its hand.",
-            "The person in the crib has a spoon in their hand.",
+            "The person in the bed has a spoon in their hand.",
         ),
         (
             "The dog near the baby has a ball in its mouth.",
