@@ -24,7 +24,8 @@ _UNSAID = 4
 
 _BROKEN_OFF = regex.compile(
     r"(?i)\b(?:an?|the|their|and|or|of|for|with|by|on|in|from|as|like|very|about|around|between|(?:their|the|her|his)"
-    r" (?:late|early|mid)|appears?(?: to(?: be)?)?|likely|possibly|probably|presumably|perhaps) ?[.,;!)]"
+    r" (?:late|early|mid)|appears?(?: to(?: be)?)?|likely|possibly|probably|presumably|seemingly|perhaps)"
+    r" ?[.,;!)]"
 )
 """What held an attribute and holds nothing now: "in their late.", "likely,"."""
 

@@ -50,7 +50,7 @@ def neutral_edit(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> Pa
     mention = said.mention
     if said.stand_in:
         return PassageEdit(said.complement, said.end, said.stand_in, mention, mention.rule, 0)
-    subject = doc[said.first - 1] if said.first > 0 else None
+    subject = _subject(doc, said.first)
     told = said.attributes or (mention.attribute,)
     about_itself = subject is not None and subject.lower_ in grammar_words("attribute_subjects")
     neutral = _neutral(("*",) if about_itself else told)
@@ -64,6 +64,19 @@ def neutral_edit(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> Pa
         return PassageEdit(start, said.end, neutral, mention, mention.rule, 0)
     shown = like_case(f"{_be(doc, verb, subject, many)} {neutral}".strip(), verb.text)
     return PassageEdit(verb.idx, said.end, shown, mention, mention.rule, 0)
+
+
+def _subject(doc: Doc, first: int) -> Token | None:
+    """The word before the verb at token ``first``, over "and": the subject of the verbs that are joined."""
+    if first < 1:
+        return None
+    if doc[first - 1].lower_ in clauses.CONJUNCTIONS or doc[first - 1].text == ",":
+        for token in reversed(doc[:first]):
+            if token.dep_.startswith("nsubj") and token.lower_ not in clauses.RELATIVES:
+                return token
+            if token.is_sent_start:
+                break
+    return doc[first - 1]
 
 
 def with_description(doc: Doc, said: Predicate, many: Callable[[Token], bool]) -> PassageEdit | None:

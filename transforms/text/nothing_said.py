@@ -17,7 +17,8 @@ from transforms.text import clauses
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form
 from transforms.text.passage_edits import PassageEdit
-from transforms.text.stretches import HEDGES, Stretch, stretches_of
+from transforms.text.recognise_measures import NOT_STATED
+from transforms.text.stretches import DASHES, HEDGES, Stretch, stretches_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -61,12 +62,36 @@ def without_frames(doc: Doc, edits: Sequence[PassageEdit], *, may_empty: bool) -
         else:
             for edit in left:
                 changed = _with(doc.text, changed, edit)
+    gone = _without_value(doc, edits, sentences, gone)
     first, after = sentences[-1]
     words = {token.lower_ for token in doc[first:after] if _WORD.search(token.text)}
     if len(sentences) - 2 in gone and words <= _frames().words:
         # A text cut off: "They have a beard and".
         gone.append(len(sentences) - 1)
     return _without_sentences(doc, sorted(changed, key=_place), sentences, gone, may_empty=may_empty)
+
+
+def _without_value(
+    doc: Doc, edits: Sequence[PassageEdit], sentences: Sequence[tuple[int, int]], gone: Sequence[int]
+) -> list[int]:
+    """``gone`` and the sentence that became "not stated" behind a label that promises more: "Appearance:"."""
+    label = _LABEL.match(doc.text)
+    value = next((edit for edit in edits if edit.text.startswith(NOT_STATED)), None)
+    if value is None or label is None or value.start > label.end():
+        return list(gone)
+    if label.group().strip(" *_:").lower() in _attribute_labels():
+        return list(gone)
+    number = next(
+        (place for place, (start, _) in enumerate(sentences) if doc[start].idx >= label.end()), len(sentences)
+    )
+    later = [place for place in range(number + 1, len(sentences)) if place not in gone]
+    covered = number < len(sentences) and value.end >= _end(doc, sentences[number][1] - 1) - 1
+    return sorted({*gone, number}) if later and covered else list(gone)
+
+
+@cache
+def _attribute_labels() -> frozenset[str]:
+    return frozenset(label for labels in read_list("statements")["labels"].values() for label in labels)
 
 
 def _with(text: str, edits: Sequence[PassageEdit], wider: PassageEdit) -> list[PassageEdit]:
@@ -183,6 +208,8 @@ class _Sentence:
         of_fact = False
         for index, one in enumerate(stretches):
             following = stretches[index + 1] if index + 1 < len(stretches) else None
+            if one.kind == "main":
+                empty[index] = False
             if one.kind == "phrase" and following is not None and self._is_listed(following):
                 empty[index] = False
             if one.kind == "of clause" and index and empty[index - 1]:
@@ -237,8 +264,9 @@ class _Sentence:
     def _without(self, first: Stretch, last: Stretch) -> list[PassageEdit]:
         doc = self.doc
         begin, stop = _end(doc, first.lead - 1), _end(doc, last.after - 1)
-        closed = last.after < self.end and doc[last.after].text == ","
-        opened = doc[first.lead].text == ","
+        sign = doc[first.lead].text
+        opened = sign == "," or sign in DASHES
+        closed = opened and last.after < self.end and doc[last.after].text == sign
         if doc[first.lead].text == "(":
             if last.after >= len(doc) or doc[last.after].text != ")":
                 return []

@@ -45,6 +45,8 @@ def read_again(doc: Doc, mentions: Sequence[Mention]) -> dict[Mention, Mention]:
         elif one.plural and doc[first].lower_ in _SLIPS and _is_one(doc, first):
             single = {"people": "person", "children": "child"}.get(one.neutral, one.neutral)
             found[one] = replace(one, neutral=single, plural=False)
+        elif one.neutral == "people" and first and doc[first - 1].lower_ in ("a", "an"):
+            found[one] = replace(one, neutral="person", plural=False)
         elif one.neutral in _PLURALS and not one.plural and _is_many(doc, first):
             found[one] = replace(one, neutral=_PLURALS[one.neutral], plural=True)
         elif one.rule == _AGE_NOUN and not one.plural:

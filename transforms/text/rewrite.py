@@ -338,7 +338,7 @@ def _postmodifier_edits(doc: Doc, mention: Mention) -> list[PassageEdit]:
 def _postmodifier_edit(text: str, mention: Mention) -> PassageEdit:
     start, end = mention.start, mention.end
     lead = regex.search(r"(?i)(?:[\s,]+(?:likely|probably|possibly|perhaps|maybe|about|around|approximately"
-        r"|and|or|roughly|apparently|who is|who are))*[\s,]*$",
+        r"|and|or|roughly|apparently|seemingly|presumably|who is|who are))*[\s,]*$",
                         text[:start])  # fmt: skip
     start = lead.start() if lead else start
     opened = start > 0 and text[start - 1] == "("

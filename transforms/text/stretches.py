@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 HEDGES = frozenset({"likely", "possibly", "probably", "perhaps", "presumably", "maybe", "apparently"})
 _RELATIVES = frozenset({"who", "which", "whose"})
 _ADVERBIAL = frozenset({"while", "although", "though", "because", "since", "whereas", "as"})
-_DASHES = frozenset({"\u2013", "\u2014", "-", ";"})
+DASHES = frozenset({"\u2013", "\u2014", "-", ";"})
 _SUBJECT = frozenset({"PRON", "DET", "NOUN", "PROPN", "ADJ"})
+_INSIDE = frozenset({"relative", "of clause", "participle", "phrase"})
 _SUBJECT_REACH = 9
 
 
@@ -43,12 +44,20 @@ def stretches_of(doc: Doc, start: int, end: int) -> list[Stretch]:
             continue
         first = _after_joiner(doc, index, end)
         kind = _kind(doc, index, first, end) if first < end else ""
+        if not kind and cuts[-1][2] in _INSIDE and _resumes(doc, index, end):
+            kind = "main"
         if kind:
             cuts.append((index, first, kind))
     bounds = [lead for lead, _, _ in cuts[1:]] + [end]
     return [
         Stretch(lead, first, after, kind) for (lead, first, kind), after in zip(cuts, bounds, strict=True)
     ]
+
+
+def _resumes(doc: Doc, index: int, end: int) -> bool:
+    """True where the main clause goes on behind what was put in: "people - who are old - are sitting"."""
+    sign = doc[index].text == "," or _is_dash(doc, index)
+    return sign and index + 1 < end and clauses.is_finite(doc[index + 1])
 
 
 def _after_joiner(doc: Doc, index: int, end: int) -> int:
@@ -62,7 +71,7 @@ def _after_joiner(doc: Doc, index: int, end: int) -> int:
 
 def _is_dash(doc: Doc, index: int) -> bool:
     """True for a dash or semicolon between clauses, no hyphen."""
-    return doc[index].text in _DASHES and (doc[index].text != "-" or bool(doc[index - 1].whitespace_))
+    return doc[index].text in DASHES and (doc[index].text != "-" or bool(doc[index - 1].whitespace_))
 
 
 def _kind(doc: Doc, lead: int, first: int, end: int) -> str:
