@@ -50,6 +50,9 @@ def as_predicates(
         after = _after_descriptions(doc, noun + 1, mentions)
         if article < 2 or doc[article].lower_ not in ("a", "an") or not _ends(doc, after, nouns):
             continue
+        if doc[min(after, len(doc) - 1)].lower_ == "with" and modifiers.intersection(range(after, after + 4)):
+            # "is a man with fair skin": the phrase says nothing either.
+            continue
         group = clauses.verb_group(doc, article, nouns | modifiers)
         if group is None or group.complement > article or group.first == 0:
             continue

@@ -28,6 +28,7 @@ LEFT_OUT = "left_out."
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _LABEL = regex.compile(r"\A[^.!?\n:]{0,60}:\W*")
+_EVIDENCE = frozenset({"based", "judging"})
 _TELLS = frozenset({Form.MODIFIER, Form.PREDICATE, Form.VERB_PHRASE, Form.POSTMODIFIER, Form.VALUE})
 
 
@@ -241,6 +242,9 @@ class _Sentence:
             ):
                 return False
         for token in doc[first:after]:
+            if token.lower_ in _EVIDENCE and inside[0].start < token.idx:
+                # "likely a woman, based on the hairstyle": what a guess rests on goes with it.
+                break
             covered = any(
                 edit.start <= token.idx and token.idx + len(token) <= edit.end for edit in self.edits
             )
@@ -287,8 +291,10 @@ class _Sentence:
         if following.kind == "participle" and doc[following.lead].text == ",":
             inside = [edit for edit in self.edits if begin <= edit.start < doc[following.lead].idx]
             stand_in = next((edit for edit in inside if _unstated(edit.text)), None)
-            if stand_in is None or before.after > following.lead:
+            if before.after > following.lead:
                 return []
+            if stand_in is None:
+                return self._progressive(following)
             verb = stand_in.text.split(" of unstated")[0].split(" not described")[0]
             verb = "" if verb.startswith(("of unstated", "not described")) else verb
             stop = doc[following.first].idx
@@ -296,6 +302,15 @@ class _Sentence:
             start = stand_in.start
             return [PassageEdit(start, stop, shown, stand_in.cause, f"{LEFT_OUT}clause", 0)]
         return []
+
+    def _progressive(self, following: Stretch) -> list[PassageEdit]:
+        """ "appears to be a man, wearing a hat" -> "appears to be wearing a hat"."""
+        doc = self.doc
+        verbs = [token for token in doc[self.start : following.lead] if token.lower_ in clauses.BE]
+        if not verbs or any(edit.start <= verbs[-1].idx < edit.end for edit in self.edits):
+            return []
+        begin, stop = _end(doc, verbs[-1].i), doc[following.first].idx
+        return [replace(_deletion(begin, stop, self._cause(begin, stop), "clause"), text=" ")]
 
 
 def _unstated(text: str) -> bool:

@@ -101,7 +101,8 @@ def noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
     """The neutral word for the noun at token ``index``, with its capital and its possessive."""
     neutral = mention.neutral
     lead = _determiner(doc, index)
-    if mention.rule == _AGE_NOUN and lead >= 0 and doc[lead].tag_ in ("PRP$", "POS"):
+    young = mention.rule == _AGE_NOUN or doc[index].lower_ in grammar_words("words_for_children")
+    if young and lead >= 0 and doc[lead].tag_ in ("PRP$", "POS"):
         # "her baby" is no "her person".
         neutral = "relatives" if mention.plural else "relative"
     elif mention.rule == _FACIAL_HAIR and _is_object(doc, lead):
