@@ -36,6 +36,7 @@ from transforms.engines.spacy_english.engine import MODEL_FOLDER
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.clean import clean_conversations
 from transforms.text.contract import TurnText
+from transforms.text.verifier_checks import checks_for
 
 CHUNK = 64
 WARM = 512
@@ -46,6 +47,8 @@ Work = Callable[[Sequence[Turns]], None]
 def mmscrub_work(policy_name: str) -> Work:
     policy = preset(policy_name)
     rules, parser, embedder = load_text_rules(policy), load_parser("bundled"), load_embedder("minilm")
+    for check in checks_for(policy):
+        _ = check.expression  # compiled at first use
 
     def work(records: Sequence[Turns]) -> None:
         for start in range(0, len(records), CHUNK):
