@@ -84,6 +84,7 @@ def test_a_leak_is_seen(policy_of: Callable[..., Policy], text: str, attribute: 
         "A clock surrounded by mums.",
         "A person in an Asian inspired restaurant with a Jamaican colored hat.",
         "A plate of muffins and danishes.",
+        "The person is in a European setting with a Brazilian dancing hall.",
         "They look straight into the camera.",
         "A statue of a mother and child.",
         "A mother black bear with a baby.",
