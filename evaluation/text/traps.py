@@ -5,8 +5,10 @@
 Reads ``llava/text_only.json`` under ``DATA`` (LLaVA JSON). ``traps.tsv`` holds no text: it says where in
 that file sentences stand that were picked for a word in them ("brown bear", "White House", "his tail") and
 read by a person before any rule was run over them; a sentence whose digest differs is an error. Those whose
-digest begins with an even hex digit are for tuning, the others are held out. ``traps_read.tsv`` holds more,
-drawn for each trigger word of the lexicons and looked at while the rules were made: all for tuning. Each is
+digest begins with an even hex digit are for tuning, the others are held out. ``traps_drawn.tsv`` is a second
+list of that kind: up to seven sentences by digest for each word of the lexicons, with nobody in them or with
+words for people that tell nothing ("people next to an old car"), read before any rule was run over them.
+``traps_read.tsv`` holds sentences that were looked at while the rules were made: all for tuning. Each is
 measured by itself and in its record.
 
 A turn has nobody in it if it holds no word of ``somebody.yaml`` and no two names in a row. Of 8,180 such
@@ -45,7 +47,12 @@ CORPUS = "llava/text_only.json"
 POLICIES = ("safe-llava", "standard")
 NOBODY_SAMPLE = 800
 """Turns without a person that are drawn, by digest."""
-_LIST, _READ = "traps.tsv", "traps_read.tsv"
+_PICKED, _DRAWN, _READ = "traps.tsv", "traps_drawn.tsv", "traps_read.tsv"
+_SHARES = (
+    ("tuning", False, (_PICKED, _DRAWN, _READ)),
+    ("held out", True, (_PICKED,)),
+    ("held out, drawn", True, (_DRAWN,)),
+)
 _CHUNK = 256
 _ASKED = "What is shown?"
 _ANSWERED = "It is shown in the picture."
@@ -53,7 +60,7 @@ _ANSWERED = "It is shown in the picture."
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """One sentence that must stay as it is. ``question``: whether a human says it."""
+    """One sentence that must stay as it is. ``question``: whether a human says it; ``listed``: where."""
 
     sha256: str
     text: str
@@ -63,12 +70,12 @@ class Trap:
     turn: int
     start: int
     end: int
-    read: bool
+    listed: str
 
     @property
     def held_out(self) -> bool:
         """True for the half that no rule was tuned on."""
-        return not self.read and int(self.sha256[0], 16) % 2 == 1
+        return self.listed != _READ and int(self.sha256[0], 16) % 2 == 1
 
 
 class _Alike:
@@ -81,7 +88,7 @@ class _Alike:
 
 
 def load_traps(corpus: Path) -> list[Trap]:
-    """The sentences that the two lists point at. Raises ValueError if ``corpus`` is another file."""
+    """The sentences that the lists point at. Raises ValueError if ``corpus`` is another file."""
     records = json.loads(corpus.read_text("utf-8"))
     traps = []
     for name, row in _rows():
@@ -91,14 +98,13 @@ def load_traps(corpus: Path) -> list[Trap]:
         if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
             raise ValueError(f"{name} was made of another corpus: record {record} differs")
         question = turn["from"] == "human"
-        read = name == _READ
-        traps.append(Trap(row["sha256"], text, question, row["class"], record, index, start, end, read))
+        traps.append(Trap(row["sha256"], text, question, row["class"], record, index, start, end, name))
     return traps
 
 
 def _rows() -> Iterator[tuple[str, dict[str, str]]]:
-    """The rows of both lists, each with the name of its list."""
-    for name in (_LIST, _READ):
+    """The rows of all lists, each with the name of its list."""
+    for name in (_PICKED, _DRAWN, _READ):
         listed = resources.files("evaluation.text").joinpath(name).read_text("utf-8")
         for row in csv.DictReader(listed.splitlines(), delimiter="\t"):
             yield name, row
@@ -201,12 +207,14 @@ def measure(data: Path) -> list[Figure]:
             ("by themselves", changed([alone(trap.text, trap.question) for trap in traps], policy)),
             ("in their record", changed_in_place(traps, corpus, policy)),
         ):
-            for held_out, label in ((False, "tuning"), (True, "held out")):
-                half = [
-                    not hit for trap, hit in zip(traps, touched, strict=True) if trap.held_out is held_out
+            for label, held_out, lists in _SHARES:
+                part = [
+                    not hit
+                    for trap, hit in zip(traps, touched, strict=True)
+                    if trap.held_out is held_out and trap.listed in lists
                 ]
                 title = f"traps left, {where}, {label}, {name}"
-                figures.append(share(title, sum(half), len(half), ">=", 98))
+                figures.append(share(title, sum(part), len(part), ">=", 98))
     for name in POLICIES:
         touched = changed([alone(text, question) for text, question in turns], preset(name))
         figures.append(

@@ -13,11 +13,11 @@ import regex
 from schemas.finding import TextFinding
 from schemas.policy import Policy
 from transforms.engines.protocols import TextParser
+from transforms.text.company import Company, company_of
 from transforms.text.contract import Conversation, TurnText
 from transforms.text.fold import Folded, fold
 from transforms.text.mentions import Mention, without_overlaps
 from transforms.text.name_prefilter import may_hold_name
-from transforms.text.nonpersons import load_nonperson_words
 from transforms.text.parse_prefilter import needs_parse
 from transforms.text.passages import Passage, split_passages
 from transforms.text.questions import KEPT_ASKS, asked_attributes
@@ -45,8 +45,6 @@ KEPT_READINGS = 4096
 """Readings of passages that are remembered: audit, cleaning and the second reading see the same texts."""
 
 _WORD = re.compile(r"[a-z]+")
-_SEATS = re.compile(r"\b(?:passenger|driver'?s?) (?:side|seat|car|train|plane|window|bus|door)")
-_GENDERED = re.compile(r"\b(?:he|she|him|his|hers?|himself|herself)\b", re.IGNORECASE)
 _VALUE = re.compile(r"\d\D{0,9}\d|^\S{4,40}$")
 """A text that can be the value a line before asks for: with two digits, or one word."""
 
@@ -86,18 +84,18 @@ def passage_mentions(
     doc: Doc | None,
     rules: TextRules,
     before: frozenset[str] = NOTHING_ASKED,
-    peopled: bool = True,
+    company: Company = Company.PEOPLE,
     printed: bool = False,
 ) -> PassageMentions:
     """What one passage tells and asks. ``doc`` is its parse, None where the prefilter saw no need of one;
-    ``before``: the personal data that the line or question before asks for; ``peopled``: whether another
-    passage of the conversation speaks of a person, whom a "he" of this one may mean; ``printed``: whether the
+    ``before``: the personal data that the line or question before asks for; ``company``: of whom
+    the other passages of the conversation speak, whom a "he" of this one may mean; ``printed``: whether the
     passage only reads out what was asked for, and tells no attribute of anybody."""
     told: list[Mention] = list(_formed(text, rules, before))
     asked: list[Mention] = []
     if doc is not None:
         told.extend(measure_mentions(doc, rules))
-        told.extend(attribute_mentions(doc, rules, peopled))
+        told.extend(attribute_mentions(doc, rules, company))
         told.extend(look_mentions(doc, rules))
         if not question:
             told.extend(statement_mentions(doc, told, rules))
@@ -145,9 +143,9 @@ class ReadTurn:
 
 
 _OF_PEOPLE = ("biometric.", "sensitive.")
-_Key = tuple[str, bool, frozenset[str], bool, bool]
+_Key = tuple[str, bool, frozenset[str], Company, bool]
 """What the reading of a passage depends on: its text, whether it asks, what was asked before it,
-whether other passages speak of people, and whether it only reads out what is printed."""
+of whom other passages speak, and whether it only reads out what is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,38 +173,16 @@ def _cut(conversation: Conversation, rules: TextRules) -> list[_CutTurn]:
         cut.append((folded, turn, passages, before, printed))
         asking = _last_line(turn.text) if turn.question else ""
     texts = [passage.text for _, _, passages, _, _ in cut for passage in passages]
-    return [
-        _CutTurn(folded, turn.question, (), ())
-        if turn.context
-        else _CutTurn(
-            folded,
-            turn.question,
-            passages,
-            tuple(
-                (passage.text, turn.question, asked, _peopled(passage.text, texts, rules), printed)
-                for passage, asked in zip(passages, before, strict=True)
-            ),
-        )
-        for folded, turn, passages, before, printed in cut
-    ]
-
-
-def _peopled(text: str, texts: Sequence[str], rules: TextRules) -> bool:
-    """True if a gendered pronoun of ``text`` may mean somebody whom another of ``texts`` speaks of."""
-    if _GENDERED.search(text) is None:
-        return True
-    words = _WORD.findall(text.lower())
-    if rules.people.animals.isdisjoint(words) and load_nonperson_words().ships.isdisjoint(words):
-        return True
-    return any(other is not text and _speaks_of_people(other, rules) for other in texts)
-
-
-def _speaks_of_people(text: str, rules: TextRules) -> bool:
-    """True if ``text`` holds a word for a person that is not said of an animal of the text."""
-    words = set(_WORD.findall(_SEATS.sub("", text.lower())))
-    found = rules.people.person & words
-    nonpersons = load_nonperson_words()
-    return bool(found - nonpersons.either) or (bool(found) and nonpersons.wild.isdisjoint(words))
+    turns: list[_CutTurn] = []
+    place = 0
+    for folded, turn, passages, before, printed in cut:
+        keys: list[_Key] = []
+        for offset, asked in enumerate(before):
+            company = company_of(place + offset, texts, rules)
+            keys.append((passages[offset].text, turn.question, asked, company, printed))
+        place += len(passages)
+        turns.append(_CutTurn(folded, turn.question, () if turn.context else passages, tuple(keys)))
+    return turns
 
 
 def read_conversations(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from schemas.edit import Action, Replacement, TextEdit
 from schemas.finding import TextFinding
@@ -26,7 +25,7 @@ from transforms.text.rewrite_turn import rewrite_turn
 from transforms.text.rounds import follows
 from transforms.text.rules import TextRules
 from transforms.text.verifier_checks import Check, checks_for
-from transforms.text.verify import Leak, is_only_print, leaks_in, speaks_of_people
+from transforms.text.verify import Leak, is_only_print, leaks_in
 
 MAX_PASSES = 4
 """Rounds of reading a candidate again before it is given up as never settling."""
@@ -289,7 +288,7 @@ def _leaks(
             checks,
             question=said.question,
             refused=_answer_refused(texts, turn, policy),
-            peopled=partial(_others_peopled, texts, turn),
+            conversation=texts,
         )
         if leak.attribute.startswith("pii.") or not _is_print(conversation, turn)
     ]
@@ -298,10 +297,6 @@ def _leaks(
 def _is_print(conversation: Conversation, turn: int) -> bool:
     before = conversation[turn - 1] if turn else None
     return before is not None and before.question and is_only_print(before.text, conversation[turn].text)
-
-
-def _others_peopled(texts: Sequence[str], turn: int) -> bool:
-    return any(speaks_of_people(text) for place, text in enumerate(texts) if place != turn)
 
 
 def _answer_refused(texts: Sequence[str], turn: int, policy: Policy) -> bool:

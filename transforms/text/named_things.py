@@ -28,7 +28,6 @@ _PEOPLE = frozenset({"person", "people", "human", "persons"})
 _SETS = frozenset(
     {"pair", "pairs", "couple", "group", "family", "team", "trio", "duo", "gang", "crowd", "set"}
 )
-_SHOWS = frozenset({"show", "depict", "display", "feature", "have", "illustrate", "light"})
 _OWNERS_OF_KINDS = frozenset(
     {"men", "women", "boys", "girls", "children", "kids", "ladies", "gentlemen", "teens", "adults", "mens",
      "womens", "childrens", "seniors", "babies", "toddlers", "infants"}
@@ -45,6 +44,12 @@ class ThingWords:
     devices: Mapping[str, frozenset[str]]
     old_things: frozenset[str]
     shares: frozenset[str]
+    shown_in: frozenset[str]
+    of_nation: frozenset[str]
+    for_number: frozenset[str]
+    connectors: frozenset[str]
+    of_body: frozenset[str]
+    hung_on: frozenset[str]
     named: frozenset[str]
     signs: frozenset[str]
     sign_kinds: frozenset[str]
@@ -71,11 +76,17 @@ def load_thing_words() -> ThingWords:
         devices=devices | {word + "s": before for word, before in devices.items()},
         old_things=with_plurals(listed["old_things"]),
         shares=frozenset(listed["shares"]),
+        shown_in=frozenset(listed["shown_in"]),
+        of_nation=frozenset(listed["of_nation"]),
+        for_number=with_plurals(listed["for_number"]),
+        connectors=with_plurals(listed["connectors"]),
+        of_body=with_plurals(listed["of_body"]),
+        hung_on=with_plurals(listed["hung_on"]),
         named=frozenset(listed["named"]),
         signs=frozenset(listed["signs"]),
         sign_kinds=frozenset(listed["sign_kinds"]),
         activities=with_plurals(listed["activities"]),
-        kinds=frozenset(listed["kinds_of_things"]),
+        kinds=with_plurals(listed["kinds_of_things"]),
         rooms=with_plurals(listed["rooms"]),
         without_mark=frozenset(listed["without_mark"]),
         worn=with_plurals(read_list("compounds")["worn"]),
@@ -107,6 +118,40 @@ def names_thing_after(doc: Doc, noun: Token, following: Token) -> bool:
     if lower == "american":
         return following.tag_ == "NN" and noun.dep_ in ("compound", "amod", "nmod") and noun.head.i > noun.i
     return following.lower_ in words.after_person or chain.lower_ in words.after_person
+
+
+def is_unit(doc: Doc, index: int) -> bool:
+    """ "a five man band", "a two man tent": a number of whoever they are."""
+    if doc[index].lower_ != "man" or not 0 < index < len(doc) - 1:
+        return False
+    hyphen = doc[index - 1].text == "-" and index > 1
+    count, words = doc[index - 2 if hyphen else index - 1], load_thing_words()
+    if count.pos_ != "NUM":
+        return False
+    if hyphen or doc[index + 1].lower_ in words.for_number:
+        return True
+    return (
+        count.lower_ not in ("one", "1")
+        and doc[index + 1].tag_ == "NN"
+        and doc[index].dep_ in ("compound", "nmod")
+    )
+
+
+def _is_man_made(doc: Doc, index: int) -> bool:
+    """ "a man made lake", not "the man made a bench"."""
+    if doc[index].lower_ != "man" or index + 1 >= len(doc) or doc[index + 1].lower_ != "made":
+        return False
+    return index + 2 >= len(doc) or doc[index + 2].pos_ not in ("DET", "PRON", "NUM", "ADV", "PROPN")
+
+
+def names_nobody(doc: Doc, index: int, people: PeopleWords) -> bool:
+    """True for a word for persons that counts, measures or says what kind of thing is meant."""
+    return (
+        _is_man_made(doc, index)
+        or is_unit(doc, index)
+        or is_share(doc, index)
+        or owns_nothing(doc, index, people)
+    )
 
 
 def is_first_of_thing(doc: Doc, index: int) -> bool:
@@ -194,14 +239,18 @@ def owns_nothing(doc: Doc, index: int, people: PeopleWords) -> bool:
     "an old farmer's market", "a child's bedroom". A part of a body, and what people do, is somebody's."""
     words, token = load_thing_words(), doc[index]
     position = index + 1
-    if position < len(doc) and (doc[position].tag_ == "POS" or doc[position].text in ("'s", "'", "’", "’s")):
+    if position < len(doc) and (doc[position].tag_ == "POS" or doc[position].text in _MARKS):
         position += 1
     elif token.lower_ not in _OWNERS_OF_KINDS:
         return False
     else:
-        # "ladies room": only where nothing can be a verb ("boys watch").
-        return (
-            position < len(doc) and doc[position].lower_ in words.without_mark and doc[position].pos_ in _NOUN
+        # "ladies room", "a girls bike": only where nothing can be a verb ("boys watch").
+        if position >= len(doc) or doc[position].pos_ not in _NOUN:
+            return False
+        kind = _owned(doc, position)
+        one_kind = token.tag_ == "NNS" and kind is not None and kind.tag_ == "NN" and _lead(doc, index) in _AN
+        return doc[position].lower_ in words.without_mark or (
+            one_kind and kind is not None and kind.lower_ not in words.activities | words.of_body
         )
     owned = _owned(doc, position)
     if owned is None or owned.lower_ in words.activities:
@@ -209,15 +258,15 @@ def owns_nothing(doc: Doc, index: int, people: PeopleWords) -> bool:
     lead = index - 1
     while lead >= 0 and doc[lead].pos_ in ("ADJ", "ADV"):
         lead -= 1
-    determiner = doc[lead].lower_ if lead >= 0 else ""
-    one = determiner in ("a", "an")
+    determiner = _lead(doc, index)
+    one = determiner in _AN
     if token.lower_ in _OWNERS_OF_KINDS:
         bare = lead < 0 or doc[lead].pos_ in ("ADP", "PUNCT", "CCONJ", "VERB", "SPACE")
         return (one and owned.tag_ == "NN") or (
             (bare or determiner == "the") and owned.lower_ in words.kinds and (bare or owned.tag_ == "NN")
         )
     if token.lower_ in _OWNERS_OF_ROOMS:
-        return one and owned.lower_ in words.rooms
+        return (one and owned.lower_ in words.rooms) or owned.lower_ in _ROOMS_OF_MANY
     if token.lower_ in _OF_SOMEBODY or token.lower_ in _PEOPLE:
         return False
     if owned.lower_ in words.worn:
@@ -225,78 +274,79 @@ def owns_nothing(doc: Doc, index: int, people: PeopleWords) -> bool:
     return (one or lead < 0) and owned.lower_ in words.after_person
 
 
+_MARKS = frozenset({"'s", "'", "’", "’s"})
+_THINGS_IN_ING = frozenset({"drawing", "painting", "clothing", "bedding", "building"})
+
+
+_AN = frozenset({"a", "an"})
+_ROOMS_OF_MANY = frozenset({"restroom", "bathroom", "toilet", "washroom", "locker"})
+
+
+def _lead(doc: Doc, index: int) -> str:
+    """The word in front of the noun at ``index`` and its adjectives, "" at the beginning."""
+    lead = index - 1
+    while lead >= 0 and doc[lead].pos_ in ("ADJ", "ADV"):
+        lead -= 1
+    return doc[lead].lower_ if lead >= 0 else ""
+
+
 def _owned(doc: Doc, position: int) -> Token | None:
     """The last of the nouns from token ``position`` on, adjectives in front of them passed over."""
-    found = None
+    found, kinds = None, load_thing_words().kinds
     while position < len(doc) and (
-        doc[position].pos_ in _NOUN or (found is None and doc[position].pos_ == "ADJ")
+        doc[position].pos_ in _NOUN
+        or doc[position].lower_ in _THINGS_IN_ING
+        or (found is None and doc[position - 1].text in _MARKS and doc[position].lower_ in kinds)
+        or (found is None and doc[position].pos_ == "ADJ")
     ):
-        if doc[position].pos_ in _NOUN:
+        if doc[position].pos_ != "ADJ":
             found = doc[position]
         position += 1
     return found
 
 
 def is_share(doc: Doc, index: int) -> bool:
-    """ "the percentage of women in parliament", "% of males": a number's, and nobody's in a picture."""
+    """ "the percentage of women in parliament", "What percent of users are Asians?": a number's, and nobody's
+    in a picture. Elsewhere in such a sentence the plurals without a determiner: "victims as children"."""
+    words = load_thing_words()
     lead = index - 1
-    while (
-        lead > 0
-        and doc[lead].pos_ in ("ADJ", "DET", "NUM", "NOUN")
-        and index - lead < 4
-        and doc[lead].lower_ != "%"
-    ):
+    while lead > 0 and doc[lead].pos_ in _BEFORE_COUNTED and index - lead < 5 and doc[lead].lower_ != "%":
         lead -= 1
-    return (
-        lead > 0 and doc[lead].lower_ in ("of", "among") and doc[lead - 1].lower_ in load_thing_words().shares
-    )
-
-
-def is_symbol(token: Token) -> bool:
-    """ "the traffic light shows a red man", "a man on a crossing sign", "the bride on the cake"."""
-    words, doc = load_thing_words(), token.doc
-    if _is_of_made_pair(doc, token.i, words):
+    before = doc[lead].lower_ if lead >= 0 else ""
+    if lead > 0 and before in ("of", "among") and doc[lead - 1].lower_ in words.shares:
+        # "a large percentage of the women in the photo"
+        return doc[lead + 1].pos_ != "DET" or not any(token.lower_ in words.shown_in for token in doc)
+    if lead > 0 and before == "to" and doc[lead - 1].lower_ == "according" and lead == index - 1:
         return True
-    if token.dep_ in ("obj", "nsubj", "conj"):
-        verb = token.head if token.dep_ == "obj" else token.head.head
-        if token.dep_ in ("obj", "conj") and verb.lemma_ in _SHOWS:
-            subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
-            if (
-                subject is not None
-                and subject.i < token.i
-                and (_is_sign(doc, subject.i, words) or subject.lower_ in words.cake)
-            ):
-                return True
-    for position in range(token.i + 1, min(token.i + 8, len(doc))):
-        other = doc[position]
-        if other.pos_ == "VERB" and other.lower_ != "groom":
-            return False
-        if other.lower_ == "on" and position - token.i <= 4:
-            phrase = [ahead.i for ahead in doc[position + 1 : position + 7]]
-            return any(
-                _is_kind_of_sign(doc, place, words) or doc[place].lower_ in words.cake for place in phrase
-            )
-    return False
-
-
-def _is_of_made_pair(doc: Doc, index: int, words: ThingWords) -> bool:
-    """ "a bride and groom cake topper", "a man and woman statue"."""
-    if index + 3 >= len(doc) or doc[index + 1].lower_ not in ("and", "&") or doc[index + 2].pos_ == "DET":
+    if doc[index].tag_ not in ("NNS", "NNPS") or (lead >= 0 and doc[lead].lemma_ == "be"):
         return False
-    ends = [token.lower_ for token in doc[index + 3 : index + 5]]
-    return ends[0] in words.made or (ends[0] in words.cake and len(ends) > 1 and ends[1] in words.made)
+    if any(token.pos_ in ("DET", "PRON", "NUM") for token in doc[max(lead, 0) : index]):
+        return False
+    return any(
+        token.lower_ in words.shares and token.pos_ in ("NOUN", "SYM", "PUNCT") for token in doc
+    ) and not any(token.lower_ in words.shown_in for token in doc)
 
 
-def _is_sign(doc: Doc, index: int, words: ThingWords) -> bool:
-    lower = doc[index].lower_
-    return lower in words.signs or (
-        lower in ("light", "lights") and index > 0 and doc[index - 1].lower_ == "traffic"
+_BEFORE_COUNTED = frozenset({"ADJ", "DET", "NUM", "NOUN", "PROPN"})
+
+
+def is_of_nation(doc: Doc, index: int, head: Token) -> bool:
+    """True if the adjective for a nation before token ``index`` says where a thing is from: "Thai boxing
+    fighters", "Korean characters"."""
+    words = load_thing_words()
+    return any(token.lower_ in words.of_nation for token in doc[index : head.i]) or (
+        head.lower_ == "characters" and head.i == index
     )
 
 
-def _is_kind_of_sign(doc: Doc, index: int, words: ThingWords) -> bool:
-    """ "a traffic light", "the crossing sign"; on a sign of no kind a photograph may be."""
-    return _is_sign(doc, index, words) and index > 0 and doc[index - 1].lower_ in words.sign_kinds
+def is_hung_up(doc: Doc) -> bool:
+    """ "a bra on a clothesline": clothes that nobody wears."""
+    return not load_thing_words().hung_on.isdisjoint(token.lower_ for token in doc)
+
+
+def is_of_connector(doc: Doc) -> bool:
+    """ "a male to female adapter", "the male end of the cable": where "male" is said of no one."""
+    return not load_thing_words().connectors.isdisjoint(token.lower_ for token in doc)
 
 
 def is_named_thing(doc: Doc, index: int) -> bool:

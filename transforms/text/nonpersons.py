@@ -4,19 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from transforms.text.lexicon import PeopleWords, read_list, with_plurals
-from transforms.text.named_things import is_symbol
+from transforms.text.symbols import is_symbol
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
-_OBJECTS = frozenset({"obj", "iobj"})
 _PHRASE = frozenset({"DET", "ADJ", "NUM", "NOUN", "PROPN", "CCONJ", "ADV"})
 _BREEDS = frozenset({"shepherd", "shepard", "sheperd", "dane", "bernard", "bernese"})
 _BREED_ORIGINS = frozenset(
@@ -24,24 +22,6 @@ _BREED_ORIGINS = frozenset(
 )
 _OWN_PARTS = frozenset(
     {"face", "head", "tail", "ears", "ear", "mouth", "nose", "body", "back", "eyes", "eye"}
-)
-_FACE_OR_LIMB = frozenset(
-    {
-        "face",
-        "ear",
-        "ears",
-        "cheek",
-        "cheeks",
-        "leg",
-        "legs",
-        "foot",
-        "feet",
-        "neck",
-        "head",
-        "toes",
-        "chin",
-        "owner",
-    }
 )
 _REACH = 10
 
@@ -66,6 +46,7 @@ class NonPersonWords:
     ships: frozenset[str]
     ship_parts: frozenset[str]
     games: frozenset[str]
+    owners_things: frozenset[str]
 
 
 @cache
@@ -86,6 +67,7 @@ def load_nonperson_words() -> NonPersonWords:
         ships=with_plurals(listed["ships"]) | {"titanic"},
         ship_parts=with_plurals(listed["ship_parts"]),
         games=with_plurals(listed["games"]),
+        owners_things=with_plurals(listed["owners_things"]),
         worn=with_plurals(read_list("compounds")["worn"]),
     )
 
@@ -101,17 +83,28 @@ def is_likeness(token: Token) -> bool:
         if doc[following].lower_ in words.likenesses:
             return True
         following += 1
+    if token.dep_ == "obj" and token.head.dep_ == "acl" and token.head.head.i < token.head.i:
+        held_by = token.head.head
+        if held_by.pos_ == "NOUN" and (names_likeness(doc, held_by.i, words) or _is_depicted(held_by, words)):
+            return True  # "a statue of a woman holding a baby"
     before = index - 1
     while before >= 0 and doc[before].pos_ in _PHRASE and index - before < _REACH:
         if doc[before].lower_ in words.made_of and before == index - 1:
             return True
         before -= 1
-    if before > 0 and doc[before].lower_ in ("of", "depicting") and _names_likeness(doc, before - 1, words):
+    if before > 0 and doc[before].lower_ in ("of", "depicting") and names_likeness(doc, before - 1, words):
         return True
     return is_symbol(token)
 
 
-def _names_likeness(doc: Doc, index: int, words: NonPersonWords) -> bool:
+def _is_depicted(token: Token, words: NonPersonWords) -> bool:
+    """ "a statue of a woman"."""
+    case = next((child for child in token.children if child.dep_ == "case"), None)
+    return case is not None and case.lower_ == "of" and names_likeness(token.doc, token.head.i, words)
+
+
+def names_likeness(doc: Doc, index: int, words: NonPersonWords) -> bool:
+    """True for "statue" and for "figure" in "a stick figure"."""
     lower = doc[index].lower_
     if lower in words.likenesses:
         return True
@@ -131,10 +124,10 @@ def of_animal(doc: Doc, index: int, people: PeopleWords) -> bool:
         return True
     if token.lower_ not in words.either:
         return False
-    if _modifies_animal(token, words) or _asked_of_animal(doc, index, start, words):
+    if modifies_animal(token, words) or asked_of_animal(doc, index):
         return True
     if token.dep_ not in ("nmod", "conj", "appos") and any(
-        child.dep_ in _SUBJECTS and _is_animal(child, words) for child in token.children
+        child.dep_ in _SUBJECTS and is_animal(child, words) for child in token.children
     ):
         return True
     if _beside_young(doc, index, end, words):
@@ -142,29 +135,30 @@ def of_animal(doc: Doc, index: int, people: PeopleWords) -> bool:
     if _humans(doc, start, end, index, people):
         return False
     owner = _owner(doc, index, start)
-    ahead = [other for other in doc[start:index] if _is_animal(other, words)]
+    ahead = [other for other in doc[start:index] if is_animal(other, words)]
     if owner is not None and owner.tag_ == "PRP$":
         return bool(ahead) and owner.lower_ not in ("my", "your", "our")
     if index + 1 < end and doc[index + 1].lower_ == "of":
-        return any(_is_animal(other, words) for other in doc[index + 2 : min(end, index + 6)])
+        return any(is_animal(other, words) for other in doc[index + 2 : min(end, index + 6)])
     return any(other.lower_ in words.wild for other in ahead)
 
 
-def _asked_of_animal(doc: Doc, index: int, start: int, words: NonPersonWords) -> bool:
+def asked_of_animal(doc: Doc, index: int) -> bool:
     """ "Is the lion male or female?", "Which animal is the mother?"."""
+    words, (start, _) = load_nonperson_words(), _sentence(doc, index)
     if doc[start].lower_ not in ("is", "are", "was", "which", "what"):
         return False
-    lead = index - 1
-    while lead > start and (
-        doc[lead].pos_ in ("DET", "CCONJ", "AUX")
-        or doc[lead].lower_ in words.either
-        or doc[lead].lower_ in _ASIDE
-    ):
-        lead -= 1
-    return lead > start and doc[lead].lower_ in words.animals
+    subject = next((token for token in doc[start:index] if token.pos_ in ("NOUN", "PROPN")), None)
+    if subject is None or subject.lower_ not in words.animals:
+        return False
+    # "Is the dog next to a woman?" asks of somebody else.
+    return all(
+        token.lower_ in words.either or token.lower_ in _ASKED or token.pos_ not in ("NOUN", "PROPN", "ADP")
+        for token in doc[subject.i + 1 : index]
+    )
 
 
-_ASIDE = frozenset({"a", "an", "the", "or", "likely", "probably", "boy", "girl"})
+_ASKED = frozenset({"boy", "girl", "picture", "image", "photo", "in", "on", "left", "right", "of"})
 
 
 def _is_costume(doc: Doc, index: int, start: int) -> bool:
@@ -175,11 +169,16 @@ def _is_costume(doc: Doc, index: int, start: int) -> bool:
     )
 
 
+def may_be_animal(token: Token) -> bool:
+    """True for "mother", "adult" and other words that are said of animals as often as of people."""
+    return token.lower_ in load_nonperson_words().either
+
+
 def speaks_of_animals(doc: Doc, index: int, people: PeopleWords) -> bool:
     """True if the sentence around ``index`` names an animal and, apart from that word, no human being."""
     words = load_nonperson_words()
     start, end = _sentence(doc, index)
-    return any(_is_animal(other, words) or other.lower_ in words.likenesses for other in doc[start:end]) and (
+    return any(is_animal(other, words) or other.lower_ in words.likenesses for other in doc[start:end]) and (
         not any(
             other.i != index and (_names_human(other, people) or other.lower_ in words.either)
             for other in doc[start:end]
@@ -196,7 +195,12 @@ def _beside_young(doc: Doc, index: int, end: int, words: NonPersonWords) -> bool
     if animal is None:
         return False
     between = ahead[1:animal]
+    if ahead[animal] in _PETS_YOUNG and doc[index].lower_ not in ("mother", "father", "mom", "dad"):
+        return False  # "a baby and a kitten"
     return ahead[animal] in words.young or bool(words.either.union(("young", "grown")).intersection(between))
+
+
+_PETS_YOUNG = frozenset({"puppy", "puppies", "pup", "pups", "kitten", "kittens"})
 
 
 def _owner(doc: Doc, index: int, start: int) -> Token | None:
@@ -222,7 +226,7 @@ def _names_human(token: Token, people: PeopleWords) -> bool:
     return token.pos_ in ("NOUN", "PROPN", "PRON", "ADJ") and not is_likeness(token)
 
 
-def _is_animal(token: Token, words: NonPersonWords) -> bool:
+def is_animal(token: Token, words: NonPersonWords) -> bool:
     """True if the noun names an animal that is there, and not food or the first part of a compound."""
     doc, index = token.doc, token.i
     if token.lower_ in _BREEDS:
@@ -245,7 +249,7 @@ def _is_animal(token: Token, words: NonPersonWords) -> bool:
     ):
         return True
     # "A wet dog shakes himself": a verb in -s is often taken for a noun.
-    return following.tag_ == "NNS" and all(other.pos_ != "VERB" for other in doc)
+    return following.lower_.endswith("s") and all(other.pos_ != "VERB" for other in doc)
 
 
 def _sentence(doc: Doc, index: int) -> tuple[int, int]:
@@ -257,74 +261,12 @@ def _sentence(doc: Doc, index: int) -> tuple[int, int]:
     return start, end
 
 
-def animal_pronoun(doc: Doc, index: int, people: PeopleWords) -> bool:
-    """True if the gendered pronoun at ``index`` stands for an animal or a likeness named before it.
-
-    Read within the passage: that no other passage speaks of a person is for the caller to see.
-    """
-    words = load_nonperson_words()
-    token = doc[index]
-    if token.lower_ == "her" and token.head.lower_ == "voyage" and doc[index + 1].lower_ == "maiden":
-        return True  # "The Titanic sank on her maiden voyage."
-    if any(_may_be_meant(doc[position], people, words) for position in range(index)):
-        return False
-    if next(_antecedents(doc, index, words), None) is None:
-        return _is_ships(token, words)
-    if token.tag_ == "PRP$":
-        return _own(token, words) or _is_likeness_subject(doc, index, words)
-    if token.dep_ in _SUBJECTS:
-        verb = token.head
-        return verb.dep_ not in ("acl:relcl", "acl") or not _is_animal(verb.head, words)
-    if token.dep_ in _OBJECTS:
-        return token.lower_.endswith("self")
-    if token.dep_ == "obl":
-        return token.lower_.endswith("self") or _in_absolute(token)
-    return True
-
-
 def is_quality(doc: Doc, index: int) -> bool:
     """True for "enjoys his youth": a time of life, and nobody of his."""
     return doc[index].lower_ == "youth" and index > 0 and doc[index - 1].tag_ == "PRP$"
 
 
-def _is_likeness_subject(doc: Doc, index: int, words: NonPersonWords) -> bool:
-    """ "The snowman has a scarf around his neck.", "A scarecrow with his arms out."."""
-    likeness = next((other for other in doc[:index] if other.lower_ in words.likenesses), None)
-    if likeness is None or likeness.lower_ in ("toy", "toys", "logo", "stuffed", "plush"):
-        return False
-    return likeness.dep_ in _SUBJECTS or doc[likeness.i + 1].lower_ == "with"
-
-
-def own_part(doc: Doc, index: int) -> bool:
-    """True for "his tail", "with a ball in his mouth": an animal's own, whoever else is there."""
-    token = doc[index]
-    return (
-        token.tag_ == "PRP$"
-        and token.head.lower_ in load_nonperson_words().own_parts
-        and not (index and doc[index - 1].lower_ in ("on", "onto", "at", "near", "over"))
-    )
-
-
-def _may_be_meant(token: Token, people: PeopleWords, words: NonPersonWords) -> bool:
-    """True for a word before a pronoun that it could stand for and that names a person."""
-    lower = token.lower_
-    if lower in words.animals or lower in words.likenesses or _is_animal(token, words):
-        return False
-    if lower in words.either:
-        return lower not in ("pair", "couple", "group", "trio", "family", "crowd", "figure", "gang") and not (
-            of_animal(token.doc, token.i, people) or _modifies_animal(token, words)
-        )
-    if token.pos_ == "PROPN" and token.text[:1].isupper():
-        return not _modifies_animal(token, words)
-    return (
-        lower in people.person
-        and lower != "one"
-        and token.tag_ not in ("VBZ", "VBD")
-        and not (is_likeness(token) or _modifies_animal(token, words))
-    )
-
-
-def _modifies_animal(token: Token, words: NonPersonWords) -> bool:
+def modifies_animal(token: Token, words: NonPersonWords) -> bool:
     """ "a baby giraffe", "a German Shepherd": part of an animal's or a likeness's name."""
     named = words.animals | words.likenesses | _BREEDS
     doc, position = token.doc, token.i + 1
@@ -338,46 +280,3 @@ def _modifies_animal(token: Token, words: NonPersonWords) -> bool:
     return (
         token.i + 1 < len(doc) and doc[token.i + 1].lower_ in words.animals and token.lower_ in words.either
     )
-
-
-def _antecedents(doc: Doc, index: int, words: NonPersonWords) -> Iterator[Token]:
-    """Animals and likenesses before ``index`` that a pronoun can stand for: subjects, fragments, what a
-    picture is of; never what somebody left unsaid holds or feeds."""
-    for position in range(index):
-        token = doc[position]
-        if not (_is_animal(token, words) or token.lower_ in words.likenesses):
-            continue
-        if token.dep_ in _OBJECTS or token.dep_ == "obl":
-            verb = token.head
-            if not any(child.dep_ in _SUBJECTS or child.dep_ == "expl" for child in verb.children) and (
-                verb.dep_ not in ("acl", "acl:relcl")
-            ):
-                continue
-        if token.head.i > index and doc[index].dep_ in _SUBJECTS and token.dep_ in _OBJECTS:
-            continue
-        yield token
-
-
-def _is_ships(token: Token, words: NonPersonWords) -> bool:
-    """ "the ship and her crew"."""
-    return (
-        token.lower_ == "her"
-        and token.head.lower_ in words.ship_parts
-        and any(other.lower_ in words.ships for other in token.doc[: token.i])
-    )
-
-
-def _own(token: Token, words: NonPersonWords) -> bool:
-    """True if what the possessive owns can be an animal's."""
-    owned = token.head
-    if owned.lower_ in words.human_parts:
-        return False
-    if owned.dep_ in _OBJECTS and owned.head.lemma_.lower() in words.done_to_others:
-        return owned.lower_ not in _FACE_OR_LIMB
-    return True
-
-
-def _in_absolute(token: Token) -> bool:
-    """ "a cat on a desk with a computer behind him": the pronoun closes a "with" phrase of its own."""
-    doc = token.doc
-    return any(other.lower_ == "with" for other in doc[max(0, token.i - 6) : token.i - 1])

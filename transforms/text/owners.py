@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schemas.finding import Kind
 from transforms.text.lexicon import Head, LexiconEntry, Looks
+from transforms.text.named_things import is_of_nation, is_thing
 from transforms.text.persons import head_counts, is_person, is_person_subject, phrase_head, sentence_bounds
 from transforms.text.rules import TextRules
 
@@ -49,7 +50,9 @@ def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
             return any(other.lower_ in rules.looks.eyes for other in doc[:index])  # "an eye with its iris"
         if token.lower_ == "it" and index + 1 < len(doc) and _means_thing(doc, index, begin, rules):
             return False
-        if is_person(token, people) or token.lower_ in ("he", "she", "his", "her", "my", "your"):
+        if token.lower_ in ("he", "she", "his", "her", "my", "your"):
+            return True
+        if is_person(token, people) and not is_thing(token, people):
             return True
     label = next((token.lower_ for token in doc if token.is_alpha), "")
     if label in rules.looks.eyes | rules.looks.skin or any(
@@ -117,6 +120,8 @@ def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rule
     if entry.head not in (Head.FACE, Head.BODY) and head_counts(head, entry.head, people):
         # "a black shorts guy" tells of shorts.
         between = doc[start + 1 : head.i] if entry.rule == _COLOUR else ()
+        if entry.attribute in _PROPER_ADJECTIVES and is_of_nation(doc, start + 1, head):
+            return False
         return not any(token.pos_ == "NOUN" and not is_person(token, people) for token in between)
     if entry.attribute == RACE and not entry.rule.endswith(".colour"):
         if word in looks.race_wear:
@@ -133,6 +138,12 @@ def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rule
         return word in looks.race_looks and owner_is_person(doc, head.idx, rules)
     parts = _parts(entry, rules)
     return word in parts and _owned(doc, start, head, looks.body_of_things, rules)
+
+
+def is_wear(doc: Doc, end: int, rules: TextRules) -> bool:
+    """True if what is in front of token ``end`` is said of clothes or a custom: "Indian clothes"."""
+    head = phrase_head(doc, end, rules.people)
+    return head is not None and head.lower_ in rules.looks.race_wear
 
 
 def _owned(doc: Doc, start: int, head: Token, things: frozenset[str], rules: TextRules) -> bool:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from transforms.text.lexicon import Head, PeopleWords
-from transforms.text.named_things import is_old_thing, is_thing, names_thing_after, owns_nothing
+from transforms.text.named_things import is_old_thing, is_thing, names_nobody, names_thing_after
 from transforms.text.nonpersons import is_likeness, load_nonperson_words
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def head_counts(token: Token, head: Head, people: PeopleWords) -> bool:
     """True if ``token`` is a noun that an adjective of class ``head`` says something of a person with."""
     if not is_person(token, people) or is_likeness(token):
         return False
-    if is_thing(token, people) or is_old_thing(token, people) or owns_nothing(token.doc, token.i, people):
+    if is_thing(token, people) or is_old_thing(token, people) or names_nobody(token.doc, token.i, people):
         return False
     before = token.doc[token.i - 1] if token.i else None
     if token.lower_ in _ALSO_THINGS and before is not None and before.lower_ in _VEHICLES:
@@ -249,12 +249,19 @@ def shows_somebody(doc: Doc, start: int, end: int, people: PeopleWords) -> bool:
     )
 
 
+_SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubjpass"})
+# "The bull being dodged by the man is black": what follows these is often taken for the subject.
+_OF_ANOTHER = frozenset({"by", "of", "near", "beside", "behind"})
+
+
 def subject_of(token: Token) -> Token | None:
     """The subject of the clause whose predicate is ``token``, through conjunction and linking verbs."""
     current = token
     for _ in range(4):
         for child in current.children:
-            if child.dep_ in ("nsubj", "nsubj:pass", "nsubjpass"):
+            if child.dep_ in _SUBJECTS and not any(
+                case.dep_ == "case" and case.lower_ in _OF_ANOTHER for case in child.children
+            ):
                 return child
         if current.dep_ in (
             "conj",

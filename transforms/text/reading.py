@@ -8,6 +8,7 @@ from functools import cache
 import regex
 
 from transforms.text.lexicon import read_list
+from transforms.text.rules import TextRules
 
 TIMEOUT_SECONDS = 1.0
 # What is printed on a shirt or a sign is told of nobody in the picture.
@@ -15,6 +16,11 @@ _PRINTED = regex.compile(
     r"(?i)\b(?:says?|saying|reads?|reading|written|titled?|called|labell?ed|words?|signs?|text|logo"
     r"|letters|title|phrase|message|slogan)"
     r'[^".]{0,30}"(?P<value>[^"]{1,120})"'
+)
+# The same without quotation marks, up to the end of the clause: the sign says boys and girls
+_UNQUOTED = regex.compile(
+    r"(?i)\b(?:signs?|posters?|banners?|labels?|stickers?|billboards?|plaques?|placards?|buttons?|t-shirt)"
+    r"(?: that| which)? (?:says?|reads?|saying|reading),? (?!that\b)(?P<value>[^\"\n.;,?!]{1,50})"
 )
 # A title of several capitalised words after the word for what is done with a work: Who wrote "The Prince"?
 _TITLE = regex.compile(
@@ -66,11 +72,27 @@ def is_read_out(question: str, answer: str) -> bool:
     )
 
 
+_LETTERS = regex.compile(r"[a-z0-9]+")
+
+
+def excepted_spans(text: str, rules: TextRules) -> list[tuple[int, int]]:
+    """Where an expression stands that is no attribute whatever its words are ("grandfather clock")."""
+    present = _LETTERS.findall(text.lower())
+    return [
+        match.span()
+        for word in dict.fromkeys(present)
+        if word in rules.exceptions
+        for match in rules.exceptions[word].finditer(text)
+    ]
+
+
 def printed_spans(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Character spans of ``text`` (folded) within quotation marks: what is printed or a title, and those of
     them that nobody says, in which a pronoun is nobody's either."""
+    unquoted = [match.span("value") for match in _UNQUOTED.finditer(text, timeout=TIMEOUT_SECONDS)]
     if '"' not in text:
-        return [], []
+        return unquoted, unquoted
     printed = [match.span("value") for match in _PRINTED.finditer(text)]
     unspoken = [span for span in printed if _PRINT.search(text, max(0, span[0] - _REACH_OF_PRINT), span[0])]
-    return printed + [match.span("value") for match in _TITLE.finditer(text)], unspoken
+    unspoken += unquoted
+    return printed + unquoted + [match.span("value") for match in _TITLE.finditer(text)], unspoken

@@ -6,15 +6,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-import regex
-
 from schemas.finding import Kind
+from transforms.text.animal_pronouns import animal_pronoun
+from transforms.text.company import Company
 from transforms.text.doc_text import text_of
+from transforms.text.headings import in_label
 from transforms.text.lexicon import Head, LexiconEntry, PeopleWords, WordRole
 from transforms.text.mentions import Form, Mention
-from transforms.text.named_things import is_first_of_thing, is_named_thing, is_share, owns_nothing
-from transforms.text.nonpersons import animal_pronoun, is_quality, of_animal, own_part, speaks_of_animals
-from transforms.text.owners import is_guess, is_said_of_person, modifies_person
+from transforms.text.named_things import (
+    is_first_of_thing,
+    is_hung_up,
+    is_named_thing,
+    is_of_connector,
+    is_share,
+    names_nobody,
+)
+from transforms.text.nonpersons import (
+    asked_of_animal,
+    is_quality,
+    may_be_animal,
+    of_animal,
+    speaks_of_animals,
+)
+from transforms.text.owners import is_guess, is_said_of_person, is_wear, modifies_person
 from transforms.text.persons import (
     in_title,
     is_doer,
@@ -29,7 +43,7 @@ from transforms.text.persons import (
     subject_of,
     token_range,
 )
-from transforms.text.reading import printed_spans
+from transforms.text.reading import excepted_spans, printed_spans
 from transforms.text.recognise_looks import facial_hair_mention
 from transforms.text.rules import TextRules
 
@@ -43,12 +57,6 @@ GENDER, RACE = "biometric.gender", "biometric.race"
 _FACIAL_HAIR = "lexicon.gender.facial_hair"
 _INFANT_THINGS = "lexicon.age.infant_things"
 _WEARS = "lexicon.race.wear"
-# A label in front of a description: "**The Young Man:** ...", "Main Subject - The Woman".
-_LABEL = regex.compile(
-    r"\A(?P<label>[^.?!:\"]{1,70}?)(?::\*\*|\*\*:?|\*\*|\)\W*\Z|:(?=\s|\Z))|\A(?P<label>[^.?!:\"]{1,50})\Z"
-)
-_ARTICLES = frozenset({"the", "a", "an"})
-_LABEL_LINKS = frozenset({"the", "a", "an", "of", "in", "on", "with", "and", "at", "to", "from", "this"})
 _TOYS = frozenset({"toy", "toys", "doll", "dolls", "teddy", "stuffed", "plush", "block", "blocks", "rattle"})
 _JOINED = frozenset({"or", "and", "/", ",", "to"})
 _ONE = frozenset({"a", "an", "one", "each", "another"})
@@ -62,24 +70,12 @@ _PROPER_ADJECTIVES = frozenset({RACE, "sensitive.nationality", "sensitive.religi
 _KIN_OR_AGE = ("kinship", "sex", "age_noun")
 _FIRST_OF_THINGS = ("kinship", "occupation", "age_noun")
 _FIRST_OF_COMPOUNDS = ("kinship", "occupation")
-_LETTERS = regex.compile(r"[a-z0-9]+")
 
 
-def excepted_spans(text: str, rules: TextRules) -> list[tuple[int, int]]:
-    """Where an expression stands that is no attribute whatever its words are ("grandfather clock")."""
-    present = _LETTERS.findall(text.lower())
-    return [
-        match.span()
-        for word in dict.fromkeys(present)
-        if word in rules.exceptions
-        for match in rules.exceptions[word].finditer(text)
-    ]
-
-
-def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iterator[Mention]:
+def attribute_mentions(doc: Doc, rules: TextRules, company: Company = Company.PEOPLE) -> Iterator[Mention]:
     """Lexicon mentions and gendered pronouns of one parsed passage. May overlap.
 
-    ``peopled``: whether another passage speaks of a person, whom a "he" beside an animal may mean.
+    ``company``: of whom the other passages speak, whom a "he" beside an animal may mean.
     """
     text = text_of(doc)
     blocked = excepted_spans(text, rules)
@@ -117,14 +113,23 @@ def attribute_mentions(doc: Doc, rules: TextRules, peopled: bool = True) -> Iter
             and token.lower_ in rules.pronouns
             and (token.is_sent_start or not _pronoun_in_title(doc, token.i))
             and not _covered((token.idx, token.idx + len(token)), unspoken)
-            and not ((not peopled or own_part(doc, token.i)) and animal_pronoun(doc, token.i, rules.people))
+            and not animal_pronoun(doc, token.i, rules.people, company)
         ):
             yield Mention(token.idx, token.idx + len(token), GENDER, Kind.IMPLICIT, "lexicon.gender.pronoun",
                           Form.PRONOUN, rules.pronouns[token.lower_])  # fmt: skip
     for (start, end, entry), form in zip(units, _forms(doc, units, rules), strict=True):
+        if company is Company.ANIMALS and form is Form.NOUN and may_be_animal(doc[start]):
+            continue  # "Adults and their young" after "Two elephants"
+        if blocked and form is Form.MODIFIER and _is_of_excepted(doc, end, blocked, rules):
+            continue  # "an old man made bridge"
         mention = _mention(doc, start, end, entry, rules, form) if form is not None else None
         if mention is not None:
             yield mention
+
+
+def _is_of_excepted(doc: Doc, end: int, blocked: list[tuple[int, int]], rules: TextRules) -> bool:
+    head = phrase_head(doc, end, rules.people)
+    return head is not None and _covered((head.idx, head.idx + len(head)), blocked)
 
 
 def _worth_a_look(doc: Doc, whole: Mapping[int, object], rules: TextRules) -> list[int]:
@@ -186,7 +191,7 @@ def _titled_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: Tex
         entry.role is not WordRole.TITLE
         and entry.attribute not in _PROPER_ADJECTIVES
         and in_title(doc, start)
-        and not _in_label(doc, start, rules)
+        and not in_label(doc, start, rules)
     ):
         return None
     if entry.role in _NAMING and is_named_thing(doc, start):
@@ -214,7 +219,7 @@ def _mention(
     if found is Form.NOUN and plural and start and doc[start - 1].lower_ in _ONE and entry.neutral_one:
         plural, neutral = False, entry.neutral_one  # "a women"
     kind, rule, score = entry.kind, entry.rule, _STRONG_SCORE if entry.strong else _SCORE[entry.kind]
-    if found is Form.MODIFIER and entry.attribute == RACE and _is_wear(doc, end, rules):
+    if found is Form.MODIFIER and entry.attribute == RACE and is_wear(doc, end, rules):
         kind, rule, score = Kind.PROXY, _WEARS, _STRONG_SCORE
     if found is Form.VALUE and first.text[:1].isupper():
         neutral = neutral[:1].upper() + neutral[1:]
@@ -228,37 +233,14 @@ def _facial_hair(rules: TextRules) -> frozenset[str]:
     return frozenset(word for word, entry in rules.lexicon.words.items() if entry.rule == _FACIAL_HAIR)
 
 
-def _is_wear(doc: Doc, end: int, rules: TextRules) -> bool:
-    head = phrase_head(doc, end, rules.people)
-    return head is not None and head.lower_ in rules.looks.race_wear
-
-
-def _in_label(doc: Doc, index: int, rules: TextRules) -> bool:
-    """True in a heading whose capitals make no title: words for persons and for parts of the picture."""
-    match = _LABEL.match(doc.text)
-    if match is None or doc[index].idx >= match.end("label"):
-        return False
-    words = [token for token in doc if token.is_alpha and token.idx < match.end("label")]
-    if not any(token.lower_ in rules.looks.headings or token.lower_ in _ARTICLES for token in words):
-        return False
-    doing = next((at for at, token in enumerate(words) if at and token.lower_.endswith("ing")), len(words))
-    return all(
-        not token.text[:1].isupper()
-        or token.lower_ in _LABEL_LINKS
-        or token.lower_ in rules.looks.headings
-        or token.lower_ in rules.people.person
-        or token.lower_ in rules.lexicon.words
-        or token.lower_.endswith("ing")
-        for token in words[:doing]
-    )
-
-
 def _form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
     if entry.role is WordRole.NOUN:
         return _noun_form(doc, start, end, entry, rules)
     if entry.role is WordRole.ADJECTIVE:
         return _adjective_form(doc, start, end, entry, rules)
     if entry.role is WordRole.NOUN_OR_ADJECTIVE:
+        if asked_of_animal(doc, start) or _is_both_of_thing(doc, end, rules):
+            return None
         if start and doc[start - 1].lower_ in ("a", "an") and _bare_noun_form(doc, start, end, entry, rules):
             return Form.NOUN
         return _adjective_form(doc, start, end, entry, rules) or _bare_noun_form(
@@ -273,17 +255,25 @@ def _form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules)
     return None
 
 
+def _is_both_of_thing(doc: Doc, end: int, rules: TextRules) -> bool:
+    """ "the male and female restroom signs"."""
+    if end + 1 >= len(doc) or doc[end].lower_ not in ("and", "or", "/", "&"):
+        return False
+    if doc[end + 1].lower_ not in ("male", "female"):
+        return False
+    head = phrase_head(doc, end + 2, rules.people)
+    return head is not None and not is_person(head, rules.people) and not is_doer(head)
+
+
 def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextRules) -> Form | None:
     people = rules.people
     token = doc[end - 1]
     if not entry.person:
-        return Form.NOUN if entry.rule == _FACIAL_HAIR else _thing_form(doc, start, end, people, entry.rule)
+        return _thing_form(doc, start, end, people, entry.rule)
     if entry.kind is Kind.PROXY:
         return Form.NOUN
     group = entry.rule.rsplit(".", 1)[1]
-    if is_part_of_brand(doc, token.i) or is_quality(doc, token.i) or is_share(doc, token.i):
-        return None
-    if owns_nothing(doc, token.i, people):
+    if is_part_of_brand(doc, token.i) or is_quality(doc, token.i) or names_nobody(doc, token.i, people):
         return None
     if group in _FIRST_OF_THINGS and is_first_of_thing(doc, token.i):
         return None
@@ -315,11 +305,16 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
 
 def _thing_form(doc: Doc, start: int, end: int, people: PeopleWords, rule: str) -> Form | None:
     """A noun that is nobody but tells of somebody ("wrinkles"), where the text speaks of people."""
+    form = Form.NOUN if rule == _FACIAL_HAIR else Form.VALUE
     if rule == _INFANT_THINGS:
-        return Form.VALUE if shows_somebody(doc, start, end, people) else None
+        return form if shows_somebody(doc, start, end, people) else None
     if any(is_person(other, people) for other in doc):
-        return Form.VALUE
-    return None if speaks_of_animals(doc, end - 1, people) else Form.VALUE
+        return form
+    token = doc[end - 1]
+    if speaks_of_animals(doc, token.i, people) or is_hung_up(doc):
+        return None
+    before_thing = rule == _FACIAL_HAIR and token.dep_ == "compound" and token.head.i > token.i
+    return None if before_thing else form
 
 
 def _is_there(doc: Doc, start: int, end: int, people: PeopleWords) -> bool:
@@ -372,7 +367,7 @@ def _bare_noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: 
         and doc[end + 1].pos_ == "NOUN"
     ):
         return None  # "an Asian structured house"
-    if of_animal(doc, end - 1, rules.people):
+    if of_animal(doc, end - 1, rules.people) or is_share(doc, end - 1) or (sex and is_of_connector(doc)):
         return None
     if sex and len([token for token in doc if token.is_alpha]) == 1:
         return Form.NOUN

@@ -5,7 +5,7 @@ Shares no word list and no pattern with the recognisers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,32 +52,45 @@ def is_only_print(question: str, answer: str) -> bool:
     ].search(answer, timeout=TIMEOUT_SECONDS)
 
 
-def _tells_of_nobody(check: Check, text: str, start: int, end: int, peopled: Callable[[], bool]) -> bool:
+def _tells_of_nobody(
+    check: Check, text: str, start: int, end: int, turn: int, conversation: Sequence[str]
+) -> bool:
     """True for "he" after an animal where nobody is spoken of, and for the man of a statue."""
     spared = _spared()
     if check.pronoun:
         before = text[:start]
+        if text[start:end] == "he" and spared["before_slip"].search(before):
+            return True  # "looking to he right"
         if any(one.start() <= start and end <= one.end() for one in spared["his_and_hers"].finditer(text)):
             return True
         if spared["made_subject"].search(before) and not spared["people"].search(before):
             return True
         if spared["ships"].search(before) and spared["of_ship"].match(text, end):
             return True
+        if spared["people"].search(before) or spared["owned_by_people"].match(text, end):
+            return False
+        animal = spared["animals"].search(before)
+        if animal is None:
+            return _is_of_animals(turn, conversation)
         return (
-            bool(spared["animals"].search(before))
-            and not spared["people"].search(before)
-            and not spared["owned_by_people"].match(text, end)
-            and (bool(spared["own_part"].match(text, end)) or not peopled())
+            spared["own_part"].match(text, end) is not None
+            or (
+                spared["begins_with_animal"].match(before, endpos=animal.start()) is not None
+                and not any(speaks_of_people(one) for one in conversation[max(0, turn - 1) : turn])
+            )
+            or not _speaks_elsewhere(turn, conversation)
         )
     if check.attribute.startswith("biometric.") and _of_animal(check, text, start, end):
         return True
     if check.rule.startswith(_SAID_OF_PARTS) and not (
-        spared["people"].search(text) or _THEY.search(text) or peopled()
+        spared["people"].search(text) or _THEY.search(text) or _speaks_elsewhere(turn, conversation)
     ):
         return True
     if not check.attribute.startswith("biometric."):
         return False
     if spared["likeness_before"].search(text[max(0, start - 60) : start]):
+        return True
+    if spared["on_sign"].search(text[max(0, start - 60) : start]):
         return True
     if end < len(text) and len(text) < 60 and spared["fragment"].fullmatch(text):
         return True
@@ -118,8 +131,22 @@ _SAID_OF_ANIMALS = frozenset(
 )
 
 
-def _somewhere() -> bool:
-    return True
+def _speaks_elsewhere(turn: int, conversation: Sequence[str]) -> bool:
+    """True if another turn speaks of a person, whom a "he" may mean, or the other turns are not known."""
+    return not conversation or any(
+        speaks_of_people(text) for place, text in enumerate(conversation) if place != turn
+    )
+
+
+def _is_of_animals(turn: int, conversation: Sequence[str]) -> bool:
+    """True if the turns before began with an animal and no turn speaks of a person."""
+    spared = _spared()
+    told = next((text for text in conversation[:turn] if spared["topic_or_pronoun"].search(text)), "")
+    return (
+        spared["animals"].search(told) is not None
+        and spared["pronoun"].search(told) is None
+        and not any(speaks_of_people(text) for text in conversation)
+    )
 
 
 def leaks_in(
@@ -129,11 +156,11 @@ def leaks_in(
     *,
     question: bool,
     refused: bool,
-    peopled: Callable[[], bool] = _somewhere,
+    conversation: Sequence[str] = (),
 ) -> Iterator[Leak]:
     """What a cleaned turn still tells. ``refused``: the round's answer is a refusal, so what its question
-    offers or asks for ("a man or a woman?") tells nothing; ``peopled``: whether another turn speaks of a
-    person, whom a "he" of this one may mean. Raises TimeoutError on a runaway pattern."""
+    offers or asks for ("a man or a woman?") tells nothing; ``conversation``: all turns, of whom one
+    may speak that a "he" of this one means. Raises TimeoutError on a runaway pattern."""
     folded = fold(text)
     plain = folded.text
     formed = may_hold_form(plain)
@@ -156,7 +183,7 @@ def leaks_in(
                     continue
                 if not check.cased and _in_title(plain, start, end, check.proper):
                     continue
-                if _tells_of_nobody(check, plain, start, end, peopled):
+                if _tells_of_nobody(check, plain, start, end, turn, conversation):
                     continue
                 start, end, blunt = _in_place(plain, start, end, blunt)
             first, last = folded.original_span(start, end)

@@ -102,8 +102,53 @@ def test_a_person_of_another_turn_may_be_meant(
 def test_a_person_of_another_turn_is_still_seen_when_only_one_turn_is_edited(
     cleaned: Callable[..., CleanedText],
 ) -> None:
-    result = cleaned(["Is somebody there?", "A person stands there.", "And?", "A dog with his ball."])
-    assert result.texts[3] == "A dog with their ball."
+    result = cleaned(["Is somebody there?", "A person stands there.", "And?", "The dog with his ball."])
+    assert result.texts[3] == "The dog with their ball."
+
+
+ALONE = "Describe the picture."
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [ALONE, "A man and a dog.", ALONE, "A brown dog waits for his owner."],
+        [ALONE, "A man and a dog.", ALONE, "A dog lies on his back."],
+        [ALONE, "A woman smiles.", ALONE, "A mother elephant gives her baby a bath."],
+        ["What animal is this?", "A dog.", "What is he doing?", "He is running with a stick."],
+        [ALONE, "Two elephants walk.", ALONE, "Adults and their young walk."],
+        [ALONE, "A cat near a wall looking to he right"],
+    ],
+)
+def test_a_record_keeps_what_an_animal_is_and_does(
+    cleaned: Callable[..., CleanedText], turns: list[str]
+) -> None:
+    assert [turn.replace("man and", "person and") for turn in turns if "smiles" not in turn] == [
+        turn for turn in cleaned(turns, "safe-llava").texts if "smiles" not in turn
+    ]
+
+
+@pytest.mark.parametrize(
+    ("turns", "words"),
+    [
+        (["What is he holding?", "A dog.", "Is his hat red?", "Yes."], ["he", "his"]),
+        (["What is somebody walking?", "A dog.", "Is he old?", "Yes."], ["he"]),
+        ([ALONE, "Somebody sits.", ALONE, "A dog in his car."], ["his"]),
+        ([ALONE, "Somebody sits.", ALONE, "A dog jumps off his back."], ["his"]),
+        ([ALONE, "Somebody sits.", ALONE, "A dog catches a frisbee he threw."], ["he"]),
+        ([ALONE, "A giraffe eats.", ALONE, "She feeds it leaves."], ["She"]),
+        ([ALONE, "A dog lies there.", ALONE, "He is wearing a shirt."], ["He"]),
+        ([ALONE, "An elephant in a zoo.", ALONE, "A baby looks at the camera."], ["baby"]),
+        ([ALONE, "Baby reaching for mouse.", ALONE, "A place where baby can reach."], ["Baby", "baby"]),
+    ],
+)
+def test_a_record_with_an_animal_still_tells_of_people(
+    parser: TextParser, policy_of: Callable[..., object], turns: list[str], words: list[str]
+) -> None:
+    rules = load_text_rules(policy_of("safe-llava"))  # type: ignore[arg-type]
+    said = [TurnText(text, place % 2 == 0) for place, text in enumerate(turns)]
+    findings = audit_conversations([said], rules=rules, parser=parser)[0]
+    assert [turns[one.turn][one.start : one.end] for one in findings if not one.asks] == words
 
 
 @pytest.mark.parametrize(
