@@ -82,6 +82,8 @@ def _tells_of_nobody(
         )
     if check.attribute.startswith("biometric.") and _of_animal(check, text, start, end):
         return True
+    if spared["grown"].match(text, start, end) and _is_of_animals(turn, conversation):
+        return True  # "Adults and their young" after "Two elephants"
     if check.rule.startswith(_SAID_OF_PARTS) and not (
         spared["people"].search(text) or _THEY.search(text) or _speaks_elsewhere(turn, conversation)
     ):
@@ -94,7 +96,7 @@ def _tells_of_nobody(
         return True
     if end < len(text) and len(text) < 60 and spared["fragment"].fullmatch(text):
         return True
-    return check.attribute == "biometric.gender" and (
+    return check.attribute in _BEFORE_THINGS and (
         bool(spared["likeness_after"].match(text, end))
         or (
             bool(spared["costume"].search(text[max(0, start - 20) : start]))
@@ -110,6 +112,10 @@ def _of_animal(check: Check, text: str, start: int, end: int) -> bool:
     animals, people = spared["animals"], spared["people"]
     if check.rule.startswith("verify.eye") and animals.search(text, max(0, start - 40), end + 15):
         return not people.search(text, max(0, start - 40), end + 15)
+    if check.rule in _SAID_OF_ANIMALS and spared["beside_animal"].match(text, end):
+        return True
+    if check.rule == "verify.gender.rank" and spared["games"].search(text) and not people.search(text):
+        return True
     return (
         check.rule in _SAID_OF_ANIMALS
         and bool(animals.search(text, 0, start))
@@ -119,8 +125,12 @@ def _of_animal(check: Check, text: str, start: int, end: int) -> bool:
 
 _SAID_OF_PARTS = ("verify.eye", "verify.weight.figure", "verify.weight.belly", "verify.race.skin")
 _THEY = regex.compile(r"(?i)\b(?:they|their|them|who|he|she|his|her)\b")
+_BEFORE_THINGS = ("biometric.gender", "biometric.age")
 _SAID_OF_ANIMALS = frozenset(
     {
+        "verify.gender.beard",
+        "verify.gender.bearded",
+        "verify.age.marks",
         "verify.gender.kin",
         "verify.gender.sexes",
         "verify.age.noun",
