@@ -130,6 +130,7 @@ def test_an_address_of_another_form_or_case_is_found_whole(text: str, address: s
         "Brazil 2014",
         "Fax 00421 30 454 0350",
         "a plate with 2 Square Pizzas",
+        "Route 122 via High Street, 54 min",
     ],
 )
 def test_a_street_without_a_house_and_other_numbers_are_no_address(text: str) -> None:

@@ -51,6 +51,9 @@ def test_a_number_is_found_by_code_form_or_word_with_its_very_ends(text, number)
         "002693074-K",
         "The document number is 2063508394.",
         "The message 20190312 123456 was stored",
+        "Serial number 93832684, type 649-2346, version 68.",
+        "Docket 253-9975361",
+        "Contact lens 2.56 -6.33",
     ],
 )
 def test_another_kind_of_number_is_no_telephone(text):
