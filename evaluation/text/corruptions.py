@@ -178,6 +178,18 @@ def clause_dropped(doc: Doc, choice: int) -> str | None:
     return _put(doc, start, end, "").replace(" .", ".")
 
 
+def sentence_dropped(doc: Doc, choice: int) -> str | None:
+    """A whole sentence that names a thing or tells what is done is left out; another one stays."""
+    sentences = [sentence for sentence in doc.sents if sentence.text.strip()]
+    places = [
+        sentence for sentence in sentences if sum(token.pos_ in ("NOUN", "VERB") for token in sentence) > 1
+    ]
+    if len(sentences) < 2 or not places:
+        return None
+    sentence = places[choice % len(places)]
+    return doc.text[: sentence.start_char] + doc.text[sentence.end_char :].lstrip(" ")
+
+
 def colour_changed(doc: Doc, choice: int) -> str | None:
     """ "a red car" -> "a blue car"."""
     colours: Sequence[str] = _lists()["colours"]
@@ -206,6 +218,7 @@ KINDS: Mapping[str, Corruption] = {
     "count changed": count_changed,
     "object changed": object_changed,
     "clause dropped": clause_dropped,
+    "sentence dropped": sentence_dropped,
     "colour changed": colour_changed,
     "place changed": place_changed,
 }

@@ -2,12 +2,13 @@
 
     python -m evaluation.text_quality DATA fidelity        (about 60 s on one core)
 
-Faithful: the gold of ``DATA/rewriting`` and what the preset ``safe-llava`` makes of captions
-(``DATA/llava/text_only.json``) and of model answers (``DATA/prism/answers``). Something else: the same pairs
-after ``corruptions.py`` has changed the rewritten side. Gold and proposals of other writers come without
+Faithful: the gold of ``DATA/rewriting``, what the preset ``safe-llava`` makes of captions
+(``DATA/llava/text_only.json``) and of model answers (``DATA/prism/answers``), and what another hand wrote
+(``lists/other_rewrites.yaml``). Something else: the same pairs after ``corruptions.py`` has changed the
+rewritten side, and originals that nothing else was done to. Gold and proposals of other writers come without
 findings, so every pair is judged as any rewrite (``told`` unknown), and our own also with the spans that the
 policy wanted gone. Held back: the share of records that the gate stops in a run. Halves are split by a digest
-of the source text; nothing was tuned on the second.
+of the source text, those of the list by its two parts; nothing was tuned on the second.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import resources
 from pathlib import Path
+
+import yaml
 
 from evaluation.figures import Figure, share
 from evaluation.text.corruptions import KINDS
@@ -37,17 +41,20 @@ CAPTIONS_STEP = 15
 """Of so many records of the captions one is taken."""
 
 ANSWERS_STEP = 10
+ORIGINALS_STEP = 3
 MIN_FIDELITY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class FaithfulPair:
-    """A text and a rewrite that says the same. ``told``: what the policy wanted gone, None if nobody said."""
+    """A text and a rewrite that says the same. ``told``: what the policy wanted gone, None if nobody said;
+    ``apart``: its half, None if the text's digest decides."""
 
     source: str
     before: str
     after: str
     told: tuple[tuple[int, int], ...] | None
+    apart: bool | None = None
 
     @property
     def digest(self) -> int:
@@ -57,7 +64,7 @@ class FaithfulPair:
     @property
     def held_out(self) -> bool:
         """True for the half that was not tuned on."""
-        return self.digest % 2 == 1
+        return self.digest % 2 == 1 if self.apart is None else self.apart
 
 
 def gold_pairs(folder: Path) -> list[FaithfulPair]:
@@ -72,6 +79,17 @@ def gold_pairs(folder: Path) -> list[FaithfulPair]:
         for before, after in winogender(folder / "winogender" / "data" / "all_sentences.tsv")
     ]
     return [pair for pair in dict.fromkeys(pairs) if pair.before != pair.after]
+
+
+def other_pairs() -> list[FaithfulPair]:
+    """Passages that were rewritten by another hand."""
+    path = resources.files("evaluation.text").joinpath("lists/other_rewrites.yaml")
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [
+        FaithfulPair("other hand", row["before"], row["after"], None, half == "held_out")
+        for half in ("tuning", "held_out")
+        for row in content[half]
+    ]
 
 
 def cleaned(conversations: Sequence[Conversation]) -> list[CleanedText]:
@@ -165,7 +183,7 @@ def corrupted(pairs: Sequence[FaithfulPair], kind: str) -> Iterator[tuple[Faithf
 
 def measure(data: Path) -> list[Figure]:
     """Records held back, faithful pairs that pass, corrupted ones that are caught; by source, kind, half."""
-    groups: dict[str, list[FaithfulPair]] = {"gold": gold_pairs(data / "rewriting")}
+    groups = {"gold": gold_pairs(data / "rewriting"), "other hand": other_pairs()}
     figures = [held_back("text_only records: held back by the gate", cleaned(corpus_records(data)), 0.5)]
     for source, texts in corpus_texts(data):
         results = cleaned([[TurnText(text, question=False)] for text in texts])
@@ -175,11 +193,15 @@ def measure(data: Path) -> list[Figure]:
         groups[f"{source}, as any rewrite"] = [
             FaithfulPair(pair.source, pair.before, pair.after, None) for pair in groups[source]
         ]
+    originals = [
+        replace(pair, source="originals", after=pair.before)
+        for pair in (*groups["gold"], *groups["captions, as any rewrite"])[::ORIGINALS_STEP]
+    ]
     for name, pairs in groups.items():
         verdicts = passes([(pair.before, pair.after, pair.told) for pair in pairs])
         figures += _halves(f"{name}: faithful, passes", pairs, verdicts, 99.0)
     for kind in KINDS:
-        for name, pairs in groups.items():
+        for name, pairs in (*groups.items(), ("originals", originals)):
             made = list(corrupted(pairs, kind))
             verdicts = passes([(pair.before, changed, pair.told) for pair, changed in made])
             caught = [not passed for passed in verdicts]

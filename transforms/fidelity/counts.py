@@ -40,9 +40,17 @@ def counts_agree(
     if not numbers and not joined:
         return None
     a0, a1, b0, b1 = _reach(old, new, block, classes)
-    before, after = people_in(old[a0:a1], classes), people_in(new[b0:b1], classes)
+    described = [
+        i
+        for i in range(a0, a1)
+        if i in block.lost and (is_predicate(old, i, gone, classes) or _is_subject_again(old, i, classes))
+    ]
+    before = people_in([old[i] for i in range(a0, a1) if i not in described], classes)
+    after = people_in(new[b0:b1], classes)
     if before is None or after is None:
         return not numbers or None
+    if not before and not after and described and not numbers:
+        return None
     if before == after or (before == 0 and not numbers):
         return before == after != 0 or None
     # "three children, one girl and two boys": what goes says again who they are.
@@ -82,6 +90,40 @@ def restated(old: Sequence[Word], block: Block, classes: WordClasses) -> tuple[i
     return None
 
 
+GROUPS = frozenset({"couple", "trio"})
+"""Words for so many people where no "of" follows."""
+
+_LINKS = frozenset({"§present_be", "§past_be", "§infinitive", "§'s"})
+_SUBJECT = 6
+_EXISTENCE = frozenset({"there", "here", "this", "it"})
+
+
+def is_predicate(old: Sequence[Word], index: int, gone: Sequence[bool], classes: WordClasses) -> bool:
+    """True for a noun that says what somebody already named is: "the person on the left is a young man"."""
+    if old[index].form not in classes.somebody:
+        return False
+    link = index - 1
+    while link >= 0 and link > index - _SUBJECT and old[link].form not in _LINKS:
+        word = old[link]
+        if not (gone[link] or word.text in classes.articles or word.text in classes.hedges):
+            return False
+        link -= 1
+    if link < 0 or old[link].form not in _LINKS:
+        return False
+    subject = old[max(0, link - _SUBJECT) : link]
+    named = any(word.form == "§they" or word.form in classes.somebody for word in subject)
+    return named and subject[-1].text not in _EXISTENCE
+
+
+def _is_subject_again(old: Sequence[Word], index: int, classes: WordClasses) -> bool:
+    """True for "the man" of a sentence about somebody named before it: "He has a hat. The man is tall."."""
+    if index < 2 or index + 1 == len(old) or old[index].form not in classes.somebody:
+        return False
+    alone = old[index - 1].text in ("the", "this") and old[index - 2].text not in ("and", "or", "with")
+    named = any(word.form == "§they" or word.form in classes.somebody for word in old[: index - 1])
+    return alone and named and old[index + 1].form in _LINKS
+
+
 def _reach(
     old: Sequence[Word], new: Sequence[Word], block: Block, classes: WordClasses
 ) -> tuple[int, int, int, int]:
@@ -103,7 +145,10 @@ def people_in(words: Sequence[Word], classes: WordClasses) -> int | None:
     total = 0
     number: int | None = None
     for index, word in enumerate(words):
-        if is_number(word, classes):
+        alone = index + 1 == len(words) or words[index + 1].text != "of"
+        if word.text in GROUPS and alone and number is None:
+            total += classes.numbers[word.text]
+        elif is_number(word, classes):
             number = int(word.text) if word.text.isdigit() else classes.numbers[word.text]
         elif word.form in classes.somebody and not word.part:
             if index + 1 < len(words) and words[index + 1].form in classes.somebody:

@@ -8,21 +8,24 @@ words are words lost in one place and added in another).
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from enum import StrEnum
 from functools import lru_cache
 
-from transforms.fidelity.counts import Block, counts_agree, is_content, is_number
+from transforms.fidelity.alignment import AUXILIARY, BE_OR_HAVE, align
+from transforms.fidelity.attribute_clauses import without_clauses, without_refusals
+from transforms.fidelity.counts import NEAR, Block, counts_agree, is_content, is_number
+from transforms.fidelity.endings import judge_endings, judge_form
+from transforms.fidelity.joined_sentences import joins, moves_border
+from transforms.fidelity.objections import Objection
 from transforms.fidelity.people_left_out import leaves_out_somebody
 from transforms.fidelity.tokens import (
     PERSON,
     THEY,
     Word,
     WordClasses,
+    base,
     with_ages_hidden,
     word_classes,
     words_of,
@@ -30,28 +33,16 @@ from transforms.fidelity.tokens import (
 from transforms.fidelity.told import told_words
 
 
-class Objection(StrEnum):
-    """What a rewrite changed that it must not."""
-
-    NEGATION = "negation"
-    COUNT = "count"
-    COLOUR = "colour"
-    PLACE = "place"
-    LOST = "content_lost"
-    ADDED = "content_added"
-    LENGTH = "length"
-    GRAMMAR = "grammar"
-
-
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """``objections`` are certain. ``doubts``: words that went and words no rule knows that stand in their
     place, so that only a comparison of meanings can tell. ``kept``: share of the other words that is still
-    there, 0 to 1."""
+    there, 0 to 1. ``places``: characters of the old text where something was objected to or is in doubt."""
 
     objections: frozenset[Objection]
     doubts: tuple[tuple[str, str], ...]
     kept: float
+    places: tuple[tuple[int, int], ...] = ()
 
     @property
     def changes_meaning(self) -> bool:
@@ -65,22 +56,11 @@ KEPT_JUDGEMENTS = 1024
 SMOOTHING = 2
 """Words that every text is taken to keep: a loss weighs less where there are few words."""
 
-_GAP = 2
 _INITIAL = 3
 """Letters of the short words inside of names and addresses: "de", "van", "st"."""
 
 _EVERYBODY_HAS = frozenset({"skin", "tone", "face", "features"})
-_LIGHT = frozenset({"and", "or", "of", "a", "an", "the", "other", "one", "another", ","})
-_COUNTING = frozenset({"a", "an", "of", "several", "many"})
 _BETWEEN = frozenset({"a", "an", "the"})
-_BE_OR_HAVE = frozenset({"§present_be", "§present_have", "§'s"})
-_AUXILIARY = frozenset(
-    {"§present_be", "§past_be", "§present_have", "§present_do", "§'s", "§infinitive", "§perfect"}
-)
-_NOT_BEFORE_VERB = frozenset(
-    {"a", "an", "the", "this", "that", "these", "those", "my", "your", "our", "his", "her", "their", "its",
-     "some", "many", "few", "several", "of", "with"}
-)  # fmt: skip
 
 
 def judge(before: str, after: str, told: Sequence[tuple[int, int]] | None = None) -> Judgement:
@@ -97,26 +77,74 @@ def _judged(before: str, after: str, told: tuple[tuple[int, int], ...] | None) -
     old = with_ages_hidden(words_of(before), new)
     spans = told_words(before, old) if told is None else told
     gone = _covered(old, spans)
+    pair = _Pair(before, after, spans, unasked=told is None)
+    first, kept = _compare(pair, old, new, gone)
+    if not (first.changes_meaning or first.doubts):
+        return first
+    if told:
+        # What else tells an attribute may go with what was to go: "with a [white beard]".
+        gone = _covered(old, [*spans, *told_words(before, old)])
+    for whole in (True, False):
+        stays, hidden = without_clauses(before, old, gone, kept, word_classes(), whole=whole)
+        said = without_refusals(before, after, new)
+        if told or len(stays) < len(old) or len(said) < len(new):
+            again, _ = _compare(pair, stays, said, hidden)
+            if not (again.changes_meaning or again.doubts):
+                return again
+    return first
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """``spans``: what should go; ``unasked``: nobody said what."""
+
+    before: str
+    after: str
+    spans: Sequence[tuple[int, int]]
+    unasked: bool
+
+
+def _compare(
+    pair: _Pair, old: Sequence[Word], new: Sequence[Word], hidden: Sequence[bool]
+) -> tuple[Judgement, frozenset[int]]:
+    """The judgement, and the words of ``old`` that have a partner."""
+    gone = list(hidden)
     classes = word_classes()
     found: set[Objection] = set()
     doubts: list[tuple[str, str]] = []
+    places: list[tuple[int, int]] = []
     lost = 0
-    blocks, pairs = _blocks(old, new, gone)
+    blocks, pairs = align(old, new, gone)
+    before: Block | None = None
     for block in blocks:
-        if told is None:
-            _mark_masked(old, new, block, gone, before)
-        objections, unknown = _judge_block(old, new, block, gone, spans, classes)
+        if pair.unasked:
+            _mark_masked(old, new, block, gone, pair.before)
+        lost_before = {old[i].form for i in before.lost} if before and block.a0 - before.a1 <= NEAR else set()
+        objections, unknown = _judge_block(old, new, block, gone, pair, lost_before, classes)
+        before = block
         found |= objections
+        if objections or unknown:
+            places.append(_place(old, block))
         if unknown:
             went = [old[index].text for index in block.lost if old[index].text not in classes.articles]
             doubts.append((" ".join(went), unknown))
         lost += sum(not gone[index] and is_content(old[index], classes) for index in block.lost)
-    found |= set(_judge_pairs(old, new, pairs, gone, blocks, classes))
-    hidden = sum(len(word.text) for word, covered in zip(old, gone, strict=True) if covered)
-    found |= set(_judge_form(before, after, hidden))
+    for index in judge_endings(old, new, pairs, gone, blocks, classes):
+        found.add(Objection.COUNT)
+        places.append((old[index].start, old[index].end))
+    letters = sum(word.end - word.start for word, covered in zip(old, gone, strict=True) if covered)
+    found |= set(judge_form(pair.before, pair.after, letters))
     total = sum(not hidden and is_content(word, classes) for word, hidden in zip(old, gone, strict=True))
-    kept = max(0.0, (total - lost + SMOOTHING) / (total + SMOOTHING))
-    return Judgement(frozenset(found), tuple(doubts), min(1.0, kept))
+    share = max(0.0, (total - lost + SMOOTHING) / (total + SMOOTHING))
+    judged = Judgement(frozenset(found), tuple(doubts), min(1.0, share), tuple(places))
+    return judged, frozenset(index for index, _ in pairs)
+
+
+def _place(old: Sequence[Word], block: Block) -> tuple[int, int]:
+    """The old words of a block; where it only adds, the words on either side."""
+    first, last = (block.a0, block.a1) if block.a1 > block.a0 else (max(0, block.a0 - 1), block.a0 + 1)
+    words = old[first:last]
+    return (words[0].start, words[-1].end) if words else (0, 0)
 
 
 def _covered(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[bool]:
@@ -135,41 +163,6 @@ def _covered(words: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[bo
     return covered
 
 
-def _blocks(
-    old: Sequence[Word], new: Sequence[Word], gone: Sequence[bool]
-) -> tuple[list[Block], list[tuple[int, int]]]:
-    """Where the two differ, differences with nothing but light words between them together; and the pairs of
-    words with one form."""
-    a, b = [word.form for word in old], [word.form for word in new]
-    head = 0
-    while head < len(a) and head < len(b) and a[head] == b[head]:
-        head += 1
-    tail = 0
-    while tail < len(a) - head and tail < len(b) - head and a[-1 - tail] == b[-1 - tail]:
-        tail += 1
-    pairs = [(index, index) for index in range(head)]
-    blocks: list[Block] = []
-    middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
-    if middle_a or middle_b:
-        for tag, a0, a1, b0, b1 in SequenceMatcher(None, middle_a, middle_b, autojunk=False).get_opcodes():
-            a0, a1, b0, b1 = a0 + head, a1 + head, b0 + head, b1 + head
-            if tag == "equal":
-                pairs.extend(zip(range(a0, a1), range(b0, b1), strict=True))
-                continue
-            block = Block(a0, a1, b0, b1, list(range(a0, a1)), list(range(b0, b1)))
-            last = blocks[-1] if blocks else None
-            if (
-                last
-                and a0 - last.a1 <= _GAP
-                and all(_is_light(old[i], gone[i], word_classes()) for i in range(last.a1, a0))
-            ):
-                blocks[-1] = Block(last.a0, a1, last.b0, b1, last.lost + block.lost, last.added + block.added)
-            else:
-                blocks.append(block)
-    pairs.extend((len(a) - tail + index, len(b) - tail + index) for index in range(tail))
-    return blocks, pairs
-
-
 def _mark_masked(
     old: Sequence[Word], new: Sequence[Word], block: Block, gone: list[bool], before: str
 ) -> None:
@@ -182,20 +175,17 @@ def _mark_masked(
             )
 
 
-def _is_light(word: Word, gone: bool, classes: WordClasses) -> bool:
-    somebody = word.form == THEY or word.form in classes.somebody
-    return gone or somebody or word.form in _AUXILIARY or word.text in _LIGHT
-
-
 def _judge_block(
     old: Sequence[Word],
     new: Sequence[Word],
     block: Block,
     gone: Sequence[bool],
-    spans: Sequence[tuple[int, int]],
+    pair: _Pair,
+    lost_before: set[str],
     classes: WordClasses,
 ) -> tuple[set[Objection], str]:
-    """Objections to a block, and the words that no rule knows in the place of what is told."""
+    """Objections to a block, and the words that no rule knows in the place of what is told. ``lost_before``:
+    forms lost a few words earlier."""
     told = any(gone[index] for index in range(block.a0, block.a1)) or any(
         0 <= index < len(old) and gone[index] for index in (block.a0 - 1, block.a1)
     )
@@ -208,22 +198,30 @@ def _judge_block(
     found: set[Objection] = set()
     unknown: list[str] = []
     counted = counts_agree(old, new, block, gone, classes)
+    border = moves_border((pair.before, pair.after), old, new, block, classes)
     denied = _denials(old, block, gone, classes) + _evidence(old, block, gone, classes)
     for word in lost:
-        objection = None if word in denied else _loss(word, told, counted, added_forms, classes)
+        if word in denied:
+            continue
+        explained = _may_go(word, told, counted, added_forms, classes)
+        explained = explained or border or _same_verb(word, added)
+        objection = _objection(word, explained, counted, Objection.LOST, classes)
         if objection is not None:
             found.add(objection)
     people_went = not lost_forms.isdisjoint(classes.somebody)
     someone = told or people_went or THEY in lost_forms
     for word in added:
-        if word.text in classes.distinguishers and _before_person(new, word, classes.somebody):
+        if word.text in classes.distinguishers and (told or _before_person(new, word, classes.somebody)):
             continue
         if people_went and word.text in classes.somebody_else:
             continue
         if word.text == "and" and _moved(old, new, "and"):
             # "a hat, a beard and blue eyes" -> "a hat and a beard"
             continue
-        objection = _addition(word, someone, counted, lost_forms, classes)
+        explained = _may_come(word, someone, counted, lost_forms | (lost_before & BE_OR_HAVE), classes)
+        explained = explained or border or joins(new, word, block, lost_forms, classes)
+        explained = explained or _same_verb(word, lost)
+        objection = _objection(word, explained, counted, Objection.ADDED, classes)
         in_place = objection is Objection.ADDED and any(gone[index] for index in block.lost)
         if in_place and not _stands_elsewhere(word, old):
             unknown.append(word.text)
@@ -231,14 +229,16 @@ def _judge_block(
             found.add(objection)
     if counted is False:
         found.add(Objection.COUNT)
-    if not (block.added or counted) and leaves_out_somebody(old, block, gone, spans, classes):
+    if not (block.added or counted) and leaves_out_somebody(old, block, gone, pair.spans, classes):
         found.add(Objection.LOST)
     return found, " ".join(unknown)
 
 
 def _is_described(old: Sequence[Word], index: int, gone: Sequence[bool]) -> bool:
     """True for "skin" after what is told of it: without that it says nothing."""
-    return index > 0 and gone[index - 1] and old[index].text in _EVERYBODY_HAS
+    before = old[index - 1] if index else None
+    told = before is not None and gone[index - 1] and before.form != THEY
+    return told and old[index].text in _EVERYBODY_HAS
 
 
 def _denials(old: Sequence[Word], block: Block, gone: Sequence[bool], classes: WordClasses) -> list[Word]:
@@ -250,7 +250,9 @@ def _denials(old: Sequence[Word], block: Block, gone: Sequence[bool], classes: W
             after = index + 1
             while after in lost and not gone[after] and old[after].text in _BETWEEN | classes.connectives:
                 after += 1
-            if after in lost and gone[after]:
+            # "has no [beard, no] hat" is aligned in place of "has [no beard,] no hat".
+            turned = index == block.a1 - 1 and block.a0 and old[block.a0 - 1].text == old[index].text
+            if (after in lost and gone[after]) or (turned and all(gone[block.a0 : index])):
                 found.append(old[index])
     return found
 
@@ -265,55 +267,51 @@ def _evidence(old: Sequence[Word], block: Block, gone: Sequence[bool], classes: 
     return [word for word in lost if word.text in known and word.start >= old[block.a0].start]
 
 
-def _loss(
-    word: Word, told: bool, counted: bool | None, added: set[str], classes: WordClasses
+def _objection(
+    word: Word, explained: bool, counted: bool | None, otherwise: Objection, classes: WordClasses
 ) -> Objection | None:
-    text = word.text
-    if text in classes.articles:
+    """What is wrong with a word lost or added. Articles never are, negations always, numbers unless people
+    are counted together; any other word unless it is ``explained``."""
+    if word.text in classes.articles:
         return None
-    if text in classes.negations:
+    if word.text in classes.negations:
         return Objection.NEGATION
-    if is_number(word, classes) and text not in classes.distinguishers:
+    if is_number(word, classes) and word.text not in classes.distinguishers:
         return None if counted else Objection.COUNT
-    if word.form == THEY or word.form in classes.somebody:
-        again = THEY in added or not added.isdisjoint(classes.somebody)
-        return None if told or counted or again else Objection.LOST
-    if word.form in _AUXILIARY and (
-        told or word.form in added or (word.form in _BE_OR_HAVE and added & _BE_OR_HAVE)
-    ):
+    if explained:
         return None
-    if told and (text in classes.connectives or text.endswith("ly") or text in classes.distinguishers):
-        return None
-    if counted and (text == "and" or text in classes.distinguishers):
-        return None
-    return _kind_of(text, classes) or Objection.LOST
-
-
-def _addition(
-    word: Word, someone: bool, counted: bool | None, lost: set[str], classes: WordClasses
-) -> Objection | None:
-    text = word.text
-    if text in classes.articles:
-        return None
-    if text in classes.negations:
-        return Objection.NEGATION
-    if is_number(word, classes) and text not in classes.distinguishers:
-        return None if counted else Objection.COUNT
-    if word.form in classes.of_an_age:
-        return None if counted or word.form in lost else Objection.ADDED
-    if word.form in (PERSON, THEY, "§self") or text.startswith("["):
-        return None if someone else Objection.ADDED
-    if word.form in _AUXILIARY and (
-        word.form in lost or (word.form in _BE_OR_HAVE and lost & _BE_OR_HAVE) or someone
-    ):
-        return None
-    return _kind_of(text, classes) or Objection.ADDED
-
-
-def _kind_of(text: str, classes: WordClasses) -> Objection | None:
-    if text in classes.colours:
+    if word.text in classes.colours:
         return Objection.COLOUR
-    return Objection.PLACE if text in classes.spatial else None
+    return Objection.PLACE if word.text in classes.spatial else otherwise
+
+
+def _may_go(word: Word, told: bool, counted: bool | None, added: set[str], classes: WordClasses) -> bool:
+    if word.form == THEY or word.form in classes.somebody:
+        return told or bool(counted) or THEY in added or not added.isdisjoint(classes.somebody)
+    if word.form in AUXILIARY and (told or _agrees(word.form, added)):
+        return True
+    if word.text in classes.distinguishers:
+        return told or bool(counted)
+    if counted and word.text == "and":
+        return True
+    return told and (word.text in classes.connectives or word.text.endswith("ly"))
+
+
+def _may_come(word: Word, someone: bool, counted: bool | None, lost: set[str], classes: WordClasses) -> bool:
+    if word.form in classes.of_an_age:
+        return bool(counted) or word.form in lost
+    if word.form in (PERSON, THEY, "§self") or word.text.startswith("["):
+        return someone
+    return word.form in AUXILIARY and (someone or _agrees(word.form, lost))
+
+
+def _same_verb(word: Word, others: Sequence[Word]) -> bool:
+    """ "They pose" for "He is posing", "and standing" for "and stands"."""
+    return any(word.text != other.text and base(word.text) == base(other.text) for other in others)
+
+
+def _agrees(form: str, others: set[str]) -> bool:
+    return form in others or (form in BE_OR_HAVE and bool(others & BE_OR_HAVE))
 
 
 def _fillers(
@@ -331,7 +329,7 @@ def _without_fillers(added: list[Word], fillers: frozenset[tuple[str, ...]]) -> 
         for stop in range(min(len(texts), start + 6), start, -1):
             if tuple(texts[start:stop]) in fillers:
                 # "of unstated age and build" joins two of them.
-                ends = {phrase[-1] for phrase in fillers}
+                ends = {phrase[-1] for phrase in fillers if phrase[0] == "of"}
                 while stop < len(texts) and (texts[stop] == "and" or texts[stop] in ends):
                     stop += 1
                 return added[:start] + _without_fillers(added[stop:], fillers)
@@ -350,51 +348,3 @@ def _stands_elsewhere(word: Word, old: Sequence[Word]) -> bool:
 def _before_person(new: Sequence[Word], word: Word, somebody: frozenset[str]) -> bool:
     position = next(index for index, other in enumerate(new) if other is word)
     return any(other.form in somebody for other in new[position + 1 : position + 3])
-
-
-def _judge_pairs(
-    old: Sequence[Word],
-    new: Sequence[Word],
-    pairs: Sequence[tuple[int, int]],
-    gone: Sequence[bool],
-    blocks: Sequence[Block],
-    classes: WordClasses,
-) -> Iterator[Objection]:
-    """Words of one form but other letters: one or many, and an ending that only a verb may lose."""
-    spoken_of = None
-    for a, b in pairs:
-        first, second = old[a], new[b]
-        if first.text == second.text or first.form.startswith("§") is not second.form.startswith("§"):
-            continue
-        if first.form in classes.somebody:
-            inside = any(block.a0 <= a < block.a1 or block.b0 <= b < block.b1 for block in blocks)
-            near = any(abs(block.a0 - a) <= 1 or abs(block.a1 - a) <= 1 for block in blocks)
-            # "a women", "two woman", "a group of woman"
-            near = near or (a > 0 and (old[a - 1].text in _COUNTING or is_number(old[a - 1], classes)))
-            if (first.text in classes.many) is not (second.text in classes.many) and not (inside or near):
-                yield Objection.COUNT
-        elif not first.form.startswith("§") and not gone[a]:
-            if spoken_of is None:
-                spoken_of = any(word.form == THEY for word in old)
-            before = old[a - 1].text if a else ""
-            is_noun = before in _NOT_BEFORE_VERB or before in classes.numbers or before.isdigit()
-            if not (spoken_of and len(second.text) < len(first.text)) or is_noun:
-                yield Objection.COUNT
-
-
-_SLIPS = re.compile(
-    r"\b([Tt]he|[Aa]n?|of|is|are|with|and|to|in|[Tt]heir|[Tt]hey) (?i:\1)\b"
-    r"|\b[Aa] (?=[aeio]\w)|\b[Aa]n (?=[bcdfgjklmnpqrstvwxz]\w)"
-    r"|\b[Tt]hey (?:is|was|has|does|doesn't|isn't|wasn't)\b"
-    r"|\w [.,;](?=\s|$)|, ?,|\s\s|\b(?:an?|the|their|very) ?[.,;]"
-    r"|\b(?:a|an|their) (?:and|or|is|are|with|in)\b"
-)
-"""What no good English has: a word doubled, the wrong article, "they is", a gap before a comma."""
-
-
-def _judge_form(before: str, after: str, hidden: int) -> Iterator[Objection]:
-    """``hidden``: letters of ``before`` that were to go."""
-    if not after.strip() or not (len(before) - hidden) // 6 <= len(after) <= 3 * len(before) + 40:
-        yield Objection.LENGTH
-    if len(_SLIPS.findall(after)) > len(_SLIPS.findall(before)):
-        yield Objection.GRAMMAR

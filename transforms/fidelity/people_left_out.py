@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from transforms.fidelity.counts import Block, is_content, restated
+from transforms.fidelity.counts import Block, is_content, is_predicate, restated
 from transforms.fidelity.tokens import THEY, Word, WordClasses
 
 
@@ -29,7 +29,7 @@ def leaves_out_somebody(
         if index and old[index - 1].form in classes.somebody and gone[index - 1]:
             # "asian lady" -> "person"
             continue
-        if _is_named_elsewhere(old, block, index, classes):
+        if is_predicate(old, index, gone, classes) or _is_named_elsewhere(old, block, index, classes):
             continue
         after = index + 1
         while after < len(old) and old[after].text in ("and", "or"):
@@ -57,6 +57,10 @@ def _is_named_elsewhere(old: Sequence[Word], block: Block, index: int, classes: 
     if not classes.evidence_leads.isdisjoint(before):
         # "gray hair, suggesting he is an older man"
         return any(word.form == THEY or word.form in classes.somebody for word in old[: block.a0 + 1])
+    if not classes.hedges.isdisjoint(before[-2:]):
+        # "a person with red hair, likely a woman, smiles"
+        return any(word.form in classes.somebody for word in old[: block.a0])
     definite = index > 0 and old[index - 1].text in ("the", "this") and index - 1 in block.lost
     says = index + 1 in block.lost and old[index + 1].text in _SAYING
-    return definite and says and any(word.form in classes.somebody for word in old[: block.a0])
+    named = any(word.form == THEY or word.form in classes.somebody for word in old[: block.a0])
+    return definite and says and named

@@ -60,6 +60,7 @@ class WordClasses:
     distinguishers: frozenset[str]
     evidence: frozenset[str]
     evidence_leads: frozenset[str]
+    hedges: frozenset[str]
 
 
 class Word(NamedTuple):
@@ -119,6 +120,7 @@ def word_classes() -> WordClasses:
         distinguishers=frozenset(content["distinguishers"]),
         evidence=frozenset(content["evidence"]),
         evidence_leads=frozenset(content["evidence_leads"]),
+        hedges=frozenset(content["hedges"]),
     )
 
 
@@ -180,6 +182,14 @@ def stem(word: str) -> str:
     if len(word) > 2 and word.endswith("e"):
         word = word[:-1]
     return word[:-1] + "i" if word.endswith("y") and len(word) > 2 else word
+
+
+def base(word: str) -> str:
+    """The stem without "ing" and what doubles before it: "posing", "pose" -> "pos", "sitting" -> "sit"."""
+    if not word.endswith("ing") or len(word) < 5:
+        return stem(word)
+    bare = word[:-3]
+    return bare[:-1] if bare[-1] == bare[-2] and bare[-1] not in "ls" else bare
 
 
 KEPT_TEXTS = 512

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import regex
@@ -19,6 +20,11 @@ from transforms.text.rewrite import rewrite_passage
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+Span = tuple[int, int]
+Edits = tuple[PassageEdit, ...]
+Leaks = Callable[[str], Sequence[Span]]
+"""Where the verifier objects to a text."""
+
 _UNSAID = 4
 """Faults for which rather nothing is said."""
 
@@ -31,8 +37,17 @@ _BROKEN_OFF = regex.compile(
 
 _SIGNS = " \t*_.,;:!?-"
 
-Leaks = Callable[[str], bool]
-"""Whether the verifier objects to a text."""
+MAX_TRIES = 6
+"""Rewrites of one passage that are judged, those put together from two others among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """``faults``: the fewer the better, the worst first; ``places``: where in the old text they are."""
+
+    edits: Edits
+    faults: tuple[int, ...]
+    places: tuple[Span, ...]
 
 
 def choose_rewrite(
@@ -43,48 +58,103 @@ def choose_rewrite(
     *,
     reflexive: str = "themselves",
     may_empty: bool = False,
-) -> tuple[PassageEdit, ...]:
+) -> Edits:
     """The edits of the best candidate of ``rewrite_passage``: one that does not leak before one that says
-    what the passage said, words before masks, good grammar before bad; of equals the earlier. Where none
-    says a sentence well, that goes. ``may_empty``: the whole passage may be left out."""
+    what the passage said, few masks before many, good grammar before bad; of equals the earlier.
+
+    Where a candidate is at fault, the next one is first tried in that place alone; at most ``MAX_TRIES``
+    rewrites are judged. Where none says a sentence well, that goes. ``may_empty``: the whole passage may be
+    left out."""
     told = [(one.start, one.end) for one, _ in wanted]
     candidates = rewrite_passage(text, doc, wanted, reflexive=reflexive, may_empty=may_empty)
-    first = chosen = next(candidates)
-    least = _faults(text, first, told, leaks)
-    for candidate in candidates if any(least) else ():
-        faults = _faults(text, candidate, told, leaks)
-        if faults < least:
-            chosen, least = candidate, faults
-        if not any(faults):
-            break
-    if doc is None or not any(least[:_UNSAID]):
-        return chosen
+    first = next(candidates)
+    best = _best_of(text, first, candidates, told, leaks)
+    if doc is None or not any(best.faults[:_UNSAID]):
+        return best.edits
 
     def is_faulty(start: int, before: str, after: str) -> bool:
         here = [(one - start, other - start) for one, other in told if one < start + len(before)]
-        return leaks(after) or _breaks_off(before, after) or judge(before, after, here).changes_meaning
+        leaking = bool(leaks(after))
+        return leaking or _breaks_off(before, after) or judge(before, after, here).changes_meaning
 
     mended = tuple(without_sentences(doc, first, is_faulty, may_empty=may_empty))
-    return mended if _faults(text, mended, told, leaks) < least else chosen
+    return mended if _judged(text, mended, told, leaks).faults < best.faults else best.edits
 
 
-def _faults(
-    text: str, candidate: Sequence[PassageEdit], told: Sequence[tuple[int, int]], leaks: Leaks
-) -> tuple[bool, ...]:
-    """What is wrong with a candidate, the worst first."""
-    if says_nothing(text, candidate):
-        return (False,) * (_UNSAID + 2)
-    new = _applied(text, candidate)
-    left_out = [(one.start, one.end) for one in candidate if one.rule.startswith(LEFT_OUT)]
+def _best_of(text: str, first: Edits, others: Iterable[Edits], told: Sequence[Span], leaks: Leaks) -> _Tried:
+    best = _judged(text, first, told, leaks)
+    tries = 1
+    for candidate in others if any(best.faults) else ():
+        for edits in _with_fallback(best, candidate):
+            tried = _judged(text, edits, told, leaks)
+            best = tried if tried.faults < best.faults else best
+            tries += 1
+            if not any(best.faults) or tries == MAX_TRIES:
+                return best
+    return best
+
+
+def _with_fallback(best: _Tried, candidate: Edits) -> Iterator[Edits]:
+    mixed = _replaced(best, candidate)
+    if mixed not in (best.edits, candidate):
+        yield mixed
+    yield candidate
+
+
+def _replaced(best: _Tried, candidate: Edits) -> Edits:
+    """The best edits so far, but those of ``candidate`` where they are at fault and in what touches that."""
+    regions = list(best.places)
+    chosen: list[PassageEdit] = []
+    pool = [*best.edits, *candidate]
+    grown = True
+    while grown:
+        near = [edit for edit in pool if any(_touch((edit.start, edit.end), region) for region in regions)]
+        grown = len(near) > len(chosen)
+        chosen = near
+        regions = [*best.places, *((edit.start, edit.end) for edit in near)]
+    kept = [edit for edit in best.edits if edit not in chosen]
+    return tuple(
+        sorted([*kept, *(edit for edit in candidate if edit in chosen)], key=lambda one: (one.start, one.end))
+    )
+
+
+def _touch(one: Span, other: Span) -> bool:
+    """True for spans with at most a blank between them: an article goes with its noun."""
+    return one[0] <= other[1] + 1 and other[0] <= one[1] + 1
+
+
+def _judged(text: str, edits: Edits, told: Sequence[Span], leaks: Leaks) -> _Tried:
+    if says_nothing(text, edits):
+        return _Tried(edits, (0,) * (_UNSAID + 2), ())
+    new = _applied(text, edits)
+    left_out = [(one.start, one.end) for one in edits if one.rule.startswith(LEFT_OUT)]
     judged = judge(text, new, [*told, *left_out])
-    return (
-        leaks(new),
+    leaking = leaks(new)
+    masked = [(edit.start, edit.end) for edit in edits if _hides_words(edit)]
+    faults = (
+        bool(leaking),
         judged.changes_meaning,
-        _hides_words(candidate),
+        len(masked),
         _breaks_off(text, new),
         bool(judged.doubts),
         bool(judged.objections),
     )
+    places = (*judged.places, *masked, *(place for span in leaking for place in _in_old(edits, span)))
+    return _Tried(edits, faults, places)
+
+
+def _in_old(edits: Edits, span: Span) -> list[Span]:
+    """Where ``span`` of the new text comes from: the edits that it touches, or what no edit does."""
+    shift = 0
+    found: list[Span] = []
+    for edit in edits:
+        new_start = edit.start + shift
+        if new_start >= span[1]:
+            break
+        if span[0] < new_start + len(edit.text):
+            found.append((edit.start, edit.end))
+        shift += len(edit.text) - (edit.end - edit.start)
+    return found or [(span[0] - shift, span[1] - shift)]
 
 
 def choose_proposal(
@@ -115,10 +185,8 @@ def says_nothing(text: str, edits: Sequence[PassageEdit]) -> bool:
     return not _applied(text, edits).strip(_SIGNS)
 
 
-def _hides_words(candidate: Sequence[PassageEdit]) -> bool:
-    return any(
-        edit.rule.startswith("mask.") and edit.cause.attribute.startswith("biometric.") for edit in candidate
-    )
+def _hides_words(edit: PassageEdit) -> bool:
+    return edit.rule.startswith("mask.") and edit.cause.attribute.startswith("biometric.")
 
 
 def _applied(text: str, edits: Sequence[PassageEdit]) -> str:

@@ -237,7 +237,11 @@ def _may_become_refusal(conversation: Conversation, turn: int) -> bool:
 
 
 def _verifier(turn: int, question: bool, refused: bool, checks: Sequence[Check]) -> Leaks:
-    return lambda text: any(leaks_in(turn, text, checks, question=question, refused=refused))
+    def spans(text: str) -> list[tuple[int, int]]:
+        found = leaks_in(turn, text, checks, question=question, refused=refused)
+        return [(leak.start, leak.end) for leak in found]
+
+    return spans
 
 
 def _proposals(

@@ -12,8 +12,8 @@ from transforms.text.contract import TurnText
 
 PAIR = FaithfulPair(
     "made",
-    "A woman is not holding two red cups while a dog chases a cat in the garden.",
-    "A person is not holding two red cups while a dog chases a cat in the garden.",
+    "A woman is not holding two red cups while a dog chases a cat in the garden. A bus stops at the corner.",
+    "A person is not holding two red cups while a dog chases a cat in the garden. A bus stops at the corner.",
     None,
 )
 

@@ -30,6 +30,15 @@ FAITHFUL = [
     ("He has a slender build.", "They have a particular build."),
     ("He has a fair complexion.", "They have a particular complexion."),
     ("Visible muscle definition in his arms.", "Visible form in their arms."),
+    ("The man on the left is a young man with short hair.", "The person on the left has short hair."),
+    ("A man is on a street. He is wearing a hat.", "A person is on a street, wearing a hat."),
+    ("A woman stands, wearing a hat.", "A person stands. They are wearing a hat."),
+    ("He wears a hat, and the sky is clear.", "They wear a hat. The sky is clear."),
+    ("He has a hat and a light beard. The man is wearing a coat.", "They have a hat and are wearing a coat."),
+    ("The man waits. He has his arms crossed.", "The person waits. Their arms are crossed."),
+    ("The child is smiling and looks at a dog.", "They are smiling and look at a dog."),
+    ("An older couple sits on a bench.", "Two people sit on a bench."),
+    ("This man has no beard, no hat, and no smile.", "This person has no hat, and no smile."),
 ]  # fmt: skip
 CHANGED = [
     ("A man left of 2 red cars", "A person left of 3 red cars", Objection.COUNT),
@@ -57,6 +66,13 @@ CHANGED = [
     ("An old man waits.", "A a person waits.", Objection.GRAMMAR),
     ("He runs.", "They  run.", Objection.GRAMMAR),
     ("He waits.", "", Objection.LENGTH),
+    (
+        "A man and a woman are waiting, and a boy.",
+        "A person and another person are waiting.",
+        Objection.COUNT,
+    ),
+    ("A couple of dogs bark at a man.", "Two dogs and a cat bark at a person.", Objection.ADDED),
+    ("A man has a smile on his face.", "A person has a smile.", Objection.LOST),
 ]
 
 
@@ -71,6 +87,11 @@ def test_a_neutral_rewrite_is_explained(before: str, after: str) -> None:
 @pytest.mark.parametrize(("before", "after", "objection"), CHANGED)
 def test_another_meaning_is_objected_to(before: str, after: str, objection: Objection) -> None:
     assert objection in judge(before, after).objections
+
+
+def test_another_form_of_a_verb_is_no_other_deed() -> None:
+    assert not judge("He is posing for a picture.", "They pose for a picture.").changes_meaning
+    assert judge("He is posing for a picture.", "They paint for a picture.").changes_meaning
 
 
 def test_only_what_is_told_may_go() -> None:
@@ -90,6 +111,33 @@ def test_an_unknown_word_in_the_place_of_an_attribute_is_left_open() -> None:
 )
 def test_agreement_leaves_the_stem(verb: str, base: str) -> None:
     assert stem(verb) == stem(base)
+
+
+PLAIN = [pair for pair in FAITHFUL if not any(word in pair[0] for word in ("no", "n't"))]
+
+
+@given(st.sampled_from(PLAIN), st.integers(0, 30))
+def test_a_single_not_is_always_seen(pair: tuple[str, str], place: int) -> None:
+    before, after = pair
+    words = after.split()
+    place %= len(words) + 1
+    assert judge(before, " ".join([*words[:place], "not", *words[place:]])).changes_meaning
+
+
+@given(
+    st.integers(2, 400), st.integers(2, 400), st.sampled_from(["red cars", "dogs", "books"]), st.booleans()
+)
+def test_another_number_is_always_seen(one: int, other: int, things: str, first: bool) -> None:
+    said = "{} {} stand by an old man, and he waves." if first else "An old man waves and sees {} {}."
+    new = "{} {} stand by a person, and they wave." if first else "A person waves and sees {} {}."
+    assert judge(said.format(one, things), new.format(other, things)).changes_meaning is (one != other)
+
+
+@given(st.lists(st.sampled_from(FAITHFUL), min_size=1, max_size=4))
+def test_faithful_rewrites_in_a_row_are_faithful(pairs: list[tuple[str, str]]) -> None:
+    before, after = (" ".join(pair[side] for pair in pairs) for side in (0, 1))
+    assert not judge(before, before).objections
+    assert judge(after, after).kept == 1.0
 
 
 @given(st.text(max_size=60))
