@@ -33,7 +33,7 @@ def test_a_part_of_the_body_goes_with_its_only_modifier(answer: Answer, before: 
     [
         ("She appears to be a woman. She smiles.", "They smile."),
         ("He is a Catholic. He smiles.", "They smile."),
-        ("She is a young woman with a hat.", "They are a person with a hat."),
+        ("She is a young woman with a hat.", "They have a hat."),
         ("The man is a young man, likely in his late 20s. He smiles.", "The person smiles."),
         ("The central figure is a man, appearing to be in his late 20s.", "The central figure is a person."),
         ("The central figure is a man.", "The central figure is a person."),
