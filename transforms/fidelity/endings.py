@@ -53,7 +53,7 @@ def judge_endings(
 _SLIPS = re.compile(
     r"\b([Tt]he|[Aa]n?|of|is|are|with|and|to|in|[Tt]heir|[Tt]hey) (?i:\1)\b"
     r"|\b[Aa] (?=[aeio]\w)|\b[Aa]n (?=[bcdfgjklmnpqrstvwxz]\w)"
-    r"|\b[Tt]hey (?:is|was|has|does|doesn't|isn't|wasn't)\b"
+    r"|\b[Tt]hey (?:is|was|has|does|doesn't|isn't|wasn't|(?:are|were)n['’]t they)\b"
     r"|\w [.,;](?=\s|$)|, ?,|\s\s|\b(?:an?|the|their|very) ?[.,;]"
     r"|\b(?:a|an|their) (?:and|or|is|are|with|in)\b"
 )
