@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from schemas.finding import Kind
 from transforms.text.animal_pronouns import animal_pronoun
+from transforms.text.capitals import in_title, read_capitals, stands_before_name
 from transforms.text.company import Company
 from transforms.text.doc_text import text_of
 from transforms.text.headings import in_label
@@ -30,7 +31,6 @@ from transforms.text.nonpersons import (
 )
 from transforms.text.owners import is_guess, is_said_of_person, is_wear, modifies_person
 from transforms.text.persons import (
-    in_title,
     is_doer,
     is_part_of_brand,
     is_person,
@@ -57,7 +57,6 @@ GENDER, RACE = "biometric.gender", "biometric.race"
 _FACIAL_HAIR = "lexicon.gender.facial_hair"
 _INFANT_THINGS = "lexicon.age.infant_things"
 _WEARS = "lexicon.race.wear"
-_TOYS = frozenset({"toy", "toys", "doll", "dolls", "teddy", "stuffed", "plush", "block", "blocks", "rattle"})
 _JOINED = frozenset({"or", "and", "/", ",", "to"})
 _ONE = frozenset({"a", "an", "one", "each", "another"})
 _SHARED_FORMS = frozenset({Form.MODIFIER, Form.PREDICATE, Form.POSTMODIFIER})
@@ -193,7 +192,8 @@ def _titled_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: Tex
         and in_title(doc, start)
         and not in_label(doc, start, rules)
     ):
-        return None
+        titled = entry.attribute == GENDER and entry.surface in read_capitals()["before_names"]
+        return Form.TITLE if titled and stands_before_name(doc, end, rules.names.is_known) else None
     if entry.role in _NAMING and is_named_thing(doc, start):
         return None
     return _form(doc, start, end, entry, rules)
