@@ -255,6 +255,7 @@ def _lead(doc: Doc, index: int, tones: frozenset[str], looks: Looks) -> tuple[in
             or (token.text == "," and position and article is None and _grades(doc[position - 1], looks))
             or (token.tag_ == "VBG" and article is None and word != "being")
             or token.tag_ == "JJ"
+            or (word.endswith("ing") and article is None and doc[position + 1].lower_ in looks.color_nouns)
         ):
             break
         if token.is_sent_start:

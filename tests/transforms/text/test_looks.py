@@ -22,6 +22,7 @@ EYES, RACE, WEIGHT, AGE, GENDER = (
         ("The irises are striking, characteristic of eye colors such as green.", "such as green", EYES),
         ("Their right eye is colored brown.", "colored brown", EYES),
         ("Eyes: wide, almond-shaped, hazel.", "hazel", EYES),
+        ("The eyes are open. They are a captivating shade of teal.", "a captivating shade of teal", EYES),
         ('Their eyes have a "green" color.', '"green"', EYES),
         ("They stand, with one eye being blue.", "with one eye being blue", EYES),
         ("The skin tone around the eye is smooth and fair.", "fair", RACE),
