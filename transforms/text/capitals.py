@@ -86,6 +86,8 @@ def stands_before_name(doc: Doc, end: int, is_name: Callable[[str], bool]) -> bo
     Wu", "Queen Elizabeth", and not "Queen Mary Hospital"."""
     if end >= len(doc) or not _capitalised(doc[end]) or not is_name(doc[end].lower_):
         return False
+    if end > 1 and doc[end - 2].lower_ == "the":
+        return False  # "the Queen Mary"
     beyond = end + 1
     while beyond < len(doc) and _capitalised(doc[beyond]) and is_name(doc[beyond].lower_):
         beyond += 1
