@@ -93,5 +93,5 @@ def stands_before_name(doc: Doc, end: int, is_name: Callable[[str], bool]) -> bo
         beyond += 1
     following = doc[beyond] if beyond < len(doc) else None
     return following is None or not (
-        following.text[:1].isupper() or following.pos_ in ("NOUN", "NUM", "PROPN")
+        following.text[:1].isupper() or following.pos_ in ("NOUN", "NUM", "PROPN", "PART")
     )
