@@ -49,6 +49,7 @@ _SURE_LOWER_NAME = 0.8
 
 _SUPPORTED_LOWER = 0.35
 _INTRODUCE = frozenset({"is", "me", "him", "her", "says", "said", "?"})
+_ADDRESS = "lexicon.gender.title"
 _PARTICLES = frozenset(
     {"de", "da", "van", "von", "der", "den", "la", "le", "del", "di", "bin", "al", "el", "-"}
 )
@@ -93,9 +94,15 @@ def _written(text: str, start: int, stop: int, words: NameWords) -> tuple[int, i
 
 
 def beside_titles(text: str, names: Iterable[Mention], others: Sequence[Mention]) -> Iterator[Mention]:
-    """``names`` without a form of address that one of ``others`` tells already: "Mr." tells a gender."""
+    """``names`` without a form of address that one of ``others`` tells already: "Mr." tells a gender, and
+    "Aunt" is masked with the name."""
     for name in names:
-        claimed = [one.end for one in others if one.start <= name.start < one.end < name.end]
+        claimed = [
+            one.end
+            for one in others
+            if one.start <= name.start < one.end < name.end
+            and (one.form is not Form.TITLE or one.rule == _ADDRESS)
+        ]
         start = max(claimed, default=name.start)
         yield replace(name, start=start + (text[start : start + 1] == " "))
 
