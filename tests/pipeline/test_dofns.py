@@ -100,14 +100,15 @@ def test_text_steps_give_the_same_whatever_the_bundles(plan, bundles):
         assert_that(audited | beam.ParDo(dofns.CleanText(plan)), equal_to(expected))
 
 
-def test_one_failing_record_costs_one_record(plan, monkeypatch):
+@pytest.mark.parametrize("failure", [ValueError, TimeoutError])
+def test_one_failing_record_costs_one_record(plan, monkeypatch, failure):
     from pipeline import record_stage
 
     real = record_stage.audit_conversations
 
     def fails_on_bears(conversations, **settings):
         if any("bear" in turn.text for conversation in conversations for turn in conversation):
-            raise ValueError("an engine's own text")
+            raise failure("an engine's own text")
         return real(conversations, **settings)
 
     monkeypatch.setattr(record_stage, "audit_conversations", fails_on_bears)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
 import regex
 
@@ -26,12 +27,17 @@ MAX_LINE = 90
 _MAX_CHAIN = 120
 """Characters that the parts of an address before its town and postcode may take."""
 
+_MAX_PLACES = 32
+"""Places of a passage around which is looked for the rest of an address. Behind them, what stands in front of
+a place counts as its address unread: a line with so many is a list of addresses."""
+
 _SCORE = 0.85
 _CAPITAL_LISTS = ("street_types", "types_before", "types_after")
 _WORD = regex.compile(r"(?<![\p{L}\d'])\p{L}[\p{L}'-]*")
 _DIGIT = regex.compile(r"\d")
 _MAY_HOLD = regex.compile(
-    r"\d[\w/-]*[.,]? (?:[\p{L}'.]+ ){0,3}\p{Lu}|\p{Lu}[\p{L}.'-]*,? (?:n[.º°] ?|No\.? |nr\.? )?[A-Z]{0,3}\d"
+    r"\d[\w/-]{0,30}+[.,]? (?:[\p{L}'.]{1,40}+ ){0,3}\p{Lu}"
+    r"|\p{Lu}[\p{L}.'-]{0,50}+,? (?:n[.º°] ?|No\.? |nr\.? )?[A-Z]{0,3}\d"
     r"|(?i:\b(?:zip|post|plz|cap|c[óo]digo)\b|postal|code)|\p{Lu}{2}"
 )
 """Every line that is no part of a block and that one of the patterns can match holds one of these."""
@@ -156,7 +162,10 @@ def _titled(word: str) -> str:
 def _beside_places(text: str) -> Iterator[tuple[str, int, int]]:
     """A town with its postcode and the parts of the address in front of or behind it, a number among them."""
     forms = _compiled("places")
-    for place in forms["place"].finditer(text, timeout=TIMEOUT_SECONDS):
+    places = list(forms["place"].finditer(text, timeout=TIMEOUT_SECONDS))
+    for before, place in pairwise(places[_MAX_PLACES - 1 :]):
+        yield "place", max(before.end(), place.start() - _MAX_CHAIN), place.end()
+    for place in places[:_MAX_PLACES]:
         first = max(0, place.start() - _MAX_CHAIN)
         chain = forms["chain"].search(text[first : place.start()], timeout=TIMEOUT_SECONDS)
         if chain and _DIGIT.search(chain[0]):

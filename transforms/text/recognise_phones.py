@@ -27,6 +27,9 @@ _REACH = 64
 _MAX_PLAN_DIGITS = 15
 _SHORT_ANSWER = 80
 _LONG = 9
+_MAX_CONSULTED = 64
+"""Candidates of a passage for which the number plans are asked. Those behind them pass for numbers that some
+plan has: a list as long as this costs no more time, and nothing in it is left out for that reason."""
 
 
 @cache
@@ -60,9 +63,11 @@ def phone_mentions(text: str, asked: bool) -> Iterator[Mention]:
 
     Raises TimeoutError if the pattern exceeds its time limit.
     """
-    for match in _form("candidate").finditer(text, timeout=TIMEOUT_SECONDS):
-        start, end = _trimmed(text, *match.span())
-        reason, score, end = _reason(text, start, end, asked)
+    # All are found before the first is judged, as the limit is one of the pattern.
+    spans = [match.span() for match in _form("candidate").finditer(text, timeout=TIMEOUT_SECONDS)]
+    for rank, span in enumerate(spans):
+        start, end = _trimmed(text, *span)
+        reason, score, end = _reason(text, start, end, asked, rank < _MAX_CONSULTED)
         if reason:
             yield Mention(
                 start, end, PHONE, Kind.EXPLICIT, f"pattern.phone_{reason}", Form.VALUE, score=score
@@ -76,23 +81,26 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _reason(text: str, start: int, end: int, asked: bool) -> tuple[str, float, int]:
-    """Why the candidate is a telephone number, how sure, and where it ends; an empty reason if it is none."""
+def _reason(text: str, start: int, end: int, asked: bool, consulted: bool) -> tuple[str, float, int]:
+    """Why the candidate is a telephone number, how sure, and where it ends; an empty reason if it is none.
+
+    ``consulted``: the number plans are asked; else every plan that could be has the number.
+    """
     value = text[start:end]
     extended = _form("tail").search(value)
     number = value[: extended.start()] if extended else value
     digits = sum(character.isdecimal() for character in number)
     if "+" in number or _is_dialled_abroad(text, start, number):
-        length = _possible_length(number)
+        length = _possible_length(number) if consulted else len(number)
         if length:
             return "international", 0.95, end if length == len(number) else start + length
     if _form("book").match(number) and digits in (12, 13):
         return "", 0.0, end
-    if _is_formed(number, digits) or (extended and digits >= 7):
+    if _is_formed(number, digits, consulted) or (extended and digits >= 7):
         return ("", 0.0, end) if _names_other(text, start) else ("formed", 0.9, end)
     if _is_date(number) or (_form("amount").fullmatch(number) and number.count(".") != 4):
         return "", 0.0, end
-    if digits <= _MAX_PLAN_DIGITS and _has_word(text, start, end, digits, asked):
+    if digits <= _MAX_PLAN_DIGITS and _has_word(text, start, end, digits, asked, consulted):
         return "context", 0.85, end
     return "", 0.0, end
 
@@ -171,18 +179,18 @@ def _possible_length(number: str) -> int:
     return 0
 
 
-def _is_formed(number: str, digits: int) -> bool:
+def _is_formed(number: str, digits: int, consulted: bool) -> bool:
     """True if nothing but a telephone number is written so."""
     if _form("american").fullmatch(number) or _form("russian").fullmatch(number):
         return True
-    if _form("american_spaced").fullmatch(number) and is_written_so(number, ("US",)):
+    if _form("american_spaced").fullmatch(number) and (not consulted or is_written_so(number, ("US",))):
         return True
     if 8 <= digits <= 12 and _form("in_brackets").fullmatch(number):
         return True
     return (
         9 <= digits <= 12
         and bool(_form("trunk").fullmatch(number))
-        and is_written_so(number, _trunk_regions())
+        and (not consulted or is_written_so(number, _trunk_regions()))
     )
 
 
@@ -229,7 +237,7 @@ def is_written_so(number: str, regions: tuple[str, ...]) -> bool:
     return False
 
 
-def _has_word(text: str, start: int, end: int, digits: int, asked: bool) -> bool:
+def _has_word(text: str, start: int, end: int, digits: int, asked: bool, consulted: bool) -> bool:
     evidence = _evidence()
     if evidence["unit"].match(text, end) or (
         _form("plural").match(text, end) and text[start:end].isdecimal()
@@ -254,7 +262,7 @@ def _has_word(text: str, start: int, end: int, digits: int, asked: bool) -> bool
     # A weaker word needs a number that some plan has, in groups unless it is a long one.
     weak = not number.isdecimal() and _introduced(window, evidence["weak"])
     likely = near or weak or _followed(text[end : end + _REACH])
-    return likely and is_written_so(number, _all_regions())
+    return likely and (not consulted or is_written_so(number, _all_regions()))
 
 
 def _followed(window: str) -> bool:
