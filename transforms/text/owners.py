@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from schemas.finding import Kind
 from transforms.text.lexicon import Head, LexiconEntry, Looks
 from transforms.text.named_things import is_of_nation, is_thing
+from transforms.text.nonpersons import may_be_animal, of_animal
 from transforms.text.persons import head_counts, is_person, is_person_subject, phrase_head, sentence_bounds
 from transforms.text.rules import TextRules
 
@@ -27,8 +28,9 @@ _TRAIT = "lexicon.gender.trait"
 _CAUSES = frozenset({"due", "thanks", "because", "given", "emphasizing", "highlighting", "focusing"})
 _LABEL_REACH = 24
 _WHOLE_LOOKS = frozenset(
-    {"body", "build", "physique", "frame", "figure", "face", "skin", "appearance", "look", "looks"}
-)
+    {"body", "bodies", "build", "physique", "physiques", "frame", "figure", "face", "faces", "skin",
+     "appearance", "look", "looks"}
+)  # fmt: skip
 
 
 def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:
@@ -118,6 +120,8 @@ def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rule
     """True if ``head`` is a person of the entry's class, or the part of one that the entry speaks of."""
     looks, people, word = rules.looks, rules.people, head.lower_
     if entry.head not in (Head.FACE, Head.BODY) and head_counts(head, entry.head, people):
+        if may_be_animal(head) and of_animal(doc, head.i, people):
+            return False  # "one of the sheep is a white baby"
         # "a black shorts guy" tells of shorts.
         between = doc[start + 1 : head.i] if entry.rule == _COLOUR else ()
         if entry.attribute in _PROPER_ADJECTIVES and is_of_nation(doc, start + 1, head):

@@ -277,6 +277,10 @@ def subject_of(token: Token) -> Token | None:
             "amod",
             "cop",
         ) and (current.head.i != current.i):
+            if current.dep_ == "xcomp" and any(
+                child.dep_ == "cop" and child.tag_ in ("VBZ", "VBP") for child in current.children
+            ):
+                return None  # "the goggles the boy is wearing are white": another subject's verb
             current = current.head
             continue
         return None

@@ -46,6 +46,7 @@ from transforms.text.persons import (
 from transforms.text.reading import excepted_spans, printed_spans
 from transforms.text.recognise_looks import facial_hair_mention
 from transforms.text.rules import TextRules
+from transforms.text.worn_kinds import worn_kind_form
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -214,6 +215,8 @@ def _mention(
     stop = last.idx + len(last)
     if entry.role is WordRole.TITLE and end < len(doc) and doc[end].text == ".":
         stop = doc[end].idx + 1
+    elif found is Form.MODIFIER and entry.role is WordRole.NOUN and end < len(doc) and doc[end].tag_ == "POS":
+        stop = doc[end].idx + len(doc[end])  # "men's underwear"
     plural = entry.plural
     neutral = "a health condition" if entry.role is WordRole.CONDITION else entry.neutral
     if found is Form.NOUN and plural and start and doc[start - 1].lower_ in _ONE and entry.neutral_one:
@@ -274,7 +277,7 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
         return Form.NOUN
     group = entry.rule.rsplit(".", 1)[1]
     if is_part_of_brand(doc, token.i) or is_quality(doc, token.i) or names_nobody(doc, token.i, people):
-        return None
+        return worn_kind_form(doc, token.i, people)
     if group in _FIRST_OF_THINGS and is_first_of_thing(doc, token.i):
         return None
     if group in _FIRST_OF_COMPOUNDS and (

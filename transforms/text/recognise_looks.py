@@ -30,6 +30,7 @@ _JOINS = frozenset({"and", "or", "-", "/", ","})
 _REFERRING = frozenset({"they", "it"})
 _EXAMPLES = frozenset({"as", "like", "namely", "including"})
 _REACH = 12
+_SUFFIXES = frozenset({"colored", "coloured", "like"})
 
 
 def look_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
@@ -183,7 +184,7 @@ def _compound(doc: Doc, first: int, last: int, tones: frozenset[str]) -> tuple[i
 
 def _head(doc: Doc, index: int, tones: frozenset[str], rules: TextRules) -> Token | None:
     """The noun that a tone before ``index`` stands in front of; a tone tagged as a noun is none itself."""
-    if index + 1 < len(doc) and doc[index].text == "-" and doc[index + 1].lower_ in ("colored", "coloured"):
+    if index + 1 < len(doc) and doc[index].text == "-" and doc[index + 1].lower_ in _SUFFIXES:
         index += 2
     while index + 1 < len(doc) and (
         doc[index].text == '"'
@@ -314,7 +315,7 @@ def _of_part(doc: Doc, index: int, start: int, parts: frozenset[str], looks: Loo
 def _part_follows(doc: Doc, index: int, parts: frozenset[str]) -> bool:
     """ "the blue color of the person's eyes"."""
     ahead = [doc[position].lower_ for position in range(index + 1, min(index + 6, len(doc)))]
-    return bool(ahead) and ahead[0] in ("of", "in") and any(word in parts for word in ahead)
+    return bool(ahead) and ahead[0] in ("of", "in", "to") and any(word in parts for word in ahead)
 
 
 def facial_hair_mention(doc: Doc, index: int, mention: Mention, words: frozenset[str]) -> Mention:

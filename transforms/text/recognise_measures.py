@@ -43,6 +43,8 @@ _BUILD = regex.compile(r"(?i)build|physique|body type|figure|frame")
 TIMEOUT_SECONDS = 2.0
 _STRONG_SCORE = 0.8
 
+_WORN = frozenset({"accessories", "their", "heritage"})
+
 
 def _found(name: str, text: str) -> Iterator[regex.Match[str]]:
     measures = load_measures()
@@ -76,6 +78,8 @@ def measure_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
             yield Mention(
                 *match.span(), RACE, Kind.EXPLICIT, "pattern.race.descent", _tail_form(text, match.start())
             )
+        if "associated with" in text:
+            yield from _associations(doc, text, rules)
     if ":" in text:
         yield from _labels(text, wanted)
 
@@ -192,6 +196,17 @@ def _follows_person(doc: Doc, position: int, rules: TextRules) -> bool:
     ]
     last = before[-1] if before else None
     return last is not None and (is_person(last, rules.people) or last.lower_ in ("he", "she", "they"))
+
+
+def _associations(doc: Doc, text: str, rules: TextRules) -> Iterator[Mention]:
+    """ "attire associated with indigenous cultures", where a person or what people wear is spoken of."""
+    for match in rules.association.finditer(text, timeout=TIMEOUT_SECONDS):
+        first, _ = token_range(doc, match.end() - 1, match.end())
+        start, _ = sentence_bounds(doc, min(first, len(doc) - 1))
+        before = {token.lower_ for token in doc[start:] if token.idx < match.start()}
+        if before & (rules.looks.race_wear | _WORN) or _speaks_of_person(doc, match.end() - 1, rules):
+            rule, form = "pattern.race.association", _tail_form(text, match.start())
+            yield Mention(*match.span(), RACE, Kind.PROXY, rule, form, score=_STRONG_SCORE)
 
 
 def _speaks_of_person(doc: Doc, position: int, rules: TextRules) -> bool:

@@ -127,6 +127,7 @@ class TextRules:
     eye_colors: regex.Pattern[str]
     iris_colors: frozenset[str]
     descent: regex.Pattern[str]
+    association: regex.Pattern[str]
     build: regex.Pattern[str]
 
 
@@ -184,6 +185,12 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
             rf"(?:{any_of_phrases(race['descent_adjectives'])})(?:(?: or |/| and "
             rf"|-)(?:{any_of_phrases(race['descent_adjectives'])}))?"
             rf" (?:{'|'.join(race['descent_nouns'])})\b(?:{home})?|{home}"
+        ),
+        association=regex.compile(
+            r"(?i)(?:,? which (?:is|are))?(?: \w+ly| often)? associated with (?:the |an? |some |many )?"
+            rf"(?:various |certain |specific )?(?:{any_of_phrases(race['descent_adjectives'])})"
+            rf"(?:(?: or |/| and )(?:{any_of_phrases(race['descent_adjectives'])}))?"
+            rf" (?:{'|'.join(race['associated'])})\b"
         ),
         build=regex.compile(
             r"(?i)\b(?:(?:with|of|has|have|having|and)\s+)?(?:an?\s+|his\s+|her\s+|their\s+)?"
