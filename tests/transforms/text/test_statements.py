@@ -49,6 +49,18 @@ def _cleaned(text: str) -> str:
             "A portrait of a person who smiles.",
         ),
         (
+            "A man sits at a table. He has slightly unkempt hair on his face. He reads a book.",
+            "A person sits at a table. They read a book.",
+        ),
+        (
+            "The image shows people at a fire, with a heritage associated with indigenous groups.",
+            "The image shows people at a fire.",
+        ),
+        (
+            "A person lies in a baby-friendly space with a toy.",
+            "A person lies in a friendly space with a toy.",
+        ),
+        (
             "A man sits at a table. There is visible stubble on his chin. He reads a book.",
             "A person sits at a table. They read a book.",
         ),

@@ -122,6 +122,41 @@ def test_age_nouns_are_seen_where_they_tell_an_age(policy_of: Callable[..., Poli
     assert leaks(policy_of("safe-llava"), "baby carrots and a baby elephant") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("A person sleeps in a crib.", "biometric.age"),
+        ("They lie in a baby-friendly room.", "biometric.age"),
+        ("A person during childhood.", "biometric.age"),
+        ("A person with thinning hair.", "biometric.age"),
+        ("An elderly is hit by a ball.", "biometric.age"),
+        ("A person with short hair and very tan on a surfboard.", "biometric.race"),
+        ("They are very tan.", "biometric.race"),
+        ("Their skin appears to be slightly red.", "biometric.race"),
+        ("They dance in the manner of indigenous groups.", "biometric.race"),
+        ("A case of starvation.", "biometric.weight"),
+        ("**Hair and Facial Hair:** They have short hair.", "biometric.gender"),
+    ],
+)
+def test_a_hint_is_seen(policy_of: Callable[..., Policy], text: str, attribute: str) -> None:
+    assert attribute in leaks(policy_of("safe-llava"), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An empty crib stands in a nursery.",
+        "A person works at a plant nursery.",
+        "They visit their childhood home.",
+        "A person in a tan car with a red apple's skin.",
+        "A baby grand piano and a baby-friendly cafe.",
+        "**Facial Hair:** not stated.",
+    ],
+)
+def test_a_thing_is_no_hint(policy_of: Callable[..., Policy], text: str) -> None:
+    assert leaks(policy_of("safe-llava"), text) == []
+
+
 def test_what_a_refused_question_offers_is_no_leak(policy_of: Callable[..., Policy]) -> None:
     policy = policy_of("standard")
     assert leaks(policy, "Is it a man or a woman?", question=True, refused=True) == []
