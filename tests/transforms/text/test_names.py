@@ -31,6 +31,7 @@ def test_names_are_found_wherever_they_stand(told: Told, text: str, names: list[
         "New Summer Shoes With Great Prices",
         "Hi there, this is a bottle of Jack Daniels.",
         "We visited St. Louis in May.",
+        "We have Yirgacheffe, Mandheling and Longjing today.",
     ],
 )
 def test_places_brands_and_headings_are_no_names(told: Told, text: str) -> None:
