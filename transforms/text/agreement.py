@@ -130,6 +130,9 @@ def _joined_verbs(doc: Doc, pronoun: Token, own: Collection[int]) -> Iterator[To
         if token.tag_ == "WDT" and doc[index - 1].text == ",":
             # ", which ..., and is": after the second comma the sentence goes on.
             relative = True
+        elif token.tag_ == "WDT" and token.nbor(-1).tag_ in ("NN", "NNS"):
+            yield from _wearing_after(doc, index, own)
+            return
         elif _is_clause_subject(token) or token.tag_ in ("WDT", "WP", "WRB") or token.text in (";", ":"):
             return
         if inside and index > pronoun.head.i and index not in own and _is_finite(token):
@@ -150,6 +153,20 @@ def _joined_verbs(doc: Doc, pronoun: Token, own: Collection[int]) -> Iterator[To
             continue
         if _is_singular(doc[following]) or _joined_noun_of_verb(doc, following):
             yield doc[following]
+
+
+def _wearing_after(doc: Doc, relative: int, own: Collection[int]) -> Iterator[Token]:
+    """ "She has hair that falls over her shoulders and is wearing": what no thing does."""
+    persons = ("person_subjects", "female_nouns", "male_nouns", "words_for_children")
+    if any(doc[relative - 1].lower_ in grammar_words(name) for name in persons):
+        return
+    for index in range(relative, sentence_bounds(doc, relative)[1] - 2):
+        if doc[index].text in (";", ":") or (index > relative and _is_clause_subject(doc[index])):
+            return
+        verb, told = doc[index + 1], doc[index + 2]
+        joined = doc[index].lower_ == "and" and verb.lower_ in ("is", "was") and verb.i not in own
+        if joined and told.lower_ in grammar_words("done_by_people"):
+            yield verb
 
 
 def _is_clause_subject(token: Token) -> bool:

@@ -153,7 +153,7 @@ def _may_end(doc: Doc, after: int, before: Token) -> bool:
         return True
     token = doc[after]
     held = before.lower_ in ("with", ",") or before.lower_ in clauses.CONJUNCTIONS
-    phrase = token.pos_ == "ADP" and held and token.lower_ != "of"
+    phrase = held and ((token.pos_ == "ADP" and token.lower_ != "of") or token.lower_ in ("who", "whose"))
     return token.is_punct or token.pos_ == "CCONJ" or clauses.is_finite(token) or phrase
 
 
@@ -206,15 +206,25 @@ def _out_of_list(doc: Doc, start: int, noun: int, cause: Mention) -> list[Passag
         return []
     begin = doc[joiner[0] - 1].idx + len(doc[joiner[0] - 1])
     end = doc[noun].idx + len(doc[noun])
-    edits = [_delete(begin, end, cause)]
+    edits = [_delete(begin, end, cause), *without_article_of_hair(doc, joiner[0] - 1, cause)]
     comma = comma_of_list(doc, joiner[0] - 1)
     after = noun + 1
     if joiner[1] and comma is not None:
         # "a hat, a beard and blue eyes": two are left.
         edits.append(PassageEdit(doc[comma].idx, doc[comma].idx + 1, " and", cause, "rewrite.list", 0))
     elif not joiner[1] and comma is None and [one.lower_ for one in doc[after : after + 2]] == [",", "and"]:
-        edits = [_delete(begin, end + 1, cause)]
+        edits[0] = _delete(begin, end + 1, cause)
     return edits
+
+
+def without_article_of_hair(doc: Doc, noun: int, cause: Mention) -> list[PassageEdit]:
+    """ "a long black hair and beard": the article was for both."""
+    lead = noun - 1
+    while lead > 0 and (doc[lead].pos_ == "ADJ" or doc[lead].text == ","):
+        lead -= 1
+    if doc[noun].lower_ != "hair" or lead < 0 or doc[lead].lower_ != "a":
+        return []
+    return [_delete(doc[lead].idx, doc[lead + 1].idx, cause)]
 
 
 def comma_of_list(doc: Doc, index: int) -> int | None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from transforms.text.agreement import like_case
+from transforms.text.doc_text import text_of
 from transforms.text.mentions import Mention
 from transforms.text.passage_edits import PassageEdit
 
@@ -41,6 +42,8 @@ def joined_pairs(
         if second + 1 < len(doc) and doc[second + 1].lower_ in ("'s", "'", "and", ",", "or"):
             continue
         start = _article_before(doc, first, removed)
+        if words[-1] == "another" and (start is None or doc[start].lower_ == "the" or joiner != "and"):
+            continue
         two = _two_others(doc, first, other, removed) if start is None and words[0] == "and" else None
         if two is not None and len(words) == 2 and not one.plural:
             edits.append(two)
@@ -74,7 +77,14 @@ def joined_pairs(
             there_are(doc, begin, one) if text.endswith(("people", "children")) and not one.plural else []
         )
         edits.append(
-            PassageEdit(doc[begin].idx, other.end, like_case(text, doc[begin].text), one, "rewrite.pair", 0)
+            PassageEdit(
+                doc[begin].idx,
+                other.end,
+                like_case(text, text_of(doc)[doc[begin].idx : other.end]),
+                one,
+                "rewrite.pair",
+                0,
+            )
         )
         covered.update(range(begin, second + 1))
     return edits, covered
@@ -89,7 +99,7 @@ def _joining_words(doc: Doc, first: int, second: int, other: Mention, removed: C
     ]
     if not words or words[0] not in ("and", "or", "&") or len(words) > 2:
         return []
-    return words if len(words) == 1 or words[1] in _ARTICLES else []
+    return words if len(words) == 1 or words[1] in (*_ARTICLES, "another") else []
 
 
 def _said_of_one(doc: Doc, begin: int, one: Mention, other: Mention) -> bool:

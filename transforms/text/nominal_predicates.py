@@ -81,7 +81,10 @@ def _ends(doc: Doc, after: int, nouns: Collection[int]) -> bool:
     if after >= len(doc) or doc[after].text in _ENDS or doc[after].is_sent_start:
         goes_on = after + 1 < len(doc) and doc[after].text == "," and _describes(doc[after + 1])
         end = doc[after - 1].idx + len(doc[after - 1])
-        return not goes_on or evidence_end(doc, end) > end
+        if goes_on and doc[after + 1].lower_ == "with":
+            after += 1
+        else:
+            return not goes_on or evidence_end(doc, end) > end
     if doc[after].lower_ == "with" and after + 1 < len(doc):
         # "is a man with short hair": has short hair.
         return doc[after + 1].pos_ in ("DET", "ADJ", "NOUN")

@@ -52,7 +52,10 @@ def read_again(doc: Doc, mentions: Sequence[Mention]) -> dict[Mention, Mention]:
         elif one.rule == _AGE_NOUN and not one.plural:
             members = following is not None and following.tag_ == "NNS" and following == doc[first].head
             bare = first == 0 or doc[first - 1].pos_ not in ("DET", "PRON")
-            if members and bare and doc[first].lower_ == "youth" and doc[first].dep_ == "compound":
+            named = following is not None and following.tag_ == "NNP" and following.text[:1].isupper()
+            youth = members and doc[first].lower_ == "youth" and doc[first].dep_ == "compound"
+            if bare and (youth or (named and doc[first].text.islower())):
+                # "Mary and baby Jesus"
                 found[one] = replace(one, form=Form.MODIFIER)
     return found
 
@@ -106,8 +109,9 @@ def noun_edits(doc: Doc, index: int, mention: Mention) -> list[PassageEdit]:
         # "her baby" is no "her person".
         neutral = "relatives" if mention.plural else "relative"
     elif mention.rule == _FACIAL_HAIR and _is_object(doc, lead):
-        # "strokes his beard": of somebody's hair that may be said, of a hairstyle it may not.
-        neutral = "hairstyle" if any(one.lower_ == "hair" for one in doc) else "hair"
+        # "strokes his beard": the face is under it; "combs his beard": of hair that may be said.
+        touched = doc[lead - 1].lemma_.lower() in grammar_words("touching")
+        neutral = "face" if touched else "hairstyle" if any(one.lower_ == "hair" for one in doc) else "hair"
     following = doc[index + 1] if index + 1 < len(doc) else None
     if (
         following is not None

@@ -250,6 +250,7 @@ def shows_somebody(doc: Doc, start: int, end: int, people: PeopleWords) -> bool:
 
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass", "nsubjpass"})
+_FINITE = frozenset({"VBZ", "VBP", "VBD"})
 # "The bull being dodged by the man is black": what follows these is often taken for the subject.
 _OF_ANOTHER = frozenset({"by", "of", "near", "beside", "behind"})
 
@@ -257,6 +258,11 @@ _OF_ANOTHER = frozenset({"by", "of", "near", "beside", "behind"})
 def subject_of(token: Token) -> Token | None:
     """The subject of the clause whose predicate is ``token``, through conjunction and linking verbs."""
     current = token
+    around = token.head
+    inside = token.dep_ == "xcomp" and around.dep_.startswith("acl") and around.head.i < around.i
+    if inside and any(child.dep_ == "cop" and child.tag_ in _FINITE for child in token.children):
+        # "The goggles the boy wears are white": a complement with a verb of its own is none of "wears".
+        return around.head
     for _ in range(4):
         for child in current.children:
             if child.dep_ in _SUBJECTS and not any(

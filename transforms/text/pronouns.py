@@ -86,6 +86,8 @@ def neutral_form(doc: Doc, pronoun: Token, reflexive: str = "themselves") -> str
     while following is not None and following.text.strip("*_") == "" and following.i + 1 < len(doc):
         following = doc[following.i + 1]
     ends = following is None or following.pos_ in _ENDS_PHRASE or following.is_space
+    if lower in ("his", "her") and (following is None or following.is_space) and _is_cut_off(doc, pronoun):
+        return "their"
     if lower == "his":
         # "his" stands alone where no noun phrase can follow.
         if ends and following is not None and following.pos_ in ("ADP", "DET") and pronoun.tag_ == "PRP$":
@@ -98,6 +100,13 @@ def neutral_form(doc: Doc, pronoun: Token, reflexive: str = "themselves") -> str
         verb = following is not None and following.tag_ in ("VBD", "VBZ", "MD")
         return "theirs" if ends or (after_of and verb) else "their"
     return "them" if _is_object(doc, pronoun, following, ends) else "their"
+
+
+def _is_cut_off(doc: Doc, pronoun: Token) -> bool:
+    """True for the last word of a text that has full stops or headings before it and none at its end."""
+    if any(not token.is_space for token in doc[pronoun.i + 1 :]):
+        return False
+    return any(mark in text_of(doc)[: pronoun.idx] for mark in (". ", "! ", "? ", ":"))
 
 
 def _is_object(doc: Doc, pronoun: Token, following: Token | None, ends: bool) -> bool:

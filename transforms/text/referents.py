@@ -115,11 +115,18 @@ def _use(doc: Doc, index: int, removed: Collection[int]) -> _Use:
 
 def _describes(token: Token) -> bool:
     """True for an adjective, and for a participle that has the article of a noun: "a balding man"."""
-    if token.pos_ == "ADJ":
+    if token.pos_ == "ADJ" or _hyphenated(token) or (token.is_alpha and _hyphenated(token.nbor())):
         return True
     lead = token.doc[token.i - 1] if token.i else None
+    if lead is not None and _hyphenated(lead):
+        return True
     participle = token.tag_ in ("VBG", "VBN") and lead is not None
     return participle and lead is not None and (lead.pos_ in ("DET", "ADJ") or lead.tag_ == "PRP$")
+
+
+def _hyphenated(token: Token) -> bool:
+    """True for the hyphen of "red-haired"."""
+    return token.text == "-" and token.i > 0 and not token.whitespace_ and not token.nbor(-1).whitespace_
 
 
 def _edits(

@@ -11,7 +11,7 @@ import regex
 from schemas.edit import Action
 from transforms.text.agreement import grammar_words, like_case
 from transforms.text.appositions import appositions, each_told
-from transforms.text.body_nouns import body_noun_edits, comma_of_list
+from transforms.text.body_nouns import body_noun_edits, comma_of_list, without_article_of_hair
 from transforms.text.coordination import joined_pairs
 from transforms.text.counting import counted_groups, included_again
 from transforms.text.doc_text import text_of
@@ -329,7 +329,8 @@ def _postmodifier_edits(doc: Doc, mention: Mention) -> list[PassageEdit]:
     lead = doc.text[edit.start : mention.start]
     comma = comma_of_list(doc, before) if regex.search(r"\band\b", lead) else None
     if comma is None:
-        return [edit]
+        listed = regex.fullmatch(r"\s+and\s+", lead) is not None
+        return [edit, *(without_article_of_hair(doc, before, mention) if listed else ())]
     # "a hat, a smile and a beard": two are left.
     joined = PassageEdit(doc[comma].idx, doc[comma].idx + 1, " and", mention, "rewrite.list", 0)
     return [edit, joined]

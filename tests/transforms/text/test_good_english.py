@@ -104,6 +104,27 @@ def test_words_that_contrast_stay_apart_or_go(answer: Answer, before: str, after
         ("**Age:** He seems to be in his late", "**Age:** not stated"),
         ("The main subject is an Asian man. He is in his 30s.", "The main subject is a person."),
         ("A man with a beard is cooking.", "A person is cooking."),
+        ("A man with a beard who naps sits down.", "A person who naps sits down."),
+        ("A man with a long black hair and beard reads.", "A person with long black hair reads."),
+        ("He leans back, a finger resting on his beard.", "They lean back, a finger resting on their face."),
+        ("A MAN AND WOMAN WALKING", "TWO PEOPLE WALKING"),
+        ("Men watch a white woman and another Indian woman walk.", "People watch two people walk."),
+        (
+            "A man ties the robe of a white red-haired woman.",
+            "A person ties the robe of a red-haired person.",
+        ),
+        ("She sleeps under Mary and baby Jesus.", "They sleep under Mary and Jesus."),
+        ("The goggles the boy is wearing are white.", "The goggles the person is wearing are white."),
+        ("She's a woman, with red hair and a smile.", "They have red hair and a smile."),
+        (
+            "She has dark hair that falls over her shoulders and is wearing a hat.",
+            "They have dark hair that falls over their shoulders and are wearing a hat.",
+        ),
+        (
+            "The sky is blue. **Pose:** One hand rests on her",
+            "The sky is blue. **Pose:** One hand rests on their",
+        ),
+        ("A man looks at her", "A person looks at them"),
         ("A man is adjusting his beard in a mirror.", "A person is adjusting their hair in a mirror."),
         (
             "This man is in the seventies and has no mustache at all, and no fringe.",
