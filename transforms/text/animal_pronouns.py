@@ -80,6 +80,20 @@ def animal_pronoun(doc: Doc, index: int, people: PeopleWords, company: Company =
     return True
 
 
+def speaks_of_animal(doc: Doc, people: PeopleWords, company: Company) -> bool:
+    """True if a passage has gendered pronouns, all an animal's, and names no person: "What color are her
+    eyes?" of a cat."""
+    gendered = [index for index, token in enumerate(doc) if token.lower_ in _GENDERED]
+    return (
+        bool(gendered)
+        and not any(token.lower_ in people.person for token in doc)
+        and all(animal_pronoun(doc, index, people, company) for index in gendered)
+    )
+
+
+_GENDERED = frozenset({"he", "she", "his", "her", "hers", "him", "himself", "herself"})
+
+
 def is_slip(doc: Doc, index: int) -> bool:
     """True for the "he" of "looking to he right", which is a "the": no pronoun of that form follows a
     preposition, and a noun does."""

@@ -13,6 +13,8 @@ import regex
 from schemas.finding import TextFinding
 from schemas.policy import Policy
 from transforms.engines.protocols import TextParser
+from transforms.text.animal_pronouns import speaks_of_animal
+from transforms.text.asked_of_things import asks_of_nobody, tells_of_thing
 from transforms.text.company import Company, company_of
 from transforms.text.contract import Conversation, TurnText
 from transforms.text.fold import Folded, fold
@@ -85,12 +87,12 @@ def passage_mentions(
     rules: TextRules,
     before: frozenset[str] = NOTHING_ASKED,
     company: Company = Company.PEOPLE,
-    printed: bool = False,
+    of_nobody: bool = False,
 ) -> PassageMentions:
     """What one passage tells and asks. ``doc`` is its parse, None where the prefilter saw no need of one;
     ``before``: the personal data that the line or question before asks for; ``company``: of whom
-    the other passages of the conversation speak, whom a "he" of this one may mean; ``printed``: whether the
-    passage only reads out what was asked for, and tells no attribute of anybody."""
+    the other passages of the conversation speak, whom a "he" of this one may mean; ``of_nobody``: whether the
+    passage only answers what a page reads or a thing is, and tells no attribute of anybody."""
     told: list[Mention] = list(_formed(text, rules, before))
     asked: list[Mention] = []
     if doc is not None:
@@ -113,7 +115,11 @@ def passage_mentions(
             told = [
                 one for one in told if not any(ask.start <= one.start and one.end <= ask.end for ask in kept)
             ]
-    if printed:
+    if question and (told or asked) and doc is not None:
+        of_nobody = asks_of_nobody(text, rules)
+        if of_nobody or speaks_of_animal(doc, rules.people, company):
+            asked = [one for one in asked if not one.attribute.startswith(_OF_PEOPLE)]
+    if of_nobody:
         told = [one for one in told if not one.attribute.startswith(_OF_PEOPLE)]
     return PassageMentions(tuple(without_overlaps(told)), tuple(asked))
 
@@ -145,7 +151,7 @@ class ReadTurn:
 _OF_PEOPLE = ("biometric.", "sensitive.")
 _Key = tuple[str, bool, frozenset[str], Company, bool]
 """What the reading of a passage depends on: its text, whether it asks, what was asked before it,
-of whom other passages speak, and whether it only reads out what is printed."""
+of whom other passages speak, and whether it tells of nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +174,21 @@ def _cut(conversation: Conversation, rules: TextRules) -> list[_CutTurn]:
     asking = ""
     for turn in conversation:
         folded, passages = _folded_passages(turn.text)
-        printed = bool(asking) and not (turn.question or turn.context) and is_read_out(asking, folded.text)
+        answers = bool(asking) and not (turn.question or turn.context)
+        of_nobody = answers and (
+            is_read_out(asking, folded.text) or tells_of_thing(asking, folded.text, rules)
+        )
         before = [] if turn.context else _asked_before(passages, asking, rules)
-        cut.append((folded, turn, passages, before, printed))
+        cut.append((folded, turn, passages, before, of_nobody))
         asking = _last_line(turn.text) if turn.question else ""
     texts = [passage.text for _, _, passages, _, _ in cut for passage in passages]
     turns: list[_CutTurn] = []
     place = 0
-    for folded, turn, passages, before, printed in cut:
+    for folded, turn, passages, before, of_nobody in cut:
         keys: list[_Key] = []
         for offset, asked in enumerate(before):
             company = company_of(place + offset, texts, rules)
-            keys.append((passages[offset].text, turn.question, asked, company, printed))
+            keys.append((passages[offset].text, turn.question, asked, company, of_nobody))
         place += len(passages)
         turns.append(_CutTurn(folded, turn.question, () if turn.context else passages, tuple(keys)))
     return turns

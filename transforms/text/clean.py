@@ -25,7 +25,7 @@ from transforms.text.rewrite_turn import rewrite_turn
 from transforms.text.rounds import follows
 from transforms.text.rules import TextRules
 from transforms.text.verifier_checks import Check, checks_for
-from transforms.text.verify import Leak, is_only_print, leaks_in
+from transforms.text.verify import Leak, is_only_print, leaks_in, names_goods
 
 MAX_PASSES = 4
 """Rounds of reading a candidate again before it is given up as never settling."""
@@ -294,13 +294,16 @@ def _leaks(
             refused=_answer_refused(texts, turn, policy),
             conversation=texts,
         )
-        if leak.attribute.startswith("pii.") or not _is_print(conversation, turn)
+        if leak.attribute.startswith("pii.") or not _is_of_nobody(conversation, turn)
     ]
 
 
-def _is_print(conversation: Conversation, turn: int) -> bool:
+def _is_of_nobody(conversation: Conversation, turn: int) -> bool:
     before = conversation[turn - 1] if turn else None
-    return before is not None and before.question and is_only_print(before.text, conversation[turn].text)
+    if before is None or not before.question:
+        return False
+    answer = conversation[turn].text
+    return is_only_print(before.text, answer) or names_goods(before.text, answer)
 
 
 def _answer_refused(texts: Sequence[str], turn: int, policy: Policy) -> bool:

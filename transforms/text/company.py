@@ -19,6 +19,7 @@ _WORD = re.compile(r"[a-z]+")
 _SEATS = re.compile(r"\b(?:passenger|driver'?s?) (?:side|seat|car|train|plane|window|bus|door)")
 _GENDERED = re.compile(r"\b(?:he|she|him|his|hers?|himself|herself)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\b(?:stick|action|cartoon|animated|lego) (?:figure|character)\b", re.IGNORECASE)
+_ASKS_WHO = re.compile(r"\s*(?:who|whose|whom)\b", re.IGNORECASE)
 _OF_EITHER = re.compile(r"\b(?:adult|baby|babies|elder|female|father|male|mother|parent)s?\b", re.IGNORECASE)
 
 
@@ -99,7 +100,9 @@ def _words(text: str) -> set[str]:
 
 @lru_cache(maxsize=KEPT_ANSWERS)
 def _speaks_of_people(text: str, rules: TextRules) -> bool:
-    """True if ``text`` holds a word for a person that is not said of an animal of the text."""
+    """True if ``text`` asks who, or holds a word for a person that is not said of an animal of the text."""
+    if _ASKS_WHO.match(text) is not None:
+        return True
     words = set(_WORD.findall(_SEATS.sub("", text.lower())))
     found = rules.people.person & words
     nonpersons = load_nonperson_words()

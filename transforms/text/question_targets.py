@@ -102,7 +102,7 @@ def phrase_is_person(doc: Doc, index: int, rules: TextRules) -> bool | None:
         return None
     owned = _owned(doc, head)
     if owned is not None:
-        return owned.lower_ in _BODY
+        return owned.lower_ in _BODY or is_person(owned, rules.people)
     return is_person(head, rules.people) or (head.ent_type_ == "PERSON" and head.pos_ == "PROPN")
 
 

@@ -52,6 +52,16 @@ def is_only_print(question: str, answer: str) -> bool:
     ].search(answer, timeout=TIMEOUT_SECONDS)
 
 
+def names_goods(question: str, answer: str) -> bool:
+    """True if ``answer`` only says of what kind a thing is: "What type of shirt?" "Men's"."""
+    spared = _spared()
+    return (
+        spared["names_goods"].search(answer, timeout=TIMEOUT_SECONDS) is not None
+        and spared["asks_for_goods"].search(question, timeout=TIMEOUT_SECONDS) is not None
+        and spared["people"].search(question) is None
+    )
+
+
 def _tells_of_nobody(
     check: Check, text: str, start: int, end: int, turn: int, conversation: Sequence[str]
 ) -> bool:
