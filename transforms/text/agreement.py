@@ -45,20 +45,29 @@ def grammar_words(name: str) -> frozenset[str]:
     return frozenset(read_list("grammar")[name])
 
 
-def base_form(verb: str, lemma: str = "") -> str:
-    """The form with "they" of a third-person singular verb ("runs" -> "run"); else the word itself."""
+def base_form(verb: str) -> str:
+    """The form with "they" of a third-person singular verb ("runs" -> "run"); else the word itself.
+
+    By spelling: a parser's lemma of "rides" is "rid".
+    """
     lower = verb.lower()
     if lower in _IRREGULAR:
         return _IRREGULAR[lower]
     if lower in _NOT_VERBS_IN_S or not lower.endswith("s") or lower.endswith("ss") or len(lower) < 3:
         return verb
+    if lower[:-1] in grammar_words("verbs_in_silent_e"):
+        return lower[:-1]
     if lower.endswith("ies"):
         return lower[:-1] if len(lower) == 4 else lower[:-3] + "y"
-    if lower.endswith(("shes", "ches", "xes", "sses", "zzes", "oes")):
+    if lower[:-3] in grammar_words("verbs_that_double"):
+        return lower[:-3]
+    if lower.endswith(_ES) or lower[:-2] in grammar_words("verbs_in_s"):
         return lower[:-2]
-    if lemma and lower.startswith(lemma) and 0 < len(lower) - len(lemma) <= 2 and lemma.isalpha():
-        return lemma
     return lower[:-1]
+
+
+_ES = ("shes", "ches", "xes", "sses", "zzes", "oes")
+"""Endings whose "e" belongs to the "s"."""
 
 
 def article_for(word: str) -> str:
@@ -273,7 +282,7 @@ def _plural(verb: Token, doc: Doc) -> str:
         if verb.i and doc[verb.i - 1].tag_[0] == "W":
             return " have" if has else " are"
         return like_case("'ve" if has else "'re", verb.text)
-    return like_case(base_form(verb.text, verb.lemma_.lower()), verb.text)
+    return like_case(base_form(verb.text), verb.text)
 
 
 def _is_has(contraction: Token, doc: Doc) -> bool:

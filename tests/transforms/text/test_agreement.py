@@ -3,6 +3,17 @@ import pytest
 from transforms.text.agreement import article_for, base_form, like_case
 
 
+OWN_E = """
+    ride stare bathe kite chase hope tape plane scrape hate bite care bare wage pine shine cube use close pose
+    house raise gaze freeze leave live breathe ache cache axe shoe canoe tiptoe lie untie belie ski skate taxi
+    stride glide slide guide decide reside write operate taste browse lose choose
+"""
+ADDED_E = """
+    focus refocus bias waltz buzz crouch stretch box echo toss reach teach poach leash relax retouch discuss
+    press search preach
+"""
+
+
 @pytest.mark.parametrize(
     ("verb", "plural"),
     [
@@ -20,6 +31,10 @@ from transforms.text.agreement import article_for, base_form, like_case
         ("lies", "lie"),
         ("uses", "use"),
         ("sits", "sit"),
+        *((f"{base}s", base) for base in OWN_E.split()),
+        *((f"{base}es", base) for base in ADDED_E.split()),
+        ("quizzes", "quiz"),
+        ("applies", "apply"),
         ("can", "can"),
         ("glass", "glass"),
     ],
