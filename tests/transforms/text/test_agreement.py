@@ -2,7 +2,6 @@ import pytest
 
 from transforms.text.agreement import article_for, base_form, like_case
 
-
 OWN_E = """
     ride stare bathe kite chase hope tape plane scrape hate bite care bare wage pine shine cube use close pose
     house raise gaze freeze leave live breathe ache cache axe shoe canoe tiptoe lie untie belie ski skate taxi
