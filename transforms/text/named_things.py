@@ -28,7 +28,7 @@ _PEOPLE = frozenset({"person", "people", "human", "persons"})
 _SETS = frozenset(
     {"pair", "pairs", "couple", "group", "family", "team", "trio", "duo", "gang", "crowd", "set"}
 )
-_OWNERS_OF_KINDS = frozenset(
+OWNERS_OF_KINDS = frozenset(
     {"men", "women", "boys", "girls", "children", "kids", "ladies", "gentlemen", "teens", "adults", "mens",
      "womens", "childrens", "seniors", "babies", "toddlers", "infants"}
 )  # fmt: skip
@@ -165,7 +165,7 @@ def is_first_of_thing(doc: Doc, index: int) -> bool:
     words = load_thing_words()
     if following.lower_ in words.in_manner or names_thing_after(doc, doc[index], following):
         return True
-    owned = _owned(doc, index + 1) if following.pos_ in _NOUN else None
+    owned = owned_noun(doc, index + 1) if following.pos_ in _NOUN else None
     return owned is not None and owned.lower_ in words.worn
 
 
@@ -239,20 +239,20 @@ def owns_nothing(doc: Doc, index: int, people: PeopleWords) -> bool:
     "an old farmer's market", "a child's bedroom". A part of a body, and what people do, is somebody's."""
     words, token = load_thing_words(), doc[index]
     position = index + 1
-    if position < len(doc) and (doc[position].tag_ == "POS" or doc[position].text in _MARKS):
+    if position < len(doc) and (doc[position].tag_ == "POS" or doc[position].text in MARKS):
         position += 1
-    elif token.lower_ not in _OWNERS_OF_KINDS:
+    elif token.lower_ not in OWNERS_OF_KINDS:
         return False
     else:
         # "ladies room", "a girls bike": only where nothing can be a verb ("boys watch").
         if position >= len(doc) or doc[position].pos_ not in _NOUN:
             return False
-        kind = _owned(doc, position)
+        kind = owned_noun(doc, position)
         one_kind = token.tag_ == "NNS" and kind is not None and kind.tag_ == "NN" and _lead(doc, index) in _AN
         return doc[position].lower_ in words.without_mark or (
             one_kind and kind is not None and kind.lower_ not in words.activities | words.of_body
         )
-    owned = _owned(doc, position)
+    owned = owned_noun(doc, position)
     if owned is None or owned.lower_ in words.activities:
         return False
     lead = index - 1
@@ -260,9 +260,9 @@ def owns_nothing(doc: Doc, index: int, people: PeopleWords) -> bool:
         lead -= 1
     determiner = _lead(doc, index)
     one = determiner in _AN
-    if token.lower_ in _OWNERS_OF_KINDS:
+    if token.lower_ in OWNERS_OF_KINDS:
         bare = lead < 0 or doc[lead].pos_ in ("ADP", "PUNCT", "CCONJ", "VERB", "SPACE")
-        return (one and owned.tag_ == "NN") or (
+        return (one and any(part.tag_ == "NN" for part in doc[position : owned.i + 1])) or (
             (bare or determiner == "the") and owned.lower_ in words.kinds and (bare or owned.tag_ == "NN")
         )
     if token.lower_ in _OWNERS_OF_ROOMS:
@@ -274,7 +274,7 @@ def owns_nothing(doc: Doc, index: int, people: PeopleWords) -> bool:
     return (one or lead < 0) and owned.lower_ in words.after_person
 
 
-_MARKS = frozenset({"'s", "'", "’", "’s"})
+MARKS = frozenset({"'s", "'", "’", "’s"})
 _THINGS_IN_ING = frozenset({"drawing", "painting", "clothing", "bedding", "building"})
 
 
@@ -290,13 +290,13 @@ def _lead(doc: Doc, index: int) -> str:
     return doc[lead].lower_ if lead >= 0 else ""
 
 
-def _owned(doc: Doc, position: int) -> Token | None:
+def owned_noun(doc: Doc, position: int) -> Token | None:
     """The last of the nouns from token ``position`` on, adjectives in front of them passed over."""
     found, kinds = None, load_thing_words().kinds
     while position < len(doc) and (
         doc[position].pos_ in _NOUN
         or doc[position].lower_ in _THINGS_IN_ING
-        or (found is None and doc[position - 1].text in _MARKS and doc[position].lower_ in kinds)
+        or (found is None and doc[position - 1].text in MARKS and doc[position].lower_ in kinds)
         or (found is None and doc[position].pos_ == "ADJ")
     ):
         if doc[position].pos_ != "ADJ":

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from schemas.finding import Kind
 from transforms.text.lexicon import Head, LexiconEntry, Looks
-from transforms.text.named_things import is_of_nation, is_thing
+from transforms.text.named_things import (
+    MARKS,
+    OWNERS_OF_KINDS,
+    is_of_nation,
+    is_thing,
+    load_thing_words,
+    owned_noun,
+)
 from transforms.text.nonpersons import may_be_animal, of_animal
 from transforms.text.persons import head_counts, is_person, is_person_subject, phrase_head, sentence_bounds
 from transforms.text.rules import TextRules
@@ -31,6 +38,26 @@ _WHOLE_LOOKS = frozenset(
     {"body", "bodies", "build", "physique", "physiques", "frame", "figure", "face", "faces", "skin",
      "appearance", "look", "looks"}
 )  # fmt: skip
+
+
+def end_of_team_owner(doc: Doc, index: int) -> int:
+    """The token after the mark of "women's" in "a women's basketball team", 0 for other owners: it says who
+    plays, and what they do stays without it. Also of "men's" in "men's and women's teams"."""
+    mark, owner, words = index + 1, doc[index].lower_, load_thing_words()
+    if mark + 1 >= len(doc) or doc[mark].text not in MARKS:
+        return 0
+    if doc[mark + 1].lower_ in ("and", "or") and owner in OWNERS_OF_KINDS and mark + 2 < len(doc):
+        return mark + 1 if end_of_team_owner(doc, mark + 2) else 0
+    owned = owned_noun(doc, mark + 1)
+    if owned is None:
+        return 0
+    done = [token.lower_ in words.activities for token in doc[mark + 1 : owned.i + 1]]
+    if owner in OWNERS_OF_KINDS:
+        return mark + 1 if any(done) else 0
+    return mark + 1 if owner in _ONE_OF_KIND and sum(done) > 1 else 0  # "a girl's soccer team"
+
+
+_ONE_OF_KIND = frozenset({"man", "woman", "boy", "girl", "lady"})
 
 
 def owner_is_person(doc: Doc, position: int, rules: TextRules) -> bool:

@@ -29,7 +29,7 @@ from transforms.text.nonpersons import (
     of_animal,
     speaks_of_animals,
 )
-from transforms.text.owners import is_guess, is_said_of_person, is_wear, modifies_person
+from transforms.text.owners import end_of_team_owner, is_guess, is_said_of_person, is_wear, modifies_person
 from transforms.text.persons import (
     is_doer,
     is_part_of_brand,
@@ -275,6 +275,8 @@ def _noun_form(doc: Doc, start: int, end: int, entry: LexiconEntry, rules: TextR
         return _thing_form(doc, start, end, people, entry.rule)
     if entry.kind is Kind.PROXY:
         return Form.NOUN
+    if end_of_team_owner(doc, token.i):
+        return Form.MODIFIER
     group = entry.rule.rsplit(".", 1)[1]
     if is_part_of_brand(doc, token.i) or is_quality(doc, token.i) or names_nobody(doc, token.i, people):
         return worn_kind_form(doc, token.i, people)
