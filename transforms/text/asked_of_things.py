@@ -20,6 +20,7 @@ LONGEST_QUESTION = 120
 """Characters: a longer question is about more than one thing."""
 
 _WORD = regex.compile(r"[a-z]+(?:-[a-z]+)*")
+_DIGIT_OR_HYPHEN = regex.compile(r"[\d-]")
 _PRONOUNS = frozenset(
     {"he", "she", "his", "her", "hers", "him", "they", "their", "them", "who", "whose", "whom", "my", "i"}
 )
@@ -121,7 +122,8 @@ def asks_of_nobody(question: str, rules: TextRules) -> bool:
 
 
 def tells_of_thing(question: str, answer: str, rules: TextRules) -> bool:
-    """True if ``answer`` says in a few words what the animal or thing is that ``question`` asks about.
+    """True if ``answer`` tells in a few words something that is said of the animal or thing that ``question``
+    asks about.
 
     Both folded. Raises TimeoutError on a runaway pattern.
     """
@@ -129,6 +131,9 @@ def tells_of_thing(question: str, answer: str, rules: TextRules) -> bool:
     if not answer or len(answer) > LONGEST_QUESTION or len(answer.split()) > asked.most_words:
         return False
     lower = answer.lower()
+    told = rules.lexicon.words.keys()
+    if told.isdisjoint(_WORD.findall(lower)) and _DIGIT_OR_HYPHEN.search(lower) is None:
+        return False  # nothing is told of whomever
     if asked.names_somebody.search(lower, timeout=TIMEOUT_SECONDS) is not None:
         return False
     if asks_of_animal(question, rules):

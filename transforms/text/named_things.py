@@ -120,13 +120,16 @@ def names_thing_after(doc: Doc, noun: Token, following: Token) -> bool:
     return following.lower_ in words.after_person or chain.lower_ in words.after_person
 
 
+_TROUPES = frozenset({"band", "crew", "team", "group", "squad", "quartet", "trio"})
+
+
 def is_unit(doc: Doc, index: int) -> bool:
-    """ "a five man band", "a two man tent": a number of whoever they are."""
+    """ "a one man band", "a two man tent": a number of whoever they are; a five man band are men."""
     if doc[index].lower_ != "man" or not 0 < index < len(doc) - 1:
         return False
     hyphen = doc[index - 1].text == "-" and index > 1
     count, words = doc[index - 2 if hyphen else index - 1], load_thing_words()
-    if count.pos_ != "NUM":
+    if count.pos_ != "NUM" or (doc[index + 1].lower_ in _TROUPES and count.lower_ not in ("one", "1")):
         return False
     if hyphen or doc[index + 1].lower_ in words.for_number:
         return True

@@ -139,3 +139,36 @@ def test_words_that_contrast_stay_apart_or_go(answer: Answer, before: str, after
 )
 def test_a_frame_goes_with_the_attribute_that_it_held(answer: Answer, before: str, after: str) -> None:
     _check(answer, before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("A women's basketball team is playing.", "A basketball team is playing."),
+        ("The men's and women's teams pose together.", "The teams pose together."),
+        ("A girls' softball team poses.", "A softball team poses."),
+        ("A girl's soccer team poses.", "A soccer team poses."),
+        ("Two men's hockey players fight for the puck.", "Two hockey players fight for the puck."),
+        ("An older men's choir.", "A choir."),
+        ("A woman's hand holds a cup.", "A person's hand holds a cup."),
+        ("The boy's team wears blue.", "The person's team wears blue."),
+        ("The sign for the men's room is blue.", "The sign for the men's room is blue."),
+        ("A men's shirt hangs on a rack.", "A men's shirt hangs on a rack."),
+        ("They march for women's rights.", "They march for women's rights."),
+        ("A five man band is rehearsing.", "A five person band is rehearsing."),
+        ("There is a two man tent.", "There is a two man tent."),
+    ],
+)
+def test_who_plays_in_a_team_is_left_out(answer: Answer, before: str, after: str) -> None:
+    _check(answer, before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("He rides his horse.", "They ride their horse."),
+        ("She stares at the wall and bathes her dog.", "They stare at the wall and bathe their dog."),
+    ],
+)
+def test_a_verb_ends_as_its_base_does(answer: Answer, before: str, after: str) -> None:
+    _check(answer, before, after)
