@@ -71,7 +71,14 @@ def _is_one(doc: Doc, noun: int) -> bool:
         return following not in ("and", "'") and not any(one.pos_ == "NOUN" for one in doc[lead + 1 : noun])
     if doc[noun].lower_ not in ("women", "men") or word not in ("the", "this", "that"):
         return False
-    if word != "the" or following in ("is", "was", "has"):
+    if word != "the":
+        return True
+    before = doc[lead - 1] if lead else None
+    if before is not None and before.pos_ == "ADP":
+        # "one of the men is tall", "next to the men is a car": something else is.
+        if following in ("is", "was", "has") or (lead > 1 and doc[lead - 2].pos_ in ("NUM", "PRON", "DET")):
+            return False
+    elif following in ("is", "was", "has"):
         return True
     start, end = sentence_bounds(doc, noun)
     others = any(one.i != noun and one.lower_ in grammar_words("female_nouns") for one in doc[start:end])
