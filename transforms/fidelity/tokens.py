@@ -38,7 +38,7 @@ class WordClasses:
     people; ``somebody_else``: nouns that may stand in place of one; ``of_an_age``: those that a policy on age
     turns into ``PERSON``; ``many``: words for several; ``either``: words for somebody that are adjectives too
     ("Asian"); ``told``: pronouns and titles; ``phrases``: what is said in place of an attribute, as words;
-    ``stand_ins``: the same for the lexicons' expressions of several words, by their last word ("definition"
+    ``stand_ins``: the same for things and expressions of several words, by their last word ("definition"
     of "muscle definition": form).
     """
 
@@ -130,12 +130,18 @@ def biometric() -> frozenset[str]:
 
 
 def _stand_ins() -> dict[str, frozenset[tuple[str, ...]]]:
-    """The neutral wordings of expressions of several words, by the last word of the expression."""
+    """The neutral wordings of things and of expressions of several words, by the last word of what they stand
+    for: "bed" for "crib"."""
+    lexicon, statements = load_lexicon(biometric(), True), read_list("statements")
+    told = {surface: entry.neutral for surface, entry in lexicon.phrases.items()}
+    told |= {surface: entry.neutral for surface, entry in lexicon.words.items() if not entry.person}
+    for attribute in biometric():
+        told |= statements.get(attribute, {}).get("plain", {})
     found: dict[str, set[tuple[str, ...]]] = {}
-    for surface, entry in load_lexicon(biometric(), True).phrases.items():
-        if entry.neutral:
+    for surface, neutral in (*told.items(), *statements["crawls"].items()):
+        if neutral:
             last = re.split(r"[\s'-]+", surface)[-1]
-            found.setdefault(last, set()).update(_phrases(entry.neutral))
+            found.setdefault(last, set()).update(_phrases(neutral))
     return {word: frozenset(phrases) for word, phrases in found.items()}
 
 
