@@ -16,6 +16,7 @@ from functools import lru_cache
 from transforms.fidelity.alignment import AUXILIARY, BE_OR_HAVE, align
 from transforms.fidelity.attribute_clauses import without_clauses, without_refusals
 from transforms.fidelity.counts import NEAR, Block, counts_agree, is_content, is_number
+from transforms.fidelity.dropped_sentences import drops_statement
 from transforms.fidelity.endings import judge_endings, judge_form
 from transforms.fidelity.joined_sentences import joins, moves_border
 from transforms.fidelity.objections import Objection
@@ -122,6 +123,8 @@ def _compare(
         lost_before = {old[i].form for i in before.lost} if before and block.a0 - before.a1 <= NEAR else set()
         objections, unknown = _judge_block(old, new, block, gone, pair, lost_before, classes)
         before = block
+        if drops_statement(pair.before, old, block, gone, classes):
+            objections.add(Objection.LOST)
         found |= objections
         if objections or unknown:
             places.append(_place(old, block))
