@@ -11,7 +11,7 @@ import regex
 from schemas.edit import Action, Replacement
 from transforms.fidelity.differences import judge
 from transforms.text.apply_edits import apply_edits
-from transforms.text.mentions import Mention
+from transforms.text.mentions import Form, Mention
 from transforms.text.nothing_said import LEFT_OUT, without_sentences
 from transforms.text.passage_edits import PassageEdit
 from transforms.text.proposals import TurnRequest, proposal_edits
@@ -35,10 +35,23 @@ _BROKEN_OFF = regex.compile(
 )
 """What held an attribute and holds nothing now: "in their late.", "likely,"."""
 
+_CONCLUDES = regex.compile(r"(?i)\b(?:suggest|indicat|impl[yi]|hint)\w*")
+
 _SIGNS = " \t*_.,;:!?-"
 
 MAX_TRIES = 6
 """Rewrites of one passage that are judged, those put together from two others among them."""
+
+
+_NOTHING = ((0, 0),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """``spans``: what is to go; ``narrow``: without the statements that were found whole."""
+
+    spans: tuple[Span, ...]
+    narrow: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,10 @@ def choose_rewrite(
     Where a candidate is at fault, the next one is first tried in that place alone; at most ``MAX_TRIES``
     rewrites are judged. Where none says a sentence well, that goes. ``may_empty``: the whole passage may be
     left out."""
-    told = [(one.start, one.end) for one, _ in wanted]
+    told = _Told(
+        tuple((one.start, one.end) for one, _ in wanted),
+        tuple((one.start, one.end) for one, _ in wanted if not is_wide(one)),
+    )
     candidates = rewrite_passage(text, doc, wanted, reflexive=reflexive, may_empty=may_empty)
     first = next(candidates)
     best = _best_of(text, first, candidates, told, leaks)
@@ -73,7 +89,7 @@ def choose_rewrite(
         return best.edits
 
     def is_faulty(start: int, before: str, after: str) -> bool:
-        here = [(one - start, other - start) for one, other in told if one < start + len(before)]
+        here = [(one - start, other - start) for one, other in told.spans if one < start + len(before)]
         leaking = bool(leaks(after))
         return leaking or _breaks_off(before, after) or judge(before, after, here).changes_meaning
 
@@ -81,7 +97,7 @@ def choose_rewrite(
     return mended if _judged(text, mended, told, leaks).faults < best.faults else best.edits
 
 
-def _best_of(text: str, first: Edits, others: Iterable[Edits], told: Sequence[Span], leaks: Leaks) -> _Tried:
+def _best_of(text: str, first: Edits, others: Iterable[Edits], told: _Told, leaks: Leaks) -> _Tried:
     best = _judged(text, first, told, leaks)
     tries = 1
     for candidate in others if any(best.faults) else ():
@@ -123,12 +139,18 @@ def _touch(one: Span, other: Span) -> bool:
     return one[0] <= other[1] + 1 and other[0] <= one[1] + 1
 
 
-def _judged(text: str, edits: Edits, told: Sequence[Span], leaks: Leaks) -> _Tried:
+def _judged(text: str, edits: Edits, told: _Told, leaks: Leaks) -> _Tried:
     if says_nothing(text, edits):
-        return _Tried(edits, (0,) * (_UNSAID + 2), ())
+        return _Tried(edits, (0,) * (_UNSAID + 3), ())
     new = _applied(text, edits)
-    left_out = [(one.start, one.end) for one in edits if one.rule.startswith(LEFT_OUT)]
-    judged = judge(text, new, [*told, *left_out])
+    left_out = [one for one in edits if one.rule.startswith(LEFT_OUT)]
+    judged = judge(text, new, [*told.spans, *((one.start, one.end) for one in left_out)])
+    lost: tuple[Span, ...] = ()
+    if not judged.changes_meaning and (left_out or told.spans != told.narrow):
+        # What went with an attribute is judged like any rewrite: it may tell something else as well.
+        excused = [(one.start, one.end) for one in left_out if not _may_say_more(text, one)]
+        narrow = judge(text, new, [*told.narrow, *excused] or _NOTHING)
+        lost = narrow.places if narrow.changes_meaning and narrow.kept < 1 else ()
     leaking = leaks(new)
     masked = [(edit.start, edit.end) for edit in edits if _hides_words(edit)]
     faults = (
@@ -136,11 +158,23 @@ def _judged(text: str, edits: Edits, told: Sequence[Span], leaks: Leaks) -> _Tri
         judged.changes_meaning,
         len(masked),
         _breaks_off(text, new),
+        bool(lost),
         bool(judged.doubts),
         bool(judged.objections),
     )
-    places = (*judged.places, *masked, *(place for span in leaking for place in _in_old(edits, span)))
+    places = (*judged.places, *lost, *masked, *(place for span in leaking for place in _in_old(edits, span)))
     return _Tried(edits, faults, places)
+
+
+def is_wide(mention: Mention) -> bool:
+    """True for a statement that was found whole: some of it may tell no attribute."""
+    return mention.form is Form.POSTMODIFIER and mention.rule.startswith("statement.")
+
+
+def _may_say_more(text: str, edit: PassageEdit) -> bool:
+    """True for a clause that was left out, unless it draws a conclusion from the attribute in it."""
+    clause = text[edit.start : edit.end]
+    return edit.rule == f"{LEFT_OUT}clause" and not _CONCLUDES.search(clause)
 
 
 def _in_old(edits: Edits, span: Span) -> list[Span]:

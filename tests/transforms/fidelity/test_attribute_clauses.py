@@ -15,6 +15,8 @@ LEFT_OUT = [
         "They read a book on a bench.",
     ),
     ("A person with red hair, likely a woman, reads.", "A person with red hair reads."),
+    ("He waves. He has two blue eyes.", "They wave."),
+    ("He waves. He has a muscular body.", "They wave."),
     ("He has a long white beard and a cane.", "They have a cane."),
     ("A long-bearded man smiles.", "A person smiles."),
 ]
@@ -27,6 +29,9 @@ SAYS_MORE = [
     ("He has short hair and a beard. He waves.", "They wave."),
     ("There is a muscular man. A dog barks.", "A dog barks."),
     ("The man is old. A bus stops.", "The person is visible."),
+    ("She only has one eye! She waves.", "They wave."),
+    ("He has one eye. He has a hat.", "They have a hat."),
+    ("He waves. He has two hands.", "They wave."),
 ]
 REFUSED = "I'm sorry, but I cannot provide information related to biometric attributes."
 

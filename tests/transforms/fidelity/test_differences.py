@@ -150,3 +150,19 @@ def test_a_text_keeps_its_own_meaning_and_words_stand_where_they_say(text: str) 
 @given(st.lists(st.sampled_from(["a", "man", "not", "two", "red", "dogs", "run", "he", "in"]), max_size=8))
 def test_any_order_of_words_is_judged(words: list[str]) -> None:
     assert 0.0 <= judge("A man and two red dogs run.", " ".join(words)).kept <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "faithful"),
+    [
+        ("A baby in a crib.", "A person in a bed.", True),
+        ("A baby in a nursery.", "A person in a room.", True),
+        ("A baby crawls.", "A person moves.", True),
+        ("A baby in a crib.", "A person in a room.", False),
+        ("An old man.", "A person in a chair.", False),
+        ("A woman with a beard.", "A person with a toy.", False),
+    ],
+)
+def test_a_neutral_thing_stands_only_for_what_it_is(before: str, after: str, faithful: bool) -> None:
+    judged = judge(before, after)
+    assert bool(judged.changes_meaning or judged.doubts) is not faithful

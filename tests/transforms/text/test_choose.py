@@ -160,3 +160,17 @@ def test_the_tries_for_one_passage_are_bounded(monkeypatch: pytest.MonkeyPatch) 
     bad = [edits_of(("man", f"person {n}?"), ("woman", f"person {n}?")) for n in range(20)]
     chosen(monkeypatch, *bad)
     assert len(tried) == choose.MAX_TRIES
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Old man giving autographs away.", "Person giving autographs away."),
+        ("One of the men is holding a cup.", "One of the people is holding a cup."),
+        ("Next to the women is a car.", "Next to the people is a car."),
+    ],
+)
+def test_nothing_harmless_goes_or_is_masked_with_an_attribute(
+    parser: TextParser, policy_of: Callable[..., Policy], before: str, after: str
+) -> None:
+    assert clean(Proposing(), parser, policy_of("safe-llava"), before).texts[1] == after
