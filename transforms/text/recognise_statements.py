@@ -204,6 +204,15 @@ def _tail(doc: Doc, index: int) -> tuple[int, int] | None:
         shows = concludes and before.pos_ not in ("AUX", "ADP")
         if shows and finite == 0 and position > begin + 1:
             return position - (before.lower_ in clauses.CONJUNCTIONS), _end_of_phrase(doc, index, stop)
+        joined = (
+            token.tag_ == "VBG"
+            and token.dep_ == "conj"
+            and token.head.tag_ == "VBG"
+            and token.head.i < position
+        )
+        if joined and before.lower_ in clauses.CONJUNCTIONS and finite == 0:
+            # "standing in a gym and flexing his muscles": where he stands tells nothing.
+            return position - 1, _end_of_phrase(doc, index, stop)
         relative = token.lower_ in ("that", "to") and doc[position + 1].lemma_.lower() in words.shows
         serves = token.lower_ == "to" and before.pos_ in ("VERB", "AUX")
         if relative and not serves and finite <= (token.lower_ == "that") and position > begin + 1:

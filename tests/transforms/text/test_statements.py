@@ -41,6 +41,10 @@ def _cleaned(text: str) -> str:
             "A shirtless person stands on a beach with their arms raised.",
         ),
         (
+            "A man is shirtless, standing in a gym and flexing his muscles.",
+            "A person is shirtless, standing in a gym.",
+        ),
+        (
             "A child sits on the grass, suggesting they may not wear shoes due to their age.",
             "A person sits on the grass.",
         ),
