@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from pipeline.policy_file import load_policy
@@ -116,3 +118,22 @@ def test_what_is_said_of_nobody_stays(text: str) -> None:
 def test_cleaning_again_changes_nothing() -> None:
     once = _cleaned("He is smiling, revealing defined muscles. His skin is wrinkled. He holds a cup.")
     assert _cleaned(once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Their hands are on their hips, which further emphasizes the size of their waist. They smile.",
+            "Their hands are on their hips. They smile.",
+        ),
+        (
+            "Three people show a severe case of malnutrition and starvation.",
+            "Three people show a severe case of hardship.",
+        ),
+    ],
+)
+def test_the_size_of_a_waist_and_starvation_tell_a_build(
+    answer: Callable[..., str], text: str, expected: str
+) -> None:
+    assert answer(text, "safe-llava") == expected
