@@ -36,7 +36,9 @@ _VOWEL_SOUND = regex.compile(
     r"(?i)^(?:[aeio]|u(?!ni(?!n|m)|s[aei]|tensil|k|r[aeiou]|bi)|hour|honest|honou?r|heir|8|11\b|18\b|x-"
     r"|mri|fbi)"
 )
-_CONSONANT_SOUND = regex.compile(r"(?i)^(?:eu|ewe|one\b|once\b|one-|u\b|u-|us\b|uk\b|uni[cfqtv])")
+_CONSONANT_SOUND = regex.compile(
+    r"(?i)^(?:eu|ewe|one\b|once\b|one-|u\b|u-|us\b|us[aeu]|ut[eio]|uri|uk\b|ukul|uni[cfoqtv])"
+)
 
 
 @cache

@@ -153,7 +153,11 @@ def _may_end(doc: Doc, after: int, before: Token) -> bool:
         return True
     token = doc[after]
     held = before.lower_ in ("with", ",") or before.lower_ in clauses.CONJUNCTIONS
-    phrase = held and ((token.pos_ == "ADP" and token.lower_ != "of") or token.lower_ in ("who", "whose"))
+    phrase = held and (
+        (token.pos_ == "ADP" and token.lower_ != "of")
+        or token.lower_ in ("who", "whose")
+        or token.tag_ == "VBG"
+    )
     return token.is_punct or token.pos_ == "CCONJ" or clauses.is_finite(token) or phrase
 
 
@@ -185,6 +189,8 @@ def _has_subject_ahead(doc: Doc, index: int) -> bool:
     """True if a clause with a subject of its own begins at ``index``."""
     for token in doc[index : index + _LIST_REACH]:
         if token.is_punct or token.lower_ in clauses.CONJUNCTIONS or token.pos_ == "ADP":
+            return False
+        if token.tag_ == "VBG" and token.i > index:
             return False
         if _heads_clause(token):
             return True

@@ -209,7 +209,7 @@ class _Sentence:
         of_fact = False
         for index, one in enumerate(stretches):
             following = stretches[index + 1] if index + 1 < len(stretches) else None
-            if one.kind == "main":
+            if one.kind == "main" or (index and empty[index] and self._holds_subject(one)):
                 empty[index] = False
             if one.kind == "phrase" and following is not None and self._is_listed(following):
                 empty[index] = False
@@ -221,6 +221,12 @@ class _Sentence:
             else:
                 of_fact = False
         return empty
+
+    def _holds_subject(self, one: Stretch) -> bool:
+        """True if a verb outside needs what is named here: "Yes, the youngest girl with a hat plays"."""
+        inside = range(one.first, one.after)
+        subjects = (token for token in self.doc[one.first : one.after] if token.dep_.startswith("nsubj"))
+        return any(token.head.i not in inside for token in subjects)
 
     def _is_listed(self, following: Stretch) -> bool:
         """True if a list goes on: "with fair skin, dark hair pulled back", "a beard and glasses"."""
