@@ -31,6 +31,7 @@ _REFERRING = frozenset({"they", "it"})
 _EXAMPLES = frozenset({"as", "like", "namely", "including"})
 _REACH = 12
 _SUFFIXES = frozenset({"colored", "coloured", "like"})
+_SAID_OF = frozenset({"JJ", "RB", "VBN", "VBG", "VBD", "WDT", "WP"})
 
 
 def look_mentions(doc: Doc, rules: TextRules) -> Iterator[Mention]:
@@ -96,6 +97,8 @@ def _span(
         return index, index, Form.VALUE  # "the blue of their eyes"
     if head is not None and head.lower_ in parts:
         return index, index, Form.MODIFIER
+    if head is not None and head.lower_ == "hair" and _joined_part(doc, head.i, parts):
+        return head.i + 1, head.i + 2, Form.POSTMODIFIER  # "dark hair and eyes"
     if head is not None and _names_other_part(doc, index, head, parts, tones, looks):
         return None  # "a light brown or blonde hair color"
     if head is not None and head.lower_ in looks.color_nouns and head.i and doc[head.i - 1].lower_ in parts:
@@ -146,6 +149,12 @@ def _span(
                 first -= 1
             return first, last, Form.POSTMODIFIER
     return None
+
+
+def _joined_part(doc: Doc, noun: int, parts: frozenset[str]) -> bool:
+    """True in "hair and eyes", but not in "hair and eyes closed"."""
+    joined = noun + 2 < len(doc) and doc[noun + 1].lower_ == "and" and doc[noun + 2].lower_ in parts
+    return joined and (noun + 3 >= len(doc) or doc[noun + 3].tag_ not in _SAID_OF)
 
 
 def _absolute(doc: Doc, index: int) -> int | None:

@@ -27,6 +27,8 @@ EYES, RACE, WEIGHT, AGE, GENDER = (
         ('Their eyes have a "green" color.', '"green"', EYES),
         ("They stand, with one eye being blue.", "with one eye being blue", EYES),
         ("The skin tone around the eye is smooth and fair.", "fair", RACE),
+        ("They have freckles and moles. A look at the eyes, with their blue hue.", "blue", EYES),
+        ("A person with dark hair and eyes sits.", "and eyes", EYES),
         ("They have a warm complexion.", "warm", RACE),
         ("Their skin appears to be slightly red.", "red", RACE),
         ("A person with their skin showing a tan.", "showing a tan", RACE),
