@@ -186,6 +186,7 @@ class Looks:
     skin_tones: frozenset[str]
     race_looks: frozenset[str]
     race_wear: frozenset[str]
+    colored: frozenset[str]
     face: frozenset[str]
     body: frozenset[str]
     body_of_things: frozenset[str]

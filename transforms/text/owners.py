@@ -149,8 +149,10 @@ def modifies_person(doc: Doc, start: int, head: Token, entry: LexiconEntry, rule
     if entry.head not in (Head.FACE, Head.BODY) and head_counts(head, entry.head, people):
         if may_be_animal(head) and of_animal(doc, head.i, people):
             return False  # "one of the sheep is a white baby"
-        # "a black shorts guy" tells of shorts.
+        # "a black shorts guy" tells of shorts, "a black haired guy" of hair.
         between = doc[start + 1 : head.i] if entry.rule == _COLOUR else ()
+        if between and doc[start + 1].lower_ in looks.colored:
+            return False
         if entry.attribute in _PROPER_ADJECTIVES and is_of_nation(doc, start + 1, head):
             return False
         return not any(token.pos_ == "NOUN" and not is_person(token, people) for token in between)
