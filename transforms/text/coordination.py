@@ -72,15 +72,20 @@ def joined_pairs(
                 # "several men and women" -> "several people"
                 edits.append(PassageEdit(one.end, other.end, "", other, "rewrite.pair", 0))
                 covered.add(second)
+                if doc[preceding].lower_ == "both":
+                    place = doc[preceding].idx
+                    edits.append(PassageEdit(place, doc[preceding + 1].idx, "", other, "rewrite.pair", 0))
             continue
         edits += (
             there_are(doc, begin, one) if text.endswith(("people", "children")) and not one.plural else []
         )
+        both = begin if preceding is None or doc[preceding].lower_ != "both" else preceding
+        place = doc[both].idx
         edits.append(
             PassageEdit(
-                doc[begin].idx,
+                place,
                 other.end,
-                like_case(text, text_of(doc)[doc[begin].idx : other.end]),
+                like_case(text, text_of(doc)[place : other.end]),
                 one,
                 "rewrite.pair",
                 0,
