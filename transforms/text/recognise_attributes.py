@@ -224,7 +224,7 @@ def _mention(
     kind, rule, score = entry.kind, entry.rule, _STRONG_SCORE if entry.strong else _SCORE[entry.kind]
     if found is Form.MODIFIER and entry.attribute == RACE and is_wear(doc, end, rules):
         kind, rule, score = Kind.PROXY, _WEARS, _STRONG_SCORE
-    if found is Form.VALUE and first.text[:1].isupper():
+    if found is Form.VALUE and first.text[:1].isupper() and (not start or doc[start - 1].is_punct):
         neutral = neutral[:1].upper() + neutral[1:]
     mention = Mention(first.idx, stop, entry.attribute, kind, rule, found, neutral, plural, score)
     if rule == _FACIAL_HAIR:

@@ -41,6 +41,7 @@ def _check(answer: Answer, before: str, after: str) -> None:
         ("A small boys is throwing a ball.", "A person is throwing a ball."),
         ("A child grimaces for a photo.", "A person grimaces for a photo."),
         ("An elderly utility worker climbs a pole.", "A utility worker climbs a pole."),
+        ("A woman with a full Afro hairstyle bows.", "A person with a full hairstyle bows."),
         ("A choir of both men and women sings.", "A choir of people sings."),
         ("Both the man and the woman nod.", "The two people nod."),
         ("A black haired man sits.", "A black haired person sits."),
