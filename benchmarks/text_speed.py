@@ -33,6 +33,7 @@ from evaluation.text.presets import preset
 from runners.local import usable_cores
 from transforms.engines.registry import load_embedder, load_parser
 from transforms.engines.spacy_english.engine import MODEL_FOLDER
+from transforms.fidelity.told import telling_words
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.clean import clean_conversations
 from transforms.text.contract import TurnText
@@ -49,6 +50,7 @@ def mmscrub_work(policy_name: str) -> Work:
     rules, parser, embedder = load_text_rules(policy), load_parser("bundled"), load_embedder("minilm")
     for check in checks_for(policy):
         _ = check.expression  # compiled at first use
+    telling_words()  # read at first use
 
     def work(records: Sequence[Turns]) -> None:
         for start in range(0, len(records), CHUNK):

@@ -29,16 +29,28 @@ def in_title(doc: Doc, index: int) -> bool:
     text = token.text
     if not text[:1].isupper() or (text.isupper() and len(text) > 1):
         return False
-    words = [other for other in doc if other.is_alpha and len(other.text) > 3]
-    if is_capitalised_caption(doc):
+    if not (_all_capitals(doc) or _beside_capitals(doc, index)) or is_capitalised_caption(doc):
         return False
-    if any(other.lower_ in _HEADED and doc[other.i + 1].text == ":" for other in doc[: max(0, index - 1)]):
-        return False
-    if len(words) > 1 and all(word.text[:1].isupper() for word in words):
-        return True
+    return not any(
+        other.lower_ in _HEADED and doc[other.i + 1].text == ":" for other in doc[: max(0, index - 1)]
+    )
+
+
+def _all_capitals(doc: Doc) -> bool:
+    """True if every word of length begins with a capital, and there are two of them."""
+    words = 0
+    for token in doc:
+        if token.is_alpha and len(token.text) > 3:
+            if not token.text[:1].isupper():
+                return False
+            words += 1
+    return words > 1
+
+
+def _beside_capitals(doc: Doc, index: int) -> bool:
     left = _neighbour(doc, index, -1)
     right = _neighbour(doc, index, 1)
-    if token.is_sent_start or index == 0 or (index > 0 and doc[index - 1].text in ('"', "*", "(", ":")):
+    if doc[index].is_sent_start or index == 0 or doc[index - 1].text in ('"', "*", "(", ":"):
         return right is not None and _capitalised(right)
     return any(other is not None and _capitalised(other) for other in (left, right))
 
