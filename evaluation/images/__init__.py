@@ -1,0 +1,1 @@
+"""What the image side finds, hides and leaves alone, measured."""

@@ -1,0 +1,161 @@
+"""The decoy attack on redacted values (after Hill et al., PoPETs 2016: text behind mosaic and blur).
+
+The attacker has the published file, knows typeface, place and encoder, and holds 25 candidates of one form,
+the true value among them. Each candidate is put in its place, hidden in the same way, and compared with what
+was published, with sensor noise. Against a solid fill that says nothing the true value comes first in 1 of 25
+cases. The second attack uses the box alone: which candidate is as wide as the box asks for? About a second
+per value.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom
+
+from evaluation.figures import Figure, wilson
+from evaluation.images.coverage import bounds
+from evaluation.images.page import ink
+from evaluation.images.persona import like
+from evaluation.images.planted import GoldValue, PlantedImage, retake
+from evaluation.images.redaction import SIZE, ImageResult, results
+from evaluation.text.persona_source import PersonaSource
+from schemas.edit import ImageEdit
+from schemas.finding import Box
+from transforms.image.fill import fill_blur, fill_solid
+from transforms.image.open import ImageLimits, open_image
+from transforms.image.raster import read_raster, write_raster
+
+DECOYS: Final = 24
+_NOISE: Final = 2.5
+_MOST: Final = 200
+"""Values that are attacked, spread over the set."""
+_SEED: Final = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Attacked:
+    """One value: rank of the true one by pixels (1 is best), its width and the decoys', and the box's."""
+
+    rank: int
+    true_width: float
+    decoy_widths: tuple[float, ...]
+    box_width: float
+    height: float
+
+
+def measure(data: Path, size: int = SIZE) -> list[Figure]:
+    """How often the true value comes first, against chance."""
+    hidden = [
+        (one, value.value)
+        for one in results(data, size)
+        if one.emitted
+        for value in one.values
+        if value.covered >= 0.9 and len(value.value.runs) == 1
+    ]
+    chosen = hidden[:: max(1, math.ceil(len(hidden) / _MOST))]
+    source = PersonaSource(_SEED)
+    attacked = [attack(one, value, source) for one, value in chosen]
+    first = sum(one.rank == 1 for one in attacked)
+    by_width = sum(ranked_by_width(attacked, at) == 1 for at in range(len(attacked)))
+    return [
+        _against_chance("true value first, by pixels", first, len(attacked)),
+        _against_chance("true value first, by the width of the box", by_width, len(attacked)),
+    ]
+
+
+def attack(one: ImageResult, value: GoldValue, source: PersonaSource) -> Attacked:
+    """The attack on one value with one run."""
+    (run,) = value.runs
+    true = one.image.page.runs[run].text
+    decoys: list[str] = []
+    while len(decoys) < DECOYS:
+        decoy = like(value.kind, true, source)
+        if decoy != true:
+            decoys.append(decoy)
+    place = bounds(value.quads, 1.0)
+    edits = one.edits
+    published = _crop(open_image(one.published, ImageLimits()).rgb, place)
+    chance = np.random.default_rng(_SEED)
+    seen = published + chance.normal(0.0, _NOISE, published.shape)
+    losses = []
+    for text in (true, *decoys):
+        guess = hide(retake(one.image, run, text), edits)
+        pixels = _crop(open_image(guess, ImageLimits()).rgb, place)
+        losses.append(float(((pixels - seen) ** 2).mean()))
+    widths = [_ink_width(one.image, run, text) for text in (true, *decoys)]
+    box = _box_over(place, one.boxes)
+    height = bounds(value.quads).height
+    return Attacked(_rank(losses), widths[0], tuple(widths[1:]), float(box), float(height))
+
+
+def hide(data: bytes, edits: Sequence[ImageEdit]) -> bytes:
+    """``data`` with the boxes of ``edits`` painted over as the product paints them."""
+    raster = read_raster(data)
+    painted = raster.pixels.copy()
+    for edit in sorted(edits, key=lambda item: item.method != "blur"):
+        if edit.box is None:
+            continue
+        if edit.method == "blur":
+            fill_blur(painted, edit.box)
+        else:
+            fill_solid(painted, edit.box, raster.colour((0, 0, 0)))
+    return write_raster(raster, np.ascontiguousarray(painted))
+
+
+def ranked_by_width(attacked: Sequence[Attacked], at: int) -> int:
+    """Rank of the true value by how well its width explains the box's, where the usual margin of a box (in
+    heights of its print) is known from the other values."""
+    margins = [
+        (other.box_width - other.true_width) / other.height
+        for index, other in enumerate(attacked)
+        if index != at and other.height
+    ]
+    one = attacked[at]
+    if not margins:
+        return 1 + DECOYS
+    wide = one.box_width - statistics.median(margins) * one.height
+    return _rank([abs(width - wide) for width in (one.true_width, *one.decoy_widths)])
+
+
+def _rank(losses: Sequence[float]) -> int:
+    """Place of the first among all, smallest first; ties by lot, the same one every time."""
+    lot = random.Random(repr(losses))
+    ties = sum(loss == losses[0] for loss in losses[1:])
+    return 1 + sum(loss < losses[0] for loss in losses[1:]) + lot.randint(0, ties)
+
+
+def _against_chance(name: str, hits: int, total: int) -> Figure:
+    """A share that may not exceed what chance gives in 97.5 % of cases."""
+    if not total:
+        return Figure(name, 0.0, "<=", 0.0, "%", "no hidden value")
+    low, high = wilson(hits, total)
+    chance = 1 / (1 + DECOYS)
+    bound = 100 * float(binom.ppf(0.975, total, chance)) / total
+    count = f"{hits} of {total}; chance {100 * chance:.0f} %, its bound is the target"
+    return Figure(name, 100 * hits / total, "<=", round(bound, 2), "%", count, 100 * low, 100 * high)
+
+
+def _crop(rgb: NDArray[np.uint8], box: Box) -> NDArray[np.float64]:
+    part = rgb[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1]
+    return part.astype(np.float64)
+
+
+def _ink_width(image: PlantedImage, run: int, text: str) -> float:
+    left, right, _, _ = ink(replace(image.page.runs[run], text=text))
+    return right[0] - left[0]
+
+
+def _box_over(place: Box, boxes: Sequence[Box]) -> int:
+    """Length of the longest box that meets the middle of ``place``."""
+    x, y = (place.x0 + place.x1) / 2, (place.y0 + place.y1) / 2
+    over = [box for box in boxes if box.x0 <= x < box.x1 and box.y0 <= y < box.y1]
+    return max((max(box.width, box.height) for box in over), default=0)
