@@ -27,7 +27,7 @@ LONGEST: Final = 10.0
 """Seconds for one file on an idle core."""
 EMITTED, HELD_BACK, REJECTED, RAISED = "emitted", "held back", "rejected", "raised"
 CRASHED, HUNG = "crashed", "hung"
-_PAGES: Final = 24
+_PAGES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Faces of the persons labelled on photographs (COCO), and boxes where nobody is.
 
 Which of the persons show their face stands in ``visible_faces.tsv``. A person counts as found if the centre
-of a face box lies in the person's box; each face is given to the smallest box that has none yet. False boxes are
-counted on the photographs without people and on made pages of print. Half a second per image on one core.
+of a face box lies in the person's box; each face is given to the smallest box that has none yet. False boxes
+are counted on the photographs without people and on made pages of print. Half a second per image on one core.
 """
 
 from __future__ import annotations

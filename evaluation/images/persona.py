@@ -57,8 +57,9 @@ class Persona:
 
     def address_lines(self) -> tuple[str, ...]:
         """Street and number, and below it postcode and town."""
-        written = [line.strip(" ,") for line in str(self._fake.address()).split("\n")]
-        return tuple(line for line in written if line)[-2:]
+        written = [line.strip(" ,") for line in str(self._fake.address()).split("\n") if line.strip(" ,")]
+        street = len(written) - 2 if len(written) > 3 else 1
+        return tuple(part for part in (", ".join(written[:street]), " ".join(written[street:])) if part)
 
     def _email(self) -> str:
         first, last = _plain(self.given), _plain(self.family)

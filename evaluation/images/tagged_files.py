@@ -104,7 +104,8 @@ def _icc(comment: str) -> bytes:
     for form in ("utf-16be", "ascii"):
         old = notice.encode(form)
         profile = profile.replace(old, comment.ljust(len(notice))[: len(notice)].encode(form))
-    return profile
+    # The header holds the moment at which the profile was made (ICC.1:2022, 7.2.8).
+    return profile[:24] + bytes(12) + profile[36:]
 
 
 def _jpeg_files() -> Iterator[TaggedFile]:
@@ -158,6 +159,8 @@ def _other_files() -> Iterator[TaggedFile]:
     yield TaggedFile("tiff_tags", _saved("TIFF", tiffinfo=tags))
     yield TaggedFile("tiff_turned", _saved("TIFF", exif=_exif(6, gps=True)))
     yield TaggedFile("gif_comment", _saved("GIF", comment=MARK.encode()))
+    yield TaggedFile("gif_after_end", _saved("GIF") + MARK.encode() * 3)
+    yield TaggedFile("webp_after_end", _saved("WEBP", quality=90) + MARK.encode() * 3)
     yield TaggedFile("bmp_after_end", _saved("BMP") + MARK.encode() * 3)
     info = PngImagePlugin.PngInfo()
     info.add_text("GPSPosition", f"52.52 13.40 {MARK}")
