@@ -19,8 +19,8 @@ from evaluation.figures import Figure
 from evaluation.images.planted import TUNING, plant
 
 MEGAPIXELS: Final = 100
-_WARM: Final = 24
-_LONG: Final = 60
+_WARM: Final = 16
+_LONG: Final = 40
 _STATUS: Final = Path("/proc/self/status")
 _RESET: Final = Path("/proc/self/clear_refs")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.image_quality import PARTS as IMAGE_PARTS
 from evaluation.text_quality import PARTS
 from pipeline.config import RewriterSection
 from pipeline.policy_file import PolicyFile
@@ -40,7 +41,7 @@ def test_every_key_of_a_policy_and_of_the_rewriter_is_explained():
 def test_every_part_that_is_measured_is_described():
     page = (ROOT / "docs" / "evaluation.md").read_text("utf-8")
     assert re.findall(r"^\| `(\w+)` \|", page, re.M)
-    assert set(re.findall(r"^\| `(\w+)` \|", page, re.M)) == set(PARTS)
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.M)) == {*PARTS, *IMAGE_PARTS}
 
 
 def test_steps_named_on_the_text_page_are_files_of_the_text_side():
