@@ -27,6 +27,7 @@ SIZE: Final = 40
 _FOLDERS: Final = ("llava/images/coco128_val/images", "images/sroie/img")
 _DISTINCT: Final = 8
 _COPIES: Final = 21
+_RATE: Final = 0.9
 
 
 def measure(data: Path, size: int = SIZE) -> list[Figure]:
@@ -69,14 +70,14 @@ def _rates(name: str, paths: Sequence[Path]) -> list[Figure]:
             f"{name}: rate of audit / rate of the bare loop",
             spent["bare"] / spent["audit"],
             ">=",
-            0.9,
+            _RATE,
             "",
             rates,
         )
     ]
-    whole = 1000 * spent["bare"] / count
+    allowed = round(1000 * spent["bare"] / count / _RATE, 1)
     rows += [
-        Figure(f"  {part}, per image", 1000 * spent[part] / count, "<=", round(whole), "ms")
+        Figure(f"  {part}, per image", 1000 * spent[part] / count, "<=", allowed, "ms")
         for part in ("bare", "audit", "ocr", "faces", "codes", "text")
     ]
     return rows
