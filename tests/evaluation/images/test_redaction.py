@@ -65,7 +65,7 @@ def test_a_solid_box_tells_the_attacker_nothing(cleaned):
 
 def test_a_box_cut_to_the_value_gives_it_away_by_its_width():
     tight = [
-        decoys.Attacked(2, width, (width + 30.0, width - 30.0), width + 10.0, 20.0)
+        decoys.Attacked(2, "PNG", width, (width + 30.0, width - 30.0), width + 10.0, 20.0)
         for width in (80.0, 120.0, 150.0)
     ]
     assert [decoys.ranked_by_width(tight, at) for at in range(3)] == [1, 1, 1]
