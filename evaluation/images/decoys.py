@@ -7,7 +7,7 @@ cases. These decoys are no wider than the true value, so that what they say is n
 value away where a coded block (8 pixels, 16 with halved chroma) lies half under the box: the half outside
 keeps what the hidden print did to it when the source was coded.
 
-The second attack uses the box alone: which candidate is as wide as the box asks for? About a second per value.
+The second attack uses the box alone: which candidate is as wide as the box asks for? A second per value.
 """
 
 from __future__ import annotations
