@@ -30,6 +30,8 @@ def read_yaml_file(key: str, path: Path) -> Any:
     """The content of the YAML file at ``path``. Raises ConfigError for ``key`` that says what is wrong."""
     try:
         text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(key, str(path), "no such file") from error
     except (OSError, ValueError) as error:
         raise ConfigError(key, str(path), "cannot be read as UTF-8 text") from error
     return parse_yaml(key, str(path), text)

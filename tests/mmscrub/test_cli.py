@@ -52,7 +52,7 @@ def plain(text):
         ),
         (["build", "CORPUS", "--out", "OUT", "--images", "none", "--hash-key-file", "/no"], "hash_key_file"),
         (["build", "CORPUS", "--out", "OUT", "--images", "none", "--nonsense"], "nonsense"),
-        (["build", "--config", "/no/run.yaml"], "config"),
+        (["build", "--config", "/no/run.yaml"], "no such file"),
         (["report", "FOLDER"], "summary.json"),
         (["preview", "CORPUS", "-n", "0"], "count"),
         (["validate", "CORPUS"], "config"),

@@ -118,9 +118,11 @@ def _check_tagger(name: str) -> None:
     kind, _, place = name.partition(":")
     if name in (BUNDLED, OF_THE_PARSER):
         return
-    if kind != "transformers" or not Path(place or "?").is_dir():
+    if kind != "transformers":
         allowed = f"{BUNDLED}, {OF_THE_PARSER}, {NONE}, transformers:FOLDER"
         raise ConfigError("engines.ner", name, f"no such engine; allowed: {allowed}")
+    if not Path(place or "?").is_dir():
+        raise ConfigError("engines.ner", name, "no such folder: give one that save_pretrained wrote")
     missing = next((need for need in ("torch", "transformers") if find_spec(need) is None), None)
     if missing:
         raise ConfigError("engines.ner", name, f"needs {missing}: pip install 'mmscrub[gpu]'")
