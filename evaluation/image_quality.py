@@ -11,10 +11,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from evaluation.figures import Figure, table
 from evaluation.images import damaged_files, decoys, faces, memory, metadata, receipts, redaction, speed
+from evaluation.parts import chosen_parts
 
 Measure = Callable[..., Sequence[Figure]]
 
@@ -39,16 +39,11 @@ def main() -> int:
         at = arguments.index("--images")
         size = int(arguments[at + 1])
         del arguments[at : at + 2]
-    if not arguments or not Path(arguments[0]).is_dir():
-        usage = f"usage: python -m evaluation.image_quality DATA [--images N] [{' | '.join(PARTS)} …]\n"
-        sys.stderr.write(usage)
+    chosen = chosen_parts("evaluation.image_quality DATA [--images N]", arguments, PARTS)
+    if chosen is None:
         return 2
-    unknown = [name for name in arguments[1:] if name not in PARTS]
-    if unknown:
-        sys.stderr.write(f"no such part: {unknown[0]}; there are: {', '.join(PARTS)}\n")
-        return 2
-    data = Path(arguments[0])
-    for name in arguments[1:] or PARTS:
+    data, names = chosen
+    for name in names:
         start = time.monotonic()
         figures = PARTS[name](data) if size is None else PARTS[name](data, size)
         seconds = time.monotonic() - start

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from evaluation.figures import Figure, table
+from evaluation.parts import chosen_parts
 from evaluation.text import fidelity, judges, pii, questions, rewriting, traps, truth, verifier
 
 PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
@@ -29,16 +30,12 @@ PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
 
 def main() -> int:
     """Prints the table of each part as it is measured. 2 if a part is unknown or the folder is missing."""
-    arguments = sys.argv[1:]
-    if not arguments or not Path(arguments[0]).is_dir():
-        sys.stderr.write(f"usage: python -m evaluation.text_quality DATA [{' | '.join(PARTS)} …]\n")
+    chosen = chosen_parts("evaluation.text_quality DATA", sys.argv[1:], PARTS)
+    if chosen is None:
         return 2
-    unknown = [name for name in arguments[1:] if name not in PARTS]
-    if unknown:
-        sys.stderr.write(f"no such part: {unknown[0]}; there are: {', '.join(PARTS)}\n")
-        return 2
-    for name in arguments[1:] or PARTS:
-        sys.stdout.write(f"\n{name}\n{table(PARTS[name](Path(arguments[0])))}")
+    data, names = chosen
+    for name in names:
+        sys.stdout.write(f"\n{name}\n{table(PARTS[name](data))}")
         sys.stdout.flush()
     return 0
 

@@ -107,8 +107,7 @@ def _things(
         if match is None:
             continue
         said = match.span("said") if "said" in form.groupindex else (0, 0)
-        others = set(_WORD.findall(lower[: said[0]] + " " + lower[said[1] :])) if said[1] else None
-        spoken = others if others is not None else set(_WORD.findall(lower))
+        spoken = set(_WORD.findall(lower[: said[0]] + " " + lower[said[1] :]))
         if said[1]:
             spoken -= rules.people.person & load_nonperson_words().either
         if not spoken & _PRONOUNS and not (spoken & rules.people.person) - either:

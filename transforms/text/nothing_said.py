@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from transforms.text import clauses
+from transforms.text.doc_text import text_of
 from transforms.text.lexicon import read_list
 from transforms.text.mentions import Form
 from transforms.text.passage_edits import PassageEdit
@@ -62,7 +63,7 @@ def without_frames(doc: Doc, edits: Sequence[PassageEdit], *, may_empty: bool) -
             gone.append(number)
         else:
             for edit in left:
-                changed = _with(doc.text, changed, edit)
+                changed = _with(text_of(doc), changed, edit)
     gone = _without_value(doc, edits, sentences, gone)
     first, after = sentences[-1]
     words = {token.lower_ for token in doc[first:after] if _WORD.search(token.text)}
@@ -76,7 +77,7 @@ def _without_value(
     doc: Doc, edits: Sequence[PassageEdit], sentences: Sequence[tuple[int, int]], gone: Sequence[int]
 ) -> list[int]:
     """``gone`` and the sentence that became "not stated" behind a label that promises more: "Appearance:"."""
-    label = _LABEL.match(doc.text)
+    label = _LABEL.match(text_of(doc))
     value = next((edit for edit in edits if edit.text.startswith(NOT_STATED)), None)
     if value is None or label is None or value.start > label.end():
         return list(gone)
@@ -117,10 +118,10 @@ def without_sentences(
     gone: list[int] = []
     for number, (start, end) in enumerate(sentences):
         inside = _inside(doc, edits, start, end)
-        begin, stop = doc[start].idx, doc[end].idx if end < len(doc) else len(doc.text)
+        begin, stop = doc[start].idx, doc[end].idx if end < len(doc) else len(text_of(doc))
         if not inside or inside[0].start < begin or inside[-1].end > stop:
             continue
-        after = before = doc.text[begin:stop]
+        after = before = text_of(doc)[begin:stop]
         for edit in reversed(inside):
             after = after[: edit.start - begin] + edit.text + after[edit.end - begin :]
         if is_faulty(begin, before, after):
@@ -144,7 +145,10 @@ def _overlap(one: PassageEdit, other: PassageEdit) -> bool:
 
 
 def _inside(doc: Doc, edits: Sequence[PassageEdit], start: int, end: int) -> list[PassageEdit]:
-    begin, stop = doc[start].idx, _end(doc, end - 1)
+    return _touching(edits, doc[start].idx, _end(doc, end - 1))
+
+
+def _touching(edits: Sequence[PassageEdit], begin: int, stop: int) -> list[PassageEdit]:
     return [edit for edit in edits if edit.start < stop and begin < max(edit.end, edit.start + 1)]
 
 
@@ -176,7 +180,7 @@ class _Sentence:
     def __init__(self, doc: Doc, start: int, end: int, edits: Sequence[PassageEdit]) -> None:
         self.doc = doc
         self.edits = edits
-        label = _LABEL.match(doc.text)
+        label = _LABEL.match(text_of(doc))
         if label is not None and doc[start].idx < label.end():
             start = next((i for i in range(start, end) if doc[i].idx >= label.end()), end)
         while end > start and (doc[end - 1].is_space or not _WORD.search(doc[end - 1].text)):
@@ -237,8 +241,7 @@ class _Sentence:
     def _is_empty(self, first: int, after: int) -> bool:
         """True if an attribute was told in the tokens and nothing but a frame is left of them."""
         doc, frames = self.doc, _frames()
-        begin, stop = doc[first].idx, doc[after - 1].idx + len(doc[after - 1])
-        inside = self._touching(begin, stop)
+        inside = _inside(doc, self.edits, first, after)
         if not any(_tells(doc, edit) for edit in inside):
             return False
         for edit in inside:
@@ -264,11 +267,8 @@ class _Sentence:
     def _has_verb(self, first: int, after: int) -> bool:
         return any(clauses.is_finite(token) for token in self.doc[first:after])
 
-    def _touching(self, begin: int, stop: int) -> list[PassageEdit]:
-        return [edit for edit in self.edits if edit.start < stop and begin < max(edit.end, edit.start + 1)]
-
     def _cause(self, begin: int, stop: int) -> PassageEdit:
-        inside = self._touching(begin, stop) or self.edits
+        inside = _touching(self.edits, begin, stop) or self.edits
         return next((edit for edit in inside if _tells(self.doc, edit)), inside[0])
 
     def _without(self, first: Stretch, last: Stretch) -> list[PassageEdit]:
@@ -353,18 +353,18 @@ def _without_sentences(
     ]
     if not may_empty and set(said) <= set(gone):
         gone = gone[1:]
-    label = _LABEL.match(doc.text)
+    label = _LABEL.match(text_of(doc))
     whole = set(said) <= set(gone)
     for number, last in _runs(gone):
         begin, end = doc[sentences[number][0]].idx, sentences[last][1]
         if label is not None and begin < label.end():
             begin = 0 if whole else label.end()
-        stop = doc[end].idx if end < len(doc) else len(doc.text)
+        stop = doc[end].idx if end < len(doc) else len(text_of(doc))
         if end >= len(doc):
-            begin = len(doc.text[:begin].rstrip())
+            begin = len(text_of(doc)[:begin].rstrip())
         inside = [edit for edit in edits if begin <= edit.start < stop]
         because = next((edit for edit in inside if _tells(doc, edit)), (inside or edits)[0])
-        edits = _with(doc.text, edits, _deletion(begin, stop, because, "sentence"))
+        edits = _with(text_of(doc), edits, _deletion(begin, stop, because, "sentence"))
         edits = _named_again(doc, sorted(edits, key=_place), sentences, number, gone)
     return sorted(edits, key=_place)
 
