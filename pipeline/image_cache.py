@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.layout import write_atomically
 from schemas.edit import Action, ImageEdit
-from schemas.finding import Box, ImageFinding, Kind, corners
+from schemas.finding import Box, ImageFinding, Kind, Quad, corners
 
 LONGEST_SECONDS = 600.0
 """How long one image may take. The largest within the default limits takes a tenth of it on a slow core."""
@@ -87,7 +87,7 @@ class ImageCache:
 def _to_json(result: ImageResult) -> dict[str, Any]:
     return {
         "findings": [
-            [f.attribute, f.kind.value, f.detector, f.score, corners(f.box), f.value_hash]
+            [f.attribute, f.kind.value, f.detector, f.score, corners(f.box), f.value_hash, f.quad]
             for f in result.findings
         ],
         "edits": [[corners(e.box), e.attribute, e.action.value, e.method] for e in result.edits],
@@ -102,8 +102,10 @@ def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
     return ImageResult(
         sha256=sha,
         findings=tuple(
-            ImageFinding(attribute, Kind(kind), detector, score, Box(*box) if box else None, value_hash)
-            for attribute, kind, detector, score, box, value_hash in stored["findings"]
+            ImageFinding(
+                attribute, Kind(kind), detector, score, Box(*box) if box else None, value_hash, _quad(quad)
+            )
+            for attribute, kind, detector, score, box, value_hash, quad in stored["findings"]
         ),
         edits=tuple(
             ImageEdit(0, Box(*box) if box else None, attribute, Action(action), method)
@@ -114,3 +116,10 @@ def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
         stage=stored["stage"],
         reason=stored["reason"],
     )
+
+
+def _quad(stored: list[list[float]] | None) -> Quad | None:
+    if stored is None:
+        return None
+    first, second, third, fourth = ((float(x), float(y)) for x, y in stored)
+    return first, second, third, fourth

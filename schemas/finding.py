@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -68,11 +69,24 @@ def corners(box: Box | None) -> list[int] | None:
     return [box.x0, box.y0, box.x1, box.y1] if box else None
 
 
+Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+"""Four corners (x, y) in pixels of the upright image, clockwise from the content's own top left: of a text
+that lies on its side or its head, the first corner is where its first letter's top left is."""
+
+
+def bounds(quad: Quad) -> Box:
+    """The smallest upright box around ``quad``, not clipped to an image."""
+    xs, ys = zip(*quad, strict=True)
+    return Box(math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys)))
+
+
 @dataclass(frozen=True, slots=True)
 class ImageFinding:
-    """A box of an image, or (``box`` is None) a metadata field of its file.
+    """A place of an image, or (``box`` is None) a metadata field of its file.
 
     ``value_hash`` is a keyed hash of the detected value (lower hex), empty where there is no value.
+    ``quad`` is the place itself where that is not upright; ``box`` is then the part of its bounds inside the
+    image. None: the box is the place.
     """
 
     attribute: str
@@ -81,3 +95,4 @@ class ImageFinding:
     score: float
     box: Box | None
     value_hash: str = ""
+    quad: Quad | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.finding import Box, Kind
+from schemas.finding import Box, Kind, Quad
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -36,10 +36,11 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class OcrLine:
-    """One line of text in an image. ``quad``: four (x, y) corners in pixels, clockwise from top left."""
+    """One line of text in an image. ``quad``: its corners in pixels, clockwise from the text's own top left,
+    so that the first two are the upper side as it is read, whichever way the page lies."""
 
     text: str
-    quad: tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+    quad: Quad
     score: float
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.finding import Box, ImageFinding, Kind, TextFinding
+from schemas.finding import Box, ImageFinding, Kind, Quad, TextFinding, bounds
 from transforms.engines.protocols import BoxDetector, OcrEngine, RgbArray
 from transforms.image.ocr_text import OcrText, join_lines
 from transforms.image.open import OpenedImage
@@ -22,6 +23,8 @@ _PLATE: Final = "image.plate"
 _FACE: Final = "image.face"
 _CODE: Final = "image.code"
 _LOOSE_SCORE: Final = 0.6
+_UPRIGHT: Final = 2.0
+"""How far (pixels) each corner of a quad may lie from a corner of the box around it for the box to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,13 @@ def _print(
         return
     for span in _spans(ocr, wanted, find_text):
         digest = hash_value(ocr.text[span.start : span.end], value_key)
-        for line, placed in ocr.boxes(span.start, span.end):
-            box = clip(placed, view)
+        for line, placed in ocr.quads(span.start, span.end):
+            box = clip(bounds(placed), view)
             if box is not None:
                 sure = round(span.score * ocr.lines[line].score, 4)
-                yield ImageFinding(span.attribute, Kind.EXPLICIT, f"ocr.{span.rule}", sure, box, digest)
+                yield ImageFinding(
+                    span.attribute, Kind.EXPLICIT, f"ocr.{span.rule}", sure, box, digest, tilted(placed)
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,19 @@ def clip(box: Box, view: RgbArray) -> Box | None:
     return inside if inside.width > 0 and inside.height > 0 else None
 
 
-def _order(finding: ImageFinding) -> tuple[str, bool, tuple[int, ...], str, str, float]:
+def tilted(quad: Quad) -> Quad | None:
+    """``quad`` to a tenth of a pixel; None where the box around it says the same, give or take a pixel."""
+    box = bounds(quad)
+    upright = ((box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1))
+    # Whichever corner comes first: a page on its side is as upright as one on its feet.
+    if all(min(math.dist(corner, other) for other in upright) <= _UPRIGHT for corner in quad):
+        return None
+    first, second, third, fourth = ((round(x, 1), round(y, 1)) for x, y in quad)
+    return first, second, third, fourth
+
+
+def _order(finding: ImageFinding) -> tuple[str, bool, tuple[int, ...], str, str, float, tuple[object, ...]]:
     box = finding.box
     place = () if box is None else (box.y0, box.x0, box.y1, box.x1)
-    return finding.attribute, box is not None, place, finding.detector, finding.value_hash, finding.score
+    named = finding.detector, finding.value_hash, finding.score
+    return finding.attribute, box is not None, place, *named, finding.quad or ()

@@ -1,40 +1,43 @@
-"""OCR lines as one text, and the way back from a span of it to boxes of the image."""
+"""OCR lines as one text, and the way back from a span of it to places in the image."""
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.finding import Box
+from schemas.finding import Box, Quad, bounds
 from transforms.engines.protocols import OcrLine
+from transforms.image.reading_frame import level_quads, own_quad, sides
 
 LINE_BREAK: Final = "\n"
 _NARROW: Final = frozenset("iljtfrI1.,:;'!|()[] ")
 _WIDE: Final = frozenset("mwMW@%")
-_TALL: Final = 1.5
-"""A box this much taller than wide holds text that runs from top to bottom (RapidOCR turns it to read)."""
 _SAME_ROW: Final = 0.5
 """Share of the lower of two lines by which they must overlap in height to stand in one row."""
 
 
 @dataclass(frozen=True, slots=True)
 class OcrText:
-    """``text``: the lines in reading order, joined by a line break. ``starts[i]``: offset of line i."""
+    """``text``: the lines in reading order, joined by a line break. ``starts[i]``: offset of line i.
+
+    ``level[i]``: the corners of line i, as it is read, on a page turned so that the text runs from left to
+    right; lines that run another way than most lie far below the others there. What stands beside or
+    beneath what is told by these, places in the image by ``lines``."""
 
     text: str
     lines: tuple[OcrLine, ...]
     starts: tuple[int, ...]
+    level: tuple[Quad, ...]
 
     def line_span(self, index: int) -> tuple[int, int]:
         """Start and end offset of line ``index``."""
         start = self.starts[index]
         return start, start + len(self.lines[index].text)
 
-    def boxes(self, start: int, end: int) -> tuple[tuple[int, Box], ...]:
-        """Line index and box (pixels, not clipped) of each line that the span ``start:end`` touches.
+    def quads(self, start: int, end: int) -> tuple[tuple[int, Quad], ...]:
+        """Line index and quad (pixels, not clipped) of each line that the span ``start:end`` touches.
 
         The place inside a line follows the character widths of a common typeface, widened on both
         sides, because the engine gives no place per character; the height is the line's."""
@@ -46,22 +49,29 @@ class OcrText:
                 found.append((index, _part_of_line(line, *inside)))
         return tuple(found)
 
+    def boxes(self, start: int, end: int) -> tuple[tuple[int, Box], ...]:
+        """The same with the upright box around each quad."""
+        return tuple((index, bounds(quad)) for index, quad in self.quads(start, end))
+
 
 def join_lines(lines: Sequence[OcrLine]) -> OcrText:
-    """Lines top to bottom, and left to right within a row."""
-    clean = [line for line in lines if line.text.strip()]
-    ordered = [_one_line(line) for row in _rows(clean) for line in row]
+    """Lines top to bottom, and left to right within a row, as somebody reads who has turned the page."""
+    clean = [_one_line(line) for line in lines if line.text.strip()]
+    level = level_quads([own_quad(line) for line in clean])
+    order = [index for row in _rows(clean, level) for index in row]
+    ordered = tuple(clean[index] for index in order)
     starts = []
     at = 0
     for line in ordered:
         starts.append(at)
         at += len(line.text) + len(LINE_BREAK)
-    return OcrText(LINE_BREAK.join(line.text for line in ordered), tuple(ordered), tuple(starts))
+    text = LINE_BREAK.join(line.text for line in ordered)
+    return OcrText(text, ordered, tuple(starts), tuple(level[index] for index in order))
 
 
 def line_box(line: OcrLine) -> Box:
     """The smallest upright box around a line."""
-    return _bounds(line.quad)
+    return bounds(line.quad)
 
 
 def _one_line(line: OcrLine) -> OcrLine:
@@ -70,32 +80,35 @@ def _one_line(line: OcrLine) -> OcrLine:
     return OcrLine(line.text.replace(LINE_BREAK, " ").replace("\r", " "), line.quad, line.score)
 
 
-def _rows(lines: Sequence[OcrLine]) -> list[list[OcrLine]]:
-    by_height = sorted(lines, key=lambda line: (_middle(line), line.quad, line.text))
-    rows: list[list[OcrLine]] = []
-    for line in by_height:
-        if rows and _overlap(rows[-1][0], line) >= _SAME_ROW:
-            rows[-1].append(line)
+def _rows(lines: Sequence[OcrLine], level: Sequence[Quad]) -> list[list[int]]:
+    """Indices of the lines, row by row."""
+    extents = [_extent(quad) for quad in level]
+    by_height = sorted(
+        range(len(lines)), key=lambda i: (extents[i][0] + extents[i][1], level[i], lines[i].text)
+    )
+    rows: list[list[int]] = []
+    for index in by_height:
+        if rows and _overlap(extents[rows[-1][0]], extents[index]) >= _SAME_ROW:
+            rows[-1].append(index)
         else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: (min(x for x, _ in line.quad), line.text)) for row in rows]
+            rows.append([index])
+    return [sorted(row, key=lambda i: (min(x for x, _ in level[i]), lines[i].text)) for row in rows]
 
 
-def _middle(line: OcrLine) -> float:
-    return sum(y for _, y in line.quad) / 4
+def _extent(quad: Quad) -> tuple[float, float]:
+    """Upper and lower edge of a level quad, at its middle."""
+    a, b, c, d = quad
+    return (a[1] + b[1]) / 2, (c[1] + d[1]) / 2
 
 
-def _overlap(one: OcrLine, other: OcrLine) -> float:
-    a, b = line_box(one), line_box(other)
-    shared = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return shared / max(1, min(a.height, b.height))
+def _overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared / max(1.0, min(one[1] - one[0], other[1] - other[0]))
 
 
-def _part_of_line(line: OcrLine, first: int, last: int) -> Box:
-    top_left, top_right, bottom_right, bottom_left = line.quad
-    width = (math.dist(top_left, top_right) + math.dist(bottom_left, bottom_right)) / 2
-    height = (math.dist(top_left, bottom_left) + math.dist(top_right, bottom_right)) / 2
-    along, across = (height, width) if height >= _TALL * width else (width, height)
+def _part_of_line(line: OcrLine, first: int, last: int) -> Quad:
+    top_left, top_right, bottom_right, bottom_left = quad = own_quad(line)
+    along, across = sides(quad)
     widths = [_char_width(char) for char in line.text]
     total = sum(widths) or 1.0
     margin = max(0.6 * across / max(along, 1e-6), 0.03)
@@ -104,22 +117,11 @@ def _part_of_line(line: OcrLine, first: int, last: int) -> Box:
     # What would be left uncovered at an end is narrower than the doubt about its place.
     low = 0.0 if low < margin / 2 else low
     high = 1.0 if high > 1.0 - margin / 2 else high
-    if height >= _TALL * width:
-        return _bounds(
-            (
-                _between(top_left, bottom_left, low),
-                _between(top_right, bottom_right, low),
-                _between(top_right, bottom_right, high),
-                _between(top_left, bottom_left, high),
-            )
-        )
-    return _bounds(
-        (
-            _between(top_left, top_right, low),
-            _between(top_left, top_right, high),
-            _between(bottom_left, bottom_right, high),
-            _between(bottom_left, bottom_right, low),
-        )
+    return (
+        _between(top_left, top_right, low),
+        _between(top_left, top_right, high),
+        _between(bottom_left, bottom_right, high),
+        _between(bottom_left, bottom_right, low),
     )
 
 
@@ -133,9 +135,3 @@ def _char_width(char: str) -> float:
 
 def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
     return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
-
-
-def _bounds(points: Sequence[tuple[float, float]]) -> Box:
-    xs = [x for x, _ in points]
-    ys = [y for _, y in points]
-    return Box(math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys)))

@@ -12,7 +12,7 @@ from typing import Any, Final
 import regex
 import yaml
 
-from transforms.engines.protocols import OcrLine
+from schemas.finding import Quad
 from transforms.image.ocr_text import OcrText
 
 _SEPARATORS: Final = " \t:;,.#=-–—|*_/>"
@@ -170,11 +170,11 @@ def _is_label(text: str) -> bool:
 
 def _neighbour(ocr: OcrText, index: int) -> int | None:
     """The line that holds the value of a label that fills line ``index``: right of it, else beneath."""
-    label = _Place.of(ocr.lines[index])
+    label = _Place.of(ocr.level[index])
     beside: list[tuple[float, int]] = []
     beneath: list[tuple[float, int]] = []
-    for other, line in enumerate(ocr.lines):
-        place = _Place.of(line)
+    for other, quad in enumerate(ocr.level):
+        place = _Place.of(quad)
         if other == index:
             continue
         if label.begins_row_of(place):
@@ -191,8 +191,8 @@ def _following(ocr: OcrText, index: int, count: int) -> Iterator[int]:
     """Up to ``count`` lines of the same block beneath line ``index``, until a label."""
     current = index
     for _ in range(count):
-        above = _Place.of(ocr.lines[current])
-        places = [(_Place.of(line), other) for other, line in enumerate(ocr.lines) if other != current]
+        above = _Place.of(ocr.level[current])
+        places = [(_Place.of(quad), other) for other, quad in enumerate(ocr.level) if other != current]
         below = [(place.left_y, other) for place, other in places if above.stands_above(place)]
         if not below:
             return
@@ -214,8 +214,9 @@ class _Place:
     height: float
 
     @classmethod
-    def of(cls, line: OcrLine) -> _Place:
-        top_left, top_right, bottom_right, bottom_left = line.quad
+    def of(cls, quad: Quad) -> _Place:
+        """Of a quad of ``OcrText.level``: the page turned the right way up."""
+        top_left, top_right, bottom_right, bottom_left = quad
         return cls(
             (top_left[0] + bottom_left[0]) / 2,
             (top_left[1] + bottom_left[1]) / 2,

@@ -127,3 +127,22 @@ def test_value_hash_ignores_case_and_punctuation_and_needs_the_key():
     assert hash_value("Jane.Roe@Example.com", KEY) == hash_value("jane roe@examplecom", KEY)
     assert hash_value("jane", KEY) != hash_value("jane", b"other")
     assert len(hash_value("jane", KEY)) == 16
+
+
+def test_tilted_print_is_placed_by_its_corners_and_upright_print_by_its_box():
+    quad = ((50.0, 20.0), (250.0, 40.0), (248.0, 60.0), (48.0, 40.0))
+    [tilted] = audit(
+        opened(),
+        ocr=Ocr(OcrLine("AnnaBlake", quad, 0.9)),
+        wanted={"image.text_pii"},
+        find_text=marks("AnnaBlake", "pii.name"),
+    )
+    assert tilted.quad == quad
+    assert tilted.box == Box(48, 20, 250, 60)
+    [upright] = audit(
+        opened(),
+        ocr=Ocr(line("AnnaBlake")),
+        wanted={"image.text_pii"},
+        find_text=marks("AnnaBlake", "pii.name"),
+    )
+    assert upright.quad is None

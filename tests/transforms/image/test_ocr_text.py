@@ -1,5 +1,9 @@
 """A span of the joined text comes back as boxes that cover its characters, on every line it touches."""
 
+import math
+
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +100,43 @@ def test_text_that_runs_down_is_cut_along_its_length():
 
 def test_no_lines_no_text():
     assert join_lines([]).text == ""
+
+
+def turned(lines, degrees, around=(200.0, 100.0)):
+    """The same lines on a page turned clockwise."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    x0, y0 = around
+
+    def corner(x, y):
+        dx, dy = x - x0, y - y0
+        return (x0 + dx * cos - dy * sin, y0 + dx * sin + dy * cos)
+
+    return [OcrLine(one.text, tuple(corner(x, y) for x, y in one.quad), one.score) for one in lines]
+
+
+@pytest.mark.parametrize("degrees", [0, 5, -7, 44, 90, 97, 180, 183, 270])
+def test_a_turned_page_is_read_in_the_same_order(degrees):
+    page = [
+        line("Invoice", 150, 5),
+        line("Name", 5, 40),
+        line("Anna Blake", 240, 40),
+        line("12 Elm", 5, 75),
+    ]
+    assert join_lines(turned(page[::-1], degrees)).text == "Invoice\nName\nAnna Blake\n12 Elm"
+
+
+@pytest.mark.parametrize("degrees", [0, 5, 90, 180, 270])
+def test_a_span_is_placed_at_the_same_share_of_a_turned_line(degrees):
+    page = [line("Name: Anna Blake", 5, 40), line("Invoice", 150, 5)]
+    [(_, upright)] = join_lines(page).quads(14, 18)
+    [(_, quad)] = join_lines(turned(page, degrees)).quads(14, 18)
+    [back] = turned([OcrLine("", quad, 1.0)], -degrees)
+    assert np.array(back.quad) == pytest.approx(np.array(upright), abs=0.1)
+
+
+def test_a_line_across_the_others_is_read_apart_from_them():
+    page = [line("first row", 5, 10), line("second row", 5, 40)]
+    aside = OcrLine("on the side", ((330, 120), (330, 10), (350, 10), (350, 120)), 0.9)
+    ocr = join_lines([aside, *page])
+    assert ocr.text == "first row\nsecond row\non the side"
+    assert min(y for _, y in ocr.level[2]) > 1000
