@@ -8,14 +8,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipeline.config_errors import first_config_error
 from pipeline.parse_record import IMAGE_TOKEN
 from pipeline.yaml_file import parse_yaml, read_yaml_file
 from schemas.edit import Action
 from schemas.errors import ConfigError
-from schemas.policy import FaceFill, ImagePolicy, Policy, ProxyLevel, TextFill
+from schemas.policy import DrawnFaces, FaceFill, ImagePolicy, Policy, ProxyLevel, TextFill
 from schemas.taxonomy import expand_groups
 
 MentionAction = Literal["report", "rewrite", "mask", "redact", "drop"]
@@ -31,13 +31,26 @@ def _check_refusal(refusal: str) -> str:
 Refusal = Annotated[str, Field(min_length=1), AfterValidator(_check_refusal)]
 
 
+def _check_text_fill(fill: object) -> object:
+    if fill in _REVERSIBLE:
+        said = "gives the text back to whoever holds a list of candidates, at every strength"
+        raise ValueError(f"{fill} {said}: choose solid, inpaint or replace")
+    return fill
+
+
+_REVERSIBLE = ("blur", "pixelate", "noise")
+
+
 class ImageSection(BaseModel):
     """``image:`` of a policy file."""
 
     model_config = ConfigDict(extra="forbid")
 
-    text_fill: TextFill = TextFill.SOLID
+    text_fill: Annotated[TextFill, BeforeValidator(_check_text_fill)] = TextFill.SOLID
     face_fill: FaceFill = FaceFill.BLUR
+    plate_fill: FaceFill = FaceFill.SOLID
+    drawn_faces: DrawnFaces = DrawnFaces.REDACT
+    min_fidelity: Annotated[float, Field(ge=0, le=1)] = 0.0
     box_growth: Annotated[float, Field(ge=0, le=1)] = 0.1
     fill_rgb: tuple[
         Annotated[int, Field(ge=0, le=255)],
@@ -137,6 +150,9 @@ def policy_settings(policy: Policy) -> dict[str, Any]:
         "image": {
             "text_fill": policy.image.text_fill.value,
             "face_fill": policy.image.face_fill.value,
+            "plate_fill": policy.image.plate_fill.value,
+            "drawn_faces": policy.image.drawn_faces.value,
+            "min_fidelity": policy.image.min_fidelity,
             "box_growth": policy.image.box_growth,
             "fill_rgb": list(policy.image.fill_rgb),
         },

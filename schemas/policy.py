@@ -26,26 +26,43 @@ class ProxyLevel(StrEnum):
 
 
 class TextFill(StrEnum):
-    """How a box of printed text is made unreadable. Blur and pixelation are refused: they are reversible."""
+    """How printed text is made unreadable: one colour, the ground painted on, or other text of its form.
+
+    What blur, pixelation and noise leave gives the text back to whoever holds a list of candidates (Hill et
+    al., PoPETs 2016), though no OCR engine reads it: there is no such way here."""
 
     SOLID = "solid"
+    INPAINT = "inpaint"
+    REPLACE = "replace"
 
 
 class FaceFill(StrEnum):
-    """How a face box is made unrecognisable."""
+    """How the box of a face or a plate is made unrecognisable. Strengths are in units of the box."""
 
     SOLID = "solid"
     BLUR = "blur"
+    PIXELATE = "pixelate"
+
+
+class DrawnFaces(StrEnum):
+    """What is done with faces that are drawn, printed or carved."""
+
+    REDACT = "redact"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
 class ImagePolicy:
-    """Redaction of images. ``box_growth`` is a share of the box's longer side added on each side."""
+    """Redaction of images. ``box_growth`` is added on each side, as a share of the box's longer side, of text
+    of its height. ``min_fidelity``: images of which less is left (``image_fidelity``) are held back."""
 
     text_fill: TextFill = TextFill.SOLID
     face_fill: FaceFill = FaceFill.BLUR
     box_growth: float = 0.1
     fill_rgb: tuple[int, int, int] = (0, 0, 0)
+    plate_fill: FaceFill = FaceFill.SOLID
+    drawn_faces: DrawnFaces = DrawnFaces.REDACT
+    min_fidelity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     IMAGE_TOO_MANY_PIXELS = "image_too_many_pixels"
     IMAGE_ANIMATED = "image_animated"
     IMAGE_STILL_LEAKS = "image_still_leaks"
+    IMAGE_UNFAITHFUL = "image_unfaithful"
     # text
     TEXT_STILL_LEAKS = "text_still_leaks"
     TEXT_UNFAITHFUL = "text_unfaithful"
