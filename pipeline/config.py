@@ -51,6 +51,7 @@ class EngineChoice(BaseModel):
     ocr: str = "rapidocr"
     faces: str = "centerface"
     codes: str = "opencv"
+    plates: str = "none"
     parser: str = "bundled"
     ner: str = "bundled"
     embedder: str = "minilm"

@@ -60,12 +60,13 @@ class Toolbox:
 
     @cached_property
     def image_engines(self) -> ImageEngines:
-        """OCR, faces, codes; None for an engine that is switched off."""
+        """OCR, faces, codes, plates; None for an engine that is switched off."""
         engines = self.plan.engines
         return ImageEngines(
             ocr=load_ocr(engines.ocr),
             faces=load_detector("faces", engines.faces),
             codes=load_detector("codes", engines.codes),
+            plates=load_detector("plates", engines.plates),
         )
 
     @property
@@ -98,12 +99,15 @@ class Toolbox:
             infos.append(tagger.info)
         if self.plan.open_images and self.wanted_image_attributes:
             self._check_image_engines()
-            loaded = (self.image_engines.ocr, self.image_engines.faces, self.image_engines.codes)
+            images = self.image_engines
+            loaded = (images.ocr, images.faces, images.codes, images.plates)
             infos += [engine.info for engine in loaded if engine is not None]
         return tuple(infos)
 
     def _check_image_engines(self) -> None:
-        needs = {"ocr": {"image.text_pii", "image.plate"}, "faces": {"image.face"}, "codes": {"image.code"}}
+        needs = {"ocr": {"image.text_pii"}, "faces": {"image.face"}, "codes": {"image.code"}}
+        if self.plan.engines.plates == NONE:
+            needs["ocr"].add("image.plate")  # then a plate is known by its print alone
         for role, attributes in needs.items():
             acted_on = sorted(a for a in attributes if self.plan.policy.mentions.get(a, "report") != "report")
             if getattr(self.plan.engines, role) == "none" and acted_on:

@@ -19,6 +19,7 @@ from transforms.engines.protocols import (
 )
 from transforms.engines.rewriter.settings import CONFIG_KEY as REWRITER_KEY
 from transforms.engines.rewriter.settings import RewriterSettings
+from transforms.engines.tesseract import check_program
 
 NONE = "none"
 RULES = "rules"
@@ -33,6 +34,12 @@ def _rapidocr() -> OcrEngine:
     from transforms.engines.rapidocr_engine import RapidOcr
 
     return RapidOcr()
+
+
+def _tesseract() -> OcrEngine:
+    from transforms.engines.tesseract import Tesseract
+
+    return Tesseract()
 
 
 def _centerface() -> BoxDetector:
@@ -61,9 +68,10 @@ def _name_tagger() -> EntityTagger:
 
 
 _LOADERS: Mapping[str, Mapping[str, Callable[[], object]]] = {
-    "ocr": {"rapidocr": _rapidocr},
+    "ocr": {"rapidocr": _rapidocr, "tesseract": _tesseract},
     "faces": {"centerface": _centerface},
     "codes": {"opencv": _opencv_codes},
+    "plates": {},
     "embedder": {"minilm": _minilm},
 }
 _NEEDS = {
@@ -72,7 +80,7 @@ _NEEDS = {
     "opencv": "cv2",
     "minilm": "onnxruntime",
 }
-_MAY_BE_OFF = ("ocr", "faces", "codes", "ner")
+_MAY_BE_OFF = ("ocr", "faces", "codes", "plates", "ner")
 
 
 def check_engine(role: str, name: str) -> None:
@@ -89,7 +97,9 @@ def check_engine(role: str, name: str) -> None:
     if name not in loaders:
         allowed = ", ".join([*loaders, *([NONE] if role in _MAY_BE_OFF else [])])
         raise ConfigError(f"engines.{role}", name, f"no such engine; allowed: {allowed}")
-    if find_spec(_NEEDS[name]) is None:
+    if name == "tesseract":
+        check_program()
+    elif find_spec(_NEEDS[name]) is None:
         raise ConfigError(f"engines.{role}", name, f"needs the package {_NEEDS[name]}: reinstall mmscrub")
 
 
@@ -105,7 +115,7 @@ def load_ocr(name: str) -> OcrEngine | None:
 
 
 def load_detector(role: str, name: str) -> BoxDetector | None:
-    """The box detector of ``role`` (``faces`` or ``codes``); None for ``none``."""
+    """The box detector of ``role`` (``faces``, ``codes`` or ``plates``); None for ``none``."""
     return cast("BoxDetector | None", _load(role, name))
 
 

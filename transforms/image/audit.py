@@ -34,6 +34,7 @@ class ImageEngines:
     ocr: OcrEngine | None
     faces: BoxDetector | None
     codes: BoxDetector | None
+    plates: BoxDetector | None = None
 
 
 def audit_image(
@@ -57,6 +58,8 @@ def audit_image(
             found.update(_boxes(engines.faces, view, _FACE))
         if engines.codes is not None and _CODE in wanted:
             found.update(_boxes(engines.codes, view, _CODE))
+        if engines.plates is not None and _PLATE in wanted:
+            found.update(_boxes(engines.plates, view, _PLATE))
         if engines.ocr is not None and wanted & {_TEXT, _PLATE}:
             found.update(_print(engines.ocr, view, wanted, find_text, value_key))
     return tuple(sorted(found, key=_order))

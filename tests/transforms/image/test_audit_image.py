@@ -55,26 +55,26 @@ def marks(word, attribute):
     return find
 
 
-def audit(image, *, ocr=None, faces=None, codes=None, wanted, find_text=no_text):
-    engines = ImageEngines(ocr, faces, codes)
+def audit(image, *, ocr=None, faces=None, codes=None, plates=None, wanted, find_text=no_text):
+    engines = ImageEngines(ocr, faces, codes, plates)
     return audit_image(image, engines=engines, wanted=frozenset(wanted), find_text=find_text, value_key=KEY)
 
 
 ENGINES_PER_ATTRIBUTE = [
-    ({"image.face"}, (0, 1, 0)),
-    ({"image.text_pii"}, (1, 0, 0)),
-    ({"image.plate"}, (1, 0, 0)),
-    ({"image.code"}, (0, 0, 1)),
-    ({"image.exif", "image.exif_gps"}, (0, 0, 0)),
-    (set(), (0, 0, 0)),
+    ({"image.face"}, (0, 1, 0, 0)),
+    ({"image.text_pii"}, (1, 0, 0, 0)),
+    ({"image.plate"}, (1, 0, 0, 1)),
+    ({"image.code"}, (0, 0, 1, 0)),
+    ({"image.exif", "image.exif_gps"}, (0, 0, 0, 0)),
+    (set(), (0, 0, 0, 0)),
 ]
 
 
 @pytest.mark.parametrize(("wanted", "calls"), ENGINES_PER_ATTRIBUTE)
 def test_only_engines_that_serve_a_wanted_attribute_run(wanted, calls):
-    ocr, faces, codes = Ocr(), Boxes(), Boxes()
-    audit(opened(), ocr=ocr, faces=faces, codes=codes, wanted=wanted)
-    assert (ocr.calls, faces.calls, codes.calls) == calls
+    ocr, faces, codes, plates = Ocr(), Boxes(), Boxes(), Boxes()
+    audit(opened(), ocr=ocr, faces=faces, codes=codes, plates=plates, wanted=wanted)
+    assert (ocr.calls, faces.calls, codes.calls, plates.calls) == calls
 
 
 def test_metadata_are_findings_without_a_box_where_wanted():
@@ -108,6 +108,16 @@ def test_a_plate_is_a_plate_and_counts_only_where_wanted():
         "image.plate"
     ]
     assert audit(opened(), ocr=ocr, wanted={"image.text_pii"}, find_text=find) == ()
+
+
+def test_a_plate_that_a_detector_sees_counts_beside_those_in_print():
+    ocr, plates = Ocr(line("AB 123 CD")), Boxes(Box(200, 50, 260, 70))
+    find = marks("AB 123 CD", "pii.plate")
+    found = audit(opened(), ocr=ocr, plates=plates, wanted={"image.plate"}, find_text=find)
+    assert {(f.attribute, f.detector) for f in found} == {
+        ("image.plate", "ocr.test.rule"),
+        ("image.plate", plates.info.name),
+    }
 
 
 def test_both_views_of_a_transparent_image_are_read():
