@@ -103,6 +103,15 @@ KeyFile = Annotated[
         "--hash-key-file", metavar="FILE", help="Secret (16 bytes or more) that keys digests and hashes."
     ),
 ]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        metavar="DIR",
+        help="Keep what image engines answer in DIR for later runs: an audit and the build after it look at "
+        "each image once. DIR holds what was read in images (personal data!), for its owner alone.",
+    ),
+]
 Split = Annotated[
     str | None, typer.Option("--split", metavar="NAME", help="Split name of the emitted shards. [train]")
 ]
@@ -188,6 +197,7 @@ def build(
         typer.Option("--keep-quarantined", help="Keep the raw record in quarantine/ (personal data!)."),
     ] = None,
     hash_key_file: KeyFile = None,
+    cache: Cache = None,
     force: Force = None,
     fail_on: FailOn = None,
 ) -> None:

@@ -31,6 +31,7 @@ def show_result(result: RunResult, mode: Mode) -> None:
             f"{images['metadata_stripped']} stripped of metadata, {images['unchanged']} unchanged, "
             f"{images['held_back']} held back"
         )
+    _show_answers(result.run["image_engines"])
     edits = ", ".join(f"{count} {action}" for action, count in result.summary["edits"].items())
     if edits:
         typer.echo(f"text edits: {edits}")
@@ -52,6 +53,18 @@ def show_result(result: RunResult, mode: Mode) -> None:
         typer.echo(f"corpus:  {result.layout.data}")
         typer.echo(f"LLaVA:   {result.layout.llava}")
     typer.echo(f"report:  {result.layout.report}")
+
+
+def _show_answers(engines: Mapping[str, int]) -> None:
+    """How often image engines ran, and how often they did not have to."""
+    if not engines["calls"] and not engines["answers_reused"]:
+        return
+    line = f"image engines: {engines['calls']:,} calls, {engines['answers_reused']:,} answers reused"
+    if engines["answers_rebuilt"]:
+        line += f", {engines['answers_rebuilt']:,} damaged ones done again"
+    if engines["answers_not_kept"]:
+        line += f", {engines['answers_not_kept']:,} could not be kept (is the disk full?)"
+    typer.echo(line)
 
 
 def show_audit_table(summary: Mapping[str, Any]) -> None:

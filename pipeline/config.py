@@ -99,7 +99,8 @@ class Gate(StrEnum):
 
 class RunConfig(BaseModel):
     """One run. ``images`` is a folder, ``none``, or empty for a corpus that holds its images itself;
-    ``workers`` 0 means all cores; ``limit`` reads only the first rows of every source."""
+    ``workers`` 0 means all cores; ``limit`` reads only the first rows of every source; ``cache`` is a
+    folder where the answers of image engines outlive the run, the text that they read among them."""
 
     model_config = ConfigDict(extra="forbid", validate_default=True)
 
@@ -120,6 +121,7 @@ class RunConfig(BaseModel):
     keep_quarantined: bool = False
     force: bool = False
     hash_key_file: UsablePath | None = None
+    cache: UsablePath | None = None
     fail_on: dict[Gate, Annotated[float, Field(ge=0)]] = {}
 
     @field_validator("images")

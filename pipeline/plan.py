@@ -67,6 +67,8 @@ class RunPlan:
     llava_images: bool
     keep_quarantined: bool
     limit: int | None = None
+    answers: Path | None = None
+    """Where the answers of image engines are kept beyond the run. Decides nothing of the output."""
     engine_infos: tuple[EngineInfo, ...] = ()
     shards: int = 0
     fields: Mapping[str, FieldType] | None = None
@@ -152,6 +154,7 @@ def make_plan(config: RunConfig, sources: tuple[Source, ...], policy: Policy) ->
         llava_images=config.llava_images,
         keep_quarantined=config.keep_quarantined,
         limit=config.limit,
+        answers=config.cache.absolute() if config.cache else None,
     )
 
 

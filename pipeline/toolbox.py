@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from pipeline.config import Mode
+from pipeline.kept_answers import keep_answers
 from pipeline.plan import RunPlan
 from schemas.errors import ConfigError
 from schemas.finding import TextFinding
@@ -60,14 +61,15 @@ class Toolbox:
 
     @cached_property
     def image_engines(self) -> ImageEngines:
-        """OCR, faces, codes, plates; None for an engine that is switched off."""
+        """OCR, faces, codes, plates; None for an engine that is off. None looks at a picture twice."""
         engines = self.plan.engines
-        return ImageEngines(
+        loaded = ImageEngines(
             ocr=load_ocr(engines.ocr),
             faces=load_detector("faces", engines.faces),
             codes=load_detector("codes", engines.codes),
             plates=load_detector("plates", engines.plates),
         )
+        return keep_answers(loaded, self.plan.answers)
 
     @property
     def wanted_image_attributes(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+from pipeline.answer_store import check_answers, prepare_answers
 from pipeline.config import RunConfig
 from pipeline.field_types import FieldType, merge_fields
 from pipeline.finish import finish_run
@@ -57,15 +58,20 @@ class RunProgress:
     records: int = 0
     records_total: int | None = None
     shards_kept: int = 0
+    engine_calls: int = 0
+    answers_reused: int = 0
+    answers_rebuilt: int = 0
+    answers_not_kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A finished run: where it lies, ``audit/summary.json`` and how long it took in seconds."""
+    """A finished run: where it lies, ``audit/summary.json``, its seconds, and ``run.json``."""
 
     layout: Layout
     summary: dict[str, Any]
     seconds: float
+    run: dict[str, Any]
 
 
 def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> RunResult:
@@ -80,6 +86,8 @@ def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> Ru
     with WorkerPool(workers, _counter(progress, on_progress)) as pool:
         # The last check of the config: OUT is not touched before it.
         plan = replace(plan, engine_infos=next(pool.run([Job(None, plan)])))
+        if plan.answers is not None:
+            prepare_answers(plan.answers)
         with _disk_errors(plan.layout), _prepared(plan.layout, config):
             partitions = _partition(pool, plan, progress)
             plan = _with_shape(plan, config, partitions)
@@ -90,7 +98,7 @@ def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> Ru
             seconds = time.monotonic() - started
             volatile = _volatile(start_time, seconds, workers, progress)
             summary = finish_run(plan, partitions, images, shards, volatile, version("mmscrub"))
-    return RunResult(plan.layout, summary, time.monotonic() - started)
+    return RunResult(plan.layout, summary, time.monotonic() - started, volatile)
 
 
 def usable_cores() -> int:
@@ -109,6 +117,10 @@ def check_places(config: RunConfig, sources: tuple[Source, ...]) -> None:
         raise ConfigError("out", str(config.out), "is a file; give a folder")
     if out.is_dir() and any(out.iterdir()) and not (out / WORK).is_dir():
         raise ConfigError("out", str(config.out), "is not empty and holds no mmscrub run; give a new folder")
+    if config.cache is not None:
+        check_answers(config.cache)
+        if out.resolve() in (config.cache.resolve(), *config.cache.resolve().parents):
+            raise ConfigError("cache", str(config.cache), "lies in the output; it holds text: keep it apart")
     _refuse_other_run(config, out, {source.name for source in sources})
     for source in sources:
         if out.resolve() in Path(source.uri).resolve().parents:
@@ -256,6 +268,12 @@ def _volatile(start_time: str, seconds: float, workers: int, progress: RunProgre
         "records_per_s": round(progress.records / seconds, 2),
         "images_per_s": round(progress.images / seconds, 2),
         "shards_kept": progress.shards_kept,
+        "image_engines": {
+            "calls": progress.engine_calls,
+            "answers_reused": progress.answers_reused,
+            "answers_rebuilt": progress.answers_rebuilt,
+            "answers_not_kept": progress.answers_not_kept,
+        },
         "workers": workers,
         "host": platform.node(),
         "python": sys.version.split()[0],
