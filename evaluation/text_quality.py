@@ -9,14 +9,12 @@ describes them. Without ``PART`` all parts are measured.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
-from evaluation.figures import Figure, table
-from evaluation.parts import chosen_parts
+from evaluation.parts import Measure, print_tables
 from evaluation.text import fidelity, judges, pii, questions, rewriting, traps, truth, verifier
 
-PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
+PARTS: Mapping[str, Measure] = {
     "fidelity": fidelity.measure,
     "judges": judges.measure,
     "pii": pii.measure,
@@ -29,15 +27,8 @@ PARTS: Mapping[str, Callable[[Path], Sequence[Figure]]] = {
 
 
 def main() -> int:
-    """Prints the table of each part as it is measured. 2 if a part is unknown or the folder is missing."""
-    chosen = chosen_parts("evaluation.text_quality DATA", sys.argv[1:], PARTS)
-    if chosen is None:
-        return 2
-    data, names = chosen
-    for name in names:
-        sys.stdout.write(f"\n{name}\n{table(PARTS[name](data))}")
-        sys.stdout.flush()
-    return 0
+    """Prints the table of each part as it is measured. A wrong call exits with 2."""
+    return print_tables("evaluation.text_quality", PARTS)
 
 
 if __name__ == "__main__":
