@@ -87,5 +87,6 @@ def test_a_large_image_has_the_pixels_that_it_says():
 
 def test_an_unknown_part_is_refused(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(sys, "argv", ["image_quality", str(tmp_path), "nothing"])
-    assert image_quality.main() == 2
+    with pytest.raises(SystemExit, match="2"):
+        image_quality.main()
     assert "no such part" in capsys.readouterr().err
