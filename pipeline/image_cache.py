@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.layout import write_atomically
 from schemas.edit import Action, ImageEdit
-from schemas.finding import Box, ImageFinding, Kind, Quad, corners
+from schemas.finding import Box, ImageFinding, Kind, Print, PrintedValue, PrintForm, Quad, corners
 
 LONGEST_SECONDS = 600.0
 """How long one image may take. The largest within the default limits takes a tenth of it on a slow core."""
@@ -87,7 +87,16 @@ class ImageCache:
 def _to_json(result: ImageResult) -> dict[str, Any]:
     return {
         "findings": [
-            [f.attribute, f.kind.value, f.detector, f.score, corners(f.box), f.value_hash, f.quad]
+            [
+                f.attribute,
+                f.kind.value,
+                f.detector,
+                f.score,
+                corners(f.box),
+                f.value_hash,
+                f.quad,
+                _prints(f.printed),
+            ]
             for f in result.findings
         ],
         "edits": [[corners(e.box), e.attribute, e.action.value, e.method] for e in result.edits],
@@ -103,9 +112,16 @@ def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
         sha256=sha,
         findings=tuple(
             ImageFinding(
-                attribute, Kind(kind), detector, score, Box(*box) if box else None, value_hash, _quad(quad)
+                attribute,
+                Kind(kind),
+                detector,
+                score,
+                Box(*box) if box else None,
+                value_hash,
+                _quad(quad),
+                _printed(prints),
             )
-            for attribute, kind, detector, score, box, value_hash, quad in stored["findings"]
+            for attribute, kind, detector, score, box, value_hash, quad, prints in stored["findings"]
         ),
         edits=tuple(
             ImageEdit(0, Box(*box) if box else None, attribute, Action(action), method)
@@ -123,3 +139,16 @@ def _quad(stored: list[list[float]] | None) -> Quad | None:
         return None
     first, second, third, fourth = ((float(x), float(y)) for x, y in stored)
     return first, second, third, fourth
+
+
+def _prints(printed: PrintedValue | None) -> list[Any] | None:
+    if printed is None:
+        return None
+    return [printed.attribute, [[p.form.value, p.length, p.digest, p.surrogate] for p in printed.prints]]
+
+
+def _printed(stored: list[Any] | None) -> PrintedValue | None:
+    if stored is None:
+        return None
+    attribute, prints = stored
+    return PrintedValue(attribute, tuple(Print(PrintForm(form), *rest) for form, *rest in prints))

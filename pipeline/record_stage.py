@@ -21,6 +21,7 @@ from schemas.record_key import record_key
 from transforms.text.audit import audit_conversations
 from transforms.text.clean import clean_conversations
 from transforms.text.contract import CleanedText, TurnText
+from transforms.text.quoted_values import HiddenValues, hidden_values
 
 CHUNK_RECORDS = 64
 _ROLE_LENGTH = 9  # "assistant": role names stand in every record and hold nothing
@@ -83,7 +84,7 @@ def audit_text(chunk: Chunk, tools: Toolbox) -> Chunk:
     """Adds the text findings of every record that is still on its way."""
 
     def audit(outcomes: Sequence[Outcome]) -> list[Outcome]:
-        conversations = [conversation_of(_record(outcome)) for outcome in outcomes]
+        conversations = [_conversation(outcome, tools) for outcome in outcomes]
         kept = [_kept_turns(_record(outcome)) for outcome in outcomes]
         findings = audit_conversations([*conversations, *kept], rules=tools.rules, parser=tools.parser)
         told = [tuple(sorted({one.attribute for one in found})) for found in findings[len(outcomes) :]]
@@ -107,7 +108,7 @@ def clean_text(chunk: Chunk, tools: Toolbox) -> Chunk:
 
     def clean(outcomes: Sequence[Outcome]) -> list[Outcome]:
         cleaned = clean_conversations(
-            [conversation_of(_record(outcome)) for outcome in outcomes],
+            [_conversation(outcome, tools) for outcome in outcomes],
             [outcome.findings for outcome in outcomes],
             keys=[outcome.record_key for outcome in outcomes],
             policy=tools.plan.policy,
@@ -125,13 +126,24 @@ def _with_text(outcome: Outcome, text: CleanedText) -> Outcome:
     joined = replace(outcome, text=text, findings=text.findings)
     if text.reason is None:
         return joined
-    stage = Stage.VERIFY if text.reason is Reason.TEXT_STILL_LEAKS else Stage.CLEAN_TEXT
+    leaks = text.reason in (Reason.TEXT_STILL_LEAKS, Reason.IMAGE_VALUE_QUOTED)
+    stage = Stage.VERIFY if leaks else Stage.CLEAN_TEXT
     return replace(joined, stage=stage.value, reason=text.reason.value)
 
 
-def conversation_of(record: Record) -> list[TurnText]:
-    """The turns of a record as the text side sees them."""
-    return [TurnText(turn.text, question=turn.role is not Role.GPT) for turn in record.turns]
+def conversation_of(record: Record, hidden: HiddenValues | None = None) -> list[TurnText]:
+    """The turns of a record as the text side sees them. ``hidden``: what its images no longer show."""
+    return [TurnText(turn.text, question=turn.role is not Role.GPT, hidden=hidden) for turn in record.turns]
+
+
+def _conversation(outcome: Outcome, tools: Toolbox) -> list[TurnText]:
+    return conversation_of(_record(outcome), hidden_in(outcome.images, tools.plan))
+
+
+def hidden_in(images: Sequence[ImageResult], plan: RunPlan) -> HiddenValues | None:
+    """What the policy takes from the images of a record; None if nothing that a turn could quote."""
+    lost = [one for image in images for one in image.findings if plan.policy.acts_on(one.attribute, one.kind)]
+    return hidden_values(lost, plan.key("value")) if lost else None
 
 
 def _record(outcome: Outcome) -> Record:

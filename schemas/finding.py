@@ -80,11 +80,48 @@ def bounds(quad: Quad) -> Box:
     return Box(math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys)))
 
 
+class PrintForm(StrEnum):
+    """What of a printed value a keyed hash is of, and so how a quotation of it must look."""
+
+    WHOLE = "whole"
+    """The value, one of its lines, or a part that is a value itself: tells it wherever it stands."""
+    PART = "part"
+    """Some of its words, written as a name is."""
+    WORD = "word"
+    """A common word or a short number: only where what is asked or said before is what it is."""
+    TAIL = "tail"
+    """Its last four digits, said to be that."""
+    DATE = "date"
+    """The day, however it is written."""
+    NEAR = "near"
+    """It with one character left out: for misread print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A keyed hash of a printed value in some ``form``, of ``length`` folded characters. ``surrogate``: what
+    stands there instead, empty where nothing does."""
+
+    form: PrintForm
+    length: int
+    digest: str
+    surrogate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedValue:
+    """What tells a quotation of a value in print, without the value: ``attribute`` is one of ``pii.*``."""
+
+    attribute: str
+    prints: tuple[Print, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ImageFinding:
     """A place of an image, or (``box`` is None) a metadata field of its file.
 
-    ``value_hash`` is a keyed hash of the detected value (lower hex), empty where there is no value.
+    ``value_hash`` is a keyed hash of the detected value (lower hex), empty where there is no value;
+    ``printed`` what finds the value in turns that quote it.
     ``quad`` is the place itself where that is not upright; ``box`` is then the part of its bounds inside the
     image. None: the box is the place.
     """
@@ -96,3 +133,4 @@ class ImageFinding:
     box: Box | None
     value_hash: str = ""
     quad: Quad | None = None
+    printed: PrintedValue | None = None

@@ -59,6 +59,7 @@ class Reason(StrEnum):
     IMAGE_UNFAITHFUL = "image_unfaithful"
     # text
     TEXT_STILL_LEAKS = "text_still_leaks"
+    IMAGE_VALUE_QUOTED = "image_value_quoted"
     TEXT_UNFAITHFUL = "text_unfaithful"
     DROPPED_BY_POLICY = "dropped_by_policy"
     # any stage: a defect of ours or of an engine that failed on one element

@@ -15,6 +15,7 @@ from transforms.image.ocr_text import OcrText, join_lines
 from transforms.image.open import OpenedImage
 from transforms.image.plates import find_plates
 from transforms.image.printed_pii import find_printed
+from transforms.text.printed_values import printed_value
 
 FindText = Callable[[str], tuple[TextFinding, ...]]
 
@@ -86,13 +87,15 @@ def _print(
     if not ocr.text:
         return
     for span in _spans(ocr, wanted, find_text):
-        digest = hash_value(ocr.text[span.start : span.end], value_key)
+        value = ocr.text[span.start : span.end]
+        digest, printed = hash_value(value, value_key), printed_value(span.pii, value, value_key)
         for line, placed in ocr.quads(span.start, span.end):
             box = clip(bounds(placed), view)
             if box is not None:
                 sure = round(span.score * ocr.lines[line].score, 4)
+                rule = f"ocr.{span.rule}"
                 yield ImageFinding(
-                    span.attribute, Kind.EXPLICIT, f"ocr.{span.rule}", sure, box, digest, tilted(placed)
+                    span.attribute, Kind.EXPLICIT, rule, sure, box, digest, tilted(placed), printed
                 )
 
 
@@ -101,6 +104,7 @@ class _Span:
     start: int
     end: int
     attribute: str
+    pii: str
     rule: str
     score: float
 
@@ -117,7 +121,7 @@ def _spans(ocr: OcrText, wanted: frozenset[str], find_text: FindText) -> list[_S
         for span in (*find_printed(ocr), *find_plates(ocr))
     )
     spans = [
-        _Span(start, end, _PLATE if pii == "pii.plate" else _TEXT, rule, score)
+        _Span(start, end, _PLATE if pii == "pii.plate" else _TEXT, pii, rule, score)
         for start, end, pii, rule, score in told
     ]
     kept: list[_Span] = []

@@ -15,6 +15,7 @@ from schemas.policy import Policy
 from transforms.engines.protocols import TextParser
 from transforms.text.animal_pronouns import speaks_of_animal
 from transforms.text.asked_of_things import asks_of_nobody, tells_of_thing
+from transforms.text.asked_values import ReadValues, image_mentions
 from transforms.text.company import Company, company_of
 from transforms.text.contract import Conversation, TurnText
 from transforms.text.fold import Folded, fold
@@ -219,9 +220,33 @@ def read_conversations(
                 mentions,
                 tuple(docs.get(passage.text) for passage in turn.passages),
             )
-            for turn, mentions in zip(turns, _with_agreeing_names(turns, found, docs, rules), strict=True)
+            for turn, mentions in zip(
+                turns,
+                _with_image_values(conversation, turns, _with_agreeing_names(turns, found, docs, rules)),
+                strict=True,
+            )
         ]
-        for turns in cut
+        for conversation, turns in zip(conversations, cut, strict=True)
+    ]
+
+
+def _with_image_values(
+    conversation: Conversation, turns: Sequence[_CutTurn], mentions: Sequence[tuple[PassageMentions, ...]]
+) -> Sequence[tuple[PassageMentions, ...]]:
+    """The mentions with what the record's images no longer show, where they lost anything."""
+    hidden = conversation[0].hidden if conversation else None
+    if hidden is None:
+        return mentions
+    read = [
+        ReadValues(turn.folded.text, turn.question, turn.passages, tuple(one.told for one in group))
+        for turn, group in zip(turns, mentions, strict=True)
+    ]
+    return [
+        tuple(
+            replace(one, told=told, asked=asked or one.asked)
+            for one, told, asked in zip(group, found.told, found.asked, strict=True)
+        )
+        for group, found in zip(mentions, image_mentions(read, hidden), strict=True)
     ]
 
 

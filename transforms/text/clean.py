@@ -16,6 +16,7 @@ from transforms.text.audit import ReadTurn, audit_conversations, read_conversati
 from transforms.text.choose import Leaks, choose_proposal
 from transforms.text.contract import Attempt, CleanedText, Conversation, TextCandidate, TurnText
 from transforms.text.decide import Decision, decide
+from transforms.text.image_leaks import image_leaks
 from transforms.text.left_out import choose_left_out, handed_on, left_out
 from transforms.text.measured import measured_pairs
 from transforms.text.proposals import TurnRequest, request_for
@@ -126,7 +127,7 @@ def _read(
 
 def _current(conversation: Conversation, state: _State, turns: Collection[int]) -> list[TurnText]:
     return [
-        TurnText(text, said.question, context=turn not in turns)
+        TurnText(text, said.question, turn not in turns, said.hidden)
         for turn, (text, said) in enumerate(zip(state.texts, conversation, strict=True))
     ]
 
@@ -295,7 +296,7 @@ def _leaks(
             conversation=texts,
         )
         if leak.attribute.startswith("pii.") or not _is_of_nobody(conversation, turn)
-    ]
+    ] + list(image_leaks(conversation, texts, policy.refusals))
 
 
 def _is_of_nobody(conversation: Conversation, turn: int) -> bool:
@@ -371,6 +372,8 @@ def _verdict(
     reason: Reason | None = None
     if decision.dropped:
         reason = Reason.DROPPED_BY_POLICY
+    elif not result.settled and any(image_leaks(conversation, result.texts)):
+        reason = Reason.IMAGE_VALUE_QUOTED
     elif not result.settled:
         reason = Reason.TEXT_STILL_LEAKS
     elif fidelity is not None and fidelity < policy.min_text_fidelity:

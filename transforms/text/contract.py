@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from schemas.edit import Action, Replacement, TextEdit
 from schemas.finding import TextFinding
 from schemas.reasons import Reason
+from transforms.text.quoted_values import HiddenValues
 
 Conversation = Sequence["TurnText"]
 
@@ -15,11 +16,13 @@ Conversation = Sequence["TurnText"]
 @dataclass(frozen=True, slots=True)
 class TurnText:
     """The text of one turn. ``question`` is true for what a human or the system says; ``context`` for a turn
-    that is read only for what it means for the others."""
+    that is read only for what it means for the others; ``hidden`` is what the record's images no longer
+    show."""
 
     text: str
     question: bool
     context: bool = False
+    hidden: HiddenValues | None = None
 
 
 @dataclass(frozen=True, slots=True)

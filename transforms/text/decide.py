@@ -9,6 +9,7 @@ from schemas.edit import Action
 from schemas.finding import TextFinding
 from schemas.policy import Policy
 from transforms.text.contract import Conversation
+from transforms.text.quoted_values import IMAGE_VALUE
 from transforms.text.refuse import is_refusal
 from transforms.text.rounds import read_rounds
 
@@ -43,11 +44,11 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
         finding.asks and policy.questions.get(finding.attribute) is Action.DROP for finding in findings
     )
     for finding in findings:
-        if finding.asks or not policy.acts_on(finding.attribute, finding.kind, finding.score):
+        if finding.asks or not _acts_on(finding, policy):
             continue
         if policy.pronouns_only and finding.detector != PRONOUN_RULE:
             continue
-        action = policy.mentions[finding.attribute]
+        action = _action(finding, policy)
         dropped = dropped or action is Action.DROP
         if action is Action.REFUSE and not conversation[finding.turn].question:
             refused.setdefault(finding.turn, finding)
@@ -68,3 +69,16 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
         rounds.leaning,
         {turn: finding for turn, finding in rounds.untrue.items() if turn not in silent},
     )
+
+
+def _acts_on(finding: TextFinding, policy: Policy) -> bool:
+    return finding.detector == IMAGE_VALUE or policy.acts_on(finding.attribute, finding.kind, finding.score)
+
+
+def _action(finding: TextFinding, policy: Policy) -> Action:
+    """What the policy does with a mention. What an image lost does not stay in the text for want of an action
+    on the text: it is masked."""
+    action = policy.mentions.get(finding.attribute, Action.REPORT)
+    if finding.detector == IMAGE_VALUE and action in (Action.REPORT, Action.REWRITE):
+        return Action.MASK
+    return action

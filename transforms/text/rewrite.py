@@ -24,6 +24,7 @@ from transforms.text.person_nouns import baby_pronoun_edits, noun_edits, read_ag
 from transforms.text.persons import token_range
 from transforms.text.predicates import predicate_edits
 from transforms.text.pronouns import pronoun_edits
+from transforms.text.quoted_values import IMAGE_VALUE
 from transforms.text.recognise_measures import NOT_STATED
 from transforms.text.referents import told_apart
 
@@ -91,8 +92,10 @@ def _candidates(
 
 
 def _mask(mention: Mention) -> PassageEdit:
-    shown = mask_of(mention.attribute)
-    return PassageEdit(mention.start, mention.end, shown, mention, f"mask.{mention.attribute}", 0)
+    rule, shown = f"mask.{mention.attribute}", mask_of(mention.attribute)
+    if mention.rule == IMAGE_VALUE:
+        rule, shown = IMAGE_VALUE, mention.neutral or shown
+    return PassageEdit(mention.start, mention.end, shown, mention, rule, 0)
 
 
 def _settled(text: str, doc: Doc, settled: list[PassageEdit]) -> tuple[PassageEdit, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import regex
 
@@ -171,7 +172,7 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
         exceptions=_by_first_word(lexicon.exceptions),
         linking=regex.compile("(?i)" + _LINKING),
         patterns=load_patterns(attributes),
-        names=_name_words(),
+        names=load_name_words(),
         eye_colors=regex.compile(
             rf"(?i)\b(?P<adj>(?:(?:{colors})(?:,? and |, | |-)){{1,4}})(?P<noun>eyes?|eyed|irises)\b"
             rf"|\b(?P<eyes>eyes|eye color|eye colour|irises)(?P<link> (?:is|are|appear|look|seem|were"
@@ -201,7 +202,9 @@ def compile_rules(attributes: frozenset[str], age_nouns: bool) -> TextRules:
     )
 
 
-def _name_words() -> NameWords:
+@cache
+def load_name_words() -> NameWords:
+    """The name lists. Reads package data only."""
     names, more = read_list("names"), read_list("more_names")
     sure = frozenset(word.lower() for word in names["sure"])
     given, surnames = (frozenset(more[part].lower().split()) for part in ("given", "surnames"))
