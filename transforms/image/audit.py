@@ -14,6 +14,7 @@ from transforms.engines.protocols import BoxDetector, OcrEngine, RgbArray
 from transforms.image.ocr_text import OcrText, join_lines
 from transforms.image.open import OpenedImage
 from transforms.image.plates import find_plates
+from transforms.image.printed_addresses import find_addresses
 from transforms.image.printed_pii import find_printed
 from transforms.text.printed_values import printed_value
 
@@ -23,6 +24,7 @@ _TEXT: Final = "image.text_pii"
 _PLATE: Final = "image.plate"
 _FACE: Final = "image.face"
 _CODE: Final = "image.code"
+_ADDRESS: Final = "pii.address"
 _LOOSE_SCORE: Final = 0.6
 _UPRIGHT: Final = 2.0
 """How far (pixels) each corner of a quad may lie from a corner of the box around it for the box to do."""
@@ -119,6 +121,10 @@ def _spans(ocr: OcrText, wanted: frozenset[str], find_text: FindText) -> list[_S
     told.extend(
         (span.start, span.end, span.attribute, span.rule, _LOOSE_SCORE)
         for span in (*find_printed(ocr), *find_plates(ocr))
+    )
+    known = [(start, end) for start, end, attribute, _, _ in told if attribute == _ADDRESS]
+    told.extend(
+        (span.start, span.end, _ADDRESS, "address.block", _LOOSE_SCORE) for span in find_addresses(ocr, known)
     )
     spans = [
         _Span(start, end, _PLATE if pii == "pii.plate" else _TEXT, pii, rule, score)
