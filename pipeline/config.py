@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipeline.config_errors import first_config_error
 from pipeline.yaml_file import read_yaml_file
 from schemas.errors import ConfigError
+from transforms.engines.onnx_session import Device
 from transforms.engines.registry import RULES
 from transforms.engines.rewriter.settings import API_KEY_VARIABLE
 
@@ -44,7 +45,7 @@ class Mode(StrEnum):
 
 class EngineChoice(BaseModel):
     """``engines:`` - which engine serves which role; ``none`` switches a role off. ``rewriter`` is ``rules``,
-    ``transformers:MODEL_OR_PATH`` or ``openai:BASE_URL#MODEL``."""
+    ``transformers:MODEL_OR_PATH`` or ``openai:BASE_URL#MODEL``; ``device`` is for the image side."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,6 +57,11 @@ class EngineChoice(BaseModel):
     ner: str = "bundled"
     embedder: str = "minilm"
     rewriter: str = RULES
+    device: Device = Device.AUTO
+
+    def by_role(self) -> dict[str, str]:
+        """The engines alone."""
+        return {role: str(name) for role, name in self.model_dump(exclude={"device"}).items()}
 
 
 class RewriterSection(BaseModel):

@@ -64,10 +64,10 @@ class Toolbox:
         """OCR, faces, codes, plates; None for an engine that is off. None looks at a picture twice."""
         engines = self.plan.engines
         loaded = ImageEngines(
-            ocr=load_ocr(engines.ocr),
-            faces=load_detector("faces", engines.faces),
-            codes=load_detector("codes", engines.codes),
-            plates=load_detector("plates", engines.plates),
+            ocr=load_ocr(engines.ocr, engines.device),
+            faces=load_detector("faces", engines.faces, engines.device),
+            codes=load_detector("codes", engines.codes, engines.device),
+            plates=load_detector("plates", engines.plates, engines.device),
         )
         return keep_answers(loaded, self.plan.answers)
 
@@ -90,7 +90,7 @@ class Toolbox:
     def engine_infos(self) -> tuple[EngineInfo, ...]:
         """Loads every engine that the plan needs and says what it is. ConfigError if one is missing."""
         engines = self.plan.engines
-        for role, name in engines.model_dump().items():
+        for role, name in engines.by_role().items():
             if role != "parser":
                 check_engine(role, name)
         infos = [self.parser.info, self.embedder.info]

@@ -24,6 +24,7 @@ def test_defaults_are_sane():
         ({"split": "../up"}, "split"),
         ({"engines": {"ocr": 3}}, "engines.ocr"),
         ({"engines": {"nose": "x"}}, "engines.nose"),
+        ({"engines": {"device": "tpu"}}, "engines.device"),
         ({"limits": {"image_pixels": 0}}, "limits.image_pixels"),
         ({"speed": 1}, "speed"),
         ({"fail_on": {"luck": 1}}, "fail_on.luck.[key]"),

@@ -45,14 +45,14 @@ class Graph:
         )
         return names
 
-    def model(self, inputs: Mapping[str, Sequence[int | str]], output: str) -> bytes:
+    def model(self, inputs: Mapping[str, Sequence[int | str]], *outputs: str) -> bytes:
         """The file that ``onnxruntime`` reads. ``inputs``: name to shape, a word for a free axis."""
         graph = (
             b"".join(_field(1, node) for node in self._nodes)
             + _field(2, "graph")
             + b"".join(_field(5, constant) for constant in self._constants)
             + b"".join(_field(11, _value(name, shape)) for name, shape in inputs.items())
-            + _field(12, _field(1, output) + _field(2, _field(1, _field(1, _FLOAT))))
+            + b"".join(_field(12, _output(name, len(outputs) == 1)) for name in outputs)
         )
         return _field(1, IR_VERSION) + _field(8, _field(1, "") + _field(2, OPSET)) + _field(7, graph)
 
@@ -67,6 +67,11 @@ def _attribute(name: str, value: float) -> bytes:
 def _value(name: str, shape: Sequence[int | str]) -> bytes:
     dims = b"".join(_field(1, _field(1 if isinstance(size, int) else 2, size)) for size in shape)
     return _field(1, name) + _field(2, _field(1, _field(1, _FLOAT) + _field(2, dims)))
+
+
+def _output(name: str, is_float: bool) -> bytes:
+    """Of several outputs each may be of another type; onnxruntime infers it."""
+    return _field(1, name) + (_field(2, _field(1, _field(1, _FLOAT))) if is_float else b"")
 
 
 def _field(number: int, value: int | str | bytes) -> bytes:

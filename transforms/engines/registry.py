@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import cast
 
 from schemas.errors import ConfigError
+from transforms.engines.onnx_detector.engine import check_weights
+from transforms.engines.onnx_session import Device
 from transforms.engines.protocols import (
     BoxDetector,
     Embedder,
@@ -30,31 +32,43 @@ OF_THE_PARSER = "spacy"
 """``engines.ner``: the entity recogniser of the spaCy pipeline that ``engines.parser`` names."""
 
 
-def _rapidocr() -> OcrEngine:
+def _rapidocr(_place: str, _device: Device) -> OcrEngine:
     from transforms.engines.rapidocr_engine import RapidOcr
 
     return RapidOcr()
 
 
-def _tesseract() -> OcrEngine:
+def _tesseract(_place: str, _device: Device) -> OcrEngine:
     from transforms.engines.tesseract import Tesseract
 
     return Tesseract()
 
 
-def _centerface() -> BoxDetector:
+def _centerface(_place: str, _device: Device) -> BoxDetector:
     from transforms.engines.centerface.engine import CenterFaceDetector
 
     return CenterFaceDetector()
 
 
-def _opencv_codes() -> BoxDetector:
+def _opencv_codes(_place: str, _device: Device) -> BoxDetector:
     from transforms.engines.opencv_codes import OpenCvCodes
 
     return OpenCvCodes()
 
 
-def _minilm() -> Embedder:
+def _onnx_faces(place: str, device: Device) -> BoxDetector:
+    from transforms.engines.onnx_detector.engine import OnnxDetector
+
+    return OnnxDetector("faces", place, device)
+
+
+def _onnx_plates(place: str, device: Device) -> BoxDetector:
+    from transforms.engines.onnx_detector.engine import OnnxDetector
+
+    return OnnxDetector("plates", place, device)
+
+
+def _minilm(_place: str, _device: Device) -> Embedder:
     from transforms.engines.minilm.engine import MiniLmEmbedder
 
     return MiniLmEmbedder()
@@ -67,16 +81,20 @@ def _name_tagger() -> EntityTagger:
     return NameTagger(listed_words())
 
 
-_LOADERS: Mapping[str, Mapping[str, Callable[[], object]]] = {
+_LOADERS: Mapping[str, Mapping[str, Callable[[str, Device], object]]] = {
     "ocr": {"rapidocr": _rapidocr, "tesseract": _tesseract},
-    "faces": {"centerface": _centerface},
+    "faces": {"centerface": _centerface, "onnx": _onnx_faces},
     "codes": {"opencv": _opencv_codes},
-    "plates": {},
+    "plates": {"onnx": _onnx_plates},
     "embedder": {"minilm": _minilm},
 }
+_PLACES = {"onnx": "onnx:PATH"}
+"""Engines that are named with the place of their weights."""
+
 _NEEDS = {
     "rapidocr": "rapidocr",
     "centerface": "onnxruntime",
+    "onnx": "onnxruntime",
     "opencv": "cv2",
     "minilm": "onnxruntime",
 }
@@ -87,41 +105,51 @@ def check_engine(role: str, name: str) -> None:
     """Raises ConfigError if ``name`` cannot serve ``role`` here. Loads nothing, opens no connection."""
     if role == "rewriter":
         _check_rewriter(name)
+    elif name == NONE and role in _MAY_BE_OFF:
         return
-    if name == NONE and role in _MAY_BE_OFF:
-        return
-    if role == "ner":
+    elif role == "ner":
         _check_tagger(name)
-        return
+    else:
+        _check_named(role, name)
+
+
+def _check_named(role: str, name: str) -> None:
+    kind, colon, place = name.partition(":")
     loaders = _LOADERS[role]
-    if name not in loaders:
-        allowed = ", ".join([*loaders, *([NONE] if role in _MAY_BE_OFF else [])])
-        raise ConfigError(f"engines.{role}", name, f"no such engine; allowed: {allowed}")
-    if name == "tesseract":
+    if kind not in loaders or bool(colon) != (kind in _PLACES):
+        allowed = [_PLACES.get(one, one) for one in loaders] + ([NONE] if role in _MAY_BE_OFF else [])
+        raise ConfigError(f"engines.{role}", name, f"no such engine; allowed: {', '.join(allowed)}")
+    if kind == "tesseract":
         check_program()
-    elif find_spec(_NEEDS[name]) is None:
-        raise ConfigError(f"engines.{role}", name, f"needs the package {_NEEDS[name]}: reinstall mmscrub")
+        return
+    if kind == "onnx":
+        check_weights(role, place)
+    if find_spec(_NEEDS[kind]) is None:
+        raise ConfigError(f"engines.{role}", name, f"needs the package {_NEEDS[kind]}: reinstall mmscrub")
 
 
 @cache
-def _load(role: str, name: str) -> object:
+def _load(role: str, name: str, device: Device) -> object:
     check_engine(role, name)
-    return None if name == NONE else _LOADERS[role][name]()
+    if name == NONE:
+        return None
+    kind, _, place = name.partition(":")
+    return _LOADERS[role][kind](place, device)
 
 
-def load_ocr(name: str) -> OcrEngine | None:
+def load_ocr(name: str, device: Device = Device.CPU) -> OcrEngine | None:
     """The OCR engine; None for ``none``."""
-    return cast("OcrEngine | None", _load("ocr", name))
+    return cast("OcrEngine | None", _load("ocr", name, device))
 
 
-def load_detector(role: str, name: str) -> BoxDetector | None:
+def load_detector(role: str, name: str, device: Device = Device.CPU) -> BoxDetector | None:
     """The box detector of ``role`` (``faces``, ``codes`` or ``plates``); None for ``none``."""
-    return cast("BoxDetector | None", _load(role, name))
+    return cast("BoxDetector | None", _load(role, name, device))
 
 
 def load_embedder(name: str) -> Embedder:
     """The text embedder."""
-    return cast(Embedder, _load("embedder", name))
+    return cast(Embedder, _load("embedder", name, Device.CPU))
 
 
 def _check_tagger(name: str) -> None:

@@ -1,0 +1,1 @@
+"""Any object detector in an ONNX file, for faces and plates."""
