@@ -99,7 +99,7 @@ def _to_json(result: ImageResult) -> dict[str, Any]:
             ]
             for f in result.findings
         ],
-        "edits": [[corners(e.box), e.attribute, e.action.value, e.method] for e in result.edits],
+        "edits": [[corners(e.box), e.attribute, e.action.value, e.method, e.quad] for e in result.edits],
         "fidelity": result.fidelity,
         "cleaned_sha256": result.cleaned_sha256,
         "stage": result.stage,
@@ -124,8 +124,8 @@ def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
             for attribute, kind, detector, score, box, value_hash, quad, prints in stored["findings"]
         ),
         edits=tuple(
-            ImageEdit(0, Box(*box) if box else None, attribute, Action(action), method)
-            for box, attribute, action, method in stored["edits"]
+            ImageEdit(0, Box(*box) if box else None, attribute, Action(action), method, _quad(quad))
+            for box, attribute, action, method, quad in stored["edits"]
         ),
         fidelity=stored["fidelity"],
         cleaned_sha256=stored["cleaned_sha256"],

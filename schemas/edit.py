@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.finding import Box, Kind
+from schemas.finding import Box, Kind, Quad
 
 
 class Action(StrEnum):
@@ -50,10 +50,13 @@ class TextEdit:
 
 @dataclass(frozen=True, slots=True)
 class ImageEdit:
-    """A redacted box (``box`` is None: the file's metadata were removed) of the record's image ``image``."""
+    """A redacted box (``box`` is None: the file's metadata were removed) of the record's image ``image``.
+
+    ``quad``: the place itself where that is not upright; ``box`` is then the upright box around it."""
 
     image: int
     box: Box | None
     attribute: str
     action: Action
     method: str
+    quad: Quad | None = None

@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.images.page import Corners
-from schemas.finding import Box
+from schemas.finding import Box, Quad
 
 
-def painted_mask(width: int, height: int, boxes: Sequence[Box]) -> NDArray[np.uint8]:
-    """Height x width, 1 under any of ``boxes``."""
+def painted_mask(width: int, height: int, places: Sequence[Box | Quad]) -> NDArray[np.uint8]:
+    """Height x width, 1 under any of ``places``."""
     mask = np.zeros((height, width), np.uint8)
-    for box in boxes:
-        mask[max(0, box.y0) : max(0, box.y1), max(0, box.x0) : max(0, box.x1)] = 1
+    for place in places:
+        if isinstance(place, Box):
+            mask[max(0, place.y0) : max(0, place.y1), max(0, place.x0) : max(0, place.x1)] = 1
+        else:
+            mask |= _filled(height, width, [place])
     return mask
 
 

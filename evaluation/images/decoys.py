@@ -29,13 +29,18 @@ from evaluation.images.coverage import bounds
 from evaluation.images.page import ink
 from evaluation.images.persona import like
 from evaluation.images.planted import GoldValue, PlantedImage, retake
+from evaluation.images.product import policy
 from evaluation.images.redaction import SIZE, ImageResult, results
 from evaluation.text.persona_source import PersonaSource
 from schemas.edit import ImageEdit
-from schemas.finding import Box
-from transforms.image.fill import fill_blur, fill_solid
+from schemas.finding import Box, ImageFinding, Kind, Quad
+from schemas.finding import bounds as bounds_of
+from transforms.image.coded_blocks import grid_of
 from transforms.image.open import ImageLimits, open_image
+from transforms.image.paint import paint
 from transforms.image.raster import read_raster, write_raster
+from transforms.image.reading_frame import sides
+from transforms.image.regions import Region, quad_of, quad_of_box
 
 DECOYS: Final = 24
 _NOISE: Final = 2.5
@@ -114,14 +119,16 @@ def hide(data: bytes, edits: Sequence[ImageEdit]) -> bytes:
     """``data`` with the boxes of ``edits`` painted over as the product paints them."""
     raster = read_raster(data)
     painted = raster.pixels.copy()
-    for edit in sorted(edits, key=lambda item: item.method != "blur"):
-        if edit.box is None:
-            continue
-        if edit.method == "blur":
-            fill_blur(painted, edit.box)
-        else:
-            fill_solid(painted, edit.box, raster.colour((0, 0, 0)))
-    return write_raster(raster, np.ascontiguousarray(painted))
+    orientation = open_image(data, ImageLimits()).orientation
+    grid = grid_of(raster.source, orientation, lossless=raster.lossless)
+    paint(painted, raster, [_region_of(edit) for edit in edits if edit.box], policy(), grid=grid)
+    return write_raster(raster, painted)
+
+
+def _region_of(edit: ImageEdit) -> Region:
+    finding = ImageFinding(edit.attribute, Kind.EXPLICIT, "", 1.0, edit.box, "", edit.quad)
+    quad = quad_of(finding)
+    return Region(finding, edit.method, quad, quad, edit.quad is None)
 
 
 def ranked_by_width(attacked: Sequence[Attacked], at: int) -> int:
@@ -167,8 +174,13 @@ def _ink_width(image: PlantedImage, run: int, text: str) -> float:
     return right[0] - left[0]
 
 
-def _box_over(place: Box, boxes: Sequence[Box]) -> int:
+def _box_over(place: Box, boxes: Sequence[Box | Quad]) -> float:
     """Length of the longest box that meets the middle of ``place``."""
     x, y = (place.x0 + place.x1) / 2, (place.y0 + place.y1) / 2
-    over = [box for box in boxes if box.x0 <= x < box.x1 and box.y0 <= y < box.y1]
-    return max((max(box.width, box.height) for box in over), default=0)
+    quads = [quad_of_box(box) if isinstance(box, Box) else box for box in boxes]
+    over = [
+        quad
+        for quad in quads
+        if bounds_of(quad).x0 <= x < bounds_of(quad).x1 and bounds_of(quad).y0 <= y < bounds_of(quad).y1
+    ]
+    return max((max(sides(quad)) for quad in over), default=0.0)

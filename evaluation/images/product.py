@@ -11,7 +11,7 @@ from typing import Final
 
 from evaluation.text.presets import preset
 from schemas.edit import ImageEdit
-from schemas.finding import Box, ImageFinding
+from schemas.finding import Box, ImageFinding, Quad
 from schemas.policy import Policy
 from transforms.engines.protocols import EngineInfo, OcrEngine, OcrLine, RgbArray
 from transforms.engines.registry import BUNDLED, load_detector, load_ocr, load_parser
@@ -131,9 +131,9 @@ def first_try(outcome: Outcome, data: bytes) -> RedactedImage:
     return redact_image(data, outcome.opened, outcome.findings, policy())
 
 
-def filled(edits: Sequence[ImageEdit]) -> tuple[Box, ...]:
-    """The boxes that are painted over solidly."""
-    return tuple(edit.box for edit in edits if edit.box is not None and edit.method == "solid")
+def filled(edits: Sequence[ImageEdit]) -> tuple[Box | Quad, ...]:
+    """The places that are painted over solidly."""
+    return tuple(edit.quad or edit.box for edit in edits if edit.box is not None and edit.method == "solid")
 
 
 def left_after_first_try(outcome: Outcome, data: bytes) -> tuple[str, ...]:

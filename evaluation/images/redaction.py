@@ -45,7 +45,7 @@ from evaluation.images.product import (
     remembering_ocr,
 )
 from schemas.edit import ImageEdit
-from schemas.finding import Box
+from schemas.finding import Box, Quad
 from transforms.engines.protocols import RgbArray
 from transforms.image.open import ImageLimits, open_image
 
@@ -92,7 +92,7 @@ class ImageResult:
 
     image: PlantedImage
     half: int
-    boxes: tuple[Box, ...]
+    boxes: tuple[Box | Quad, ...]
     edits: tuple[ImageEdit, ...]
     emitted: bool
     published: bytes

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.edit import ImageEdit
 from schemas.finding import ImageFinding
-from schemas.policy import Policy
+from schemas.policy import Policy, TextFill
 from schemas.reasons import Reason
+from transforms.engines.protocols import OcrLine
 from transforms.fidelity.image import image_fidelity
 from transforms.image.audit import FindText, ImageEngines
 from transforms.image.open import OpenedImage
-from transforms.image.redact import TEXT, Bluntness, redact_image
+from transforms.image.redact import redact_image
+from transforms.image.regions import TEXT, Bluntness
 from transforms.image.verify import verify_image
 
 
@@ -39,28 +41,62 @@ def clean_image(
 ) -> CleanedImage:
     """The file without what ``policy`` acts on, such that a new audit of it acts on nothing.
 
-    Each try takes what the one before left, or made appear, as further findings, and is blunter about
-    what touches them. After the last the reason is ``IMAGE_STILL_LEAKS`` and the data are the source's."""
+    Each try takes what the one before left, or made appear, as further findings; a finding under which
+    something was left is dealt with one step more bluntly, the others as before. After the last step the
+    reason is ``IMAGE_STILL_LEAKS`` and the data are the source's; it is ``IMAGE_UNFAITHFUL`` where less of
+    the image is left than the policy asks for."""
     acted = tuple(finding for finding in findings if policy.acts_on(finding.attribute, finding.kind))
     if not acted:
         return CleanedImage(data, (), None, None)
-    lines = None
-    leaks: tuple[ImageFinding, ...] = ()
-    for bluntness in Bluntness:
-        if bluntness is not Bluntness.EXACT and lines is None and engines.ocr is not None:
-            has_text = any(finding.attribute == TEXT for finding in acted)
-            lines = (
-                tuple(line for view in opened.views for line in engines.ocr.read(view)) if has_text else None
-            )
+    lines: tuple[OcrLine, ...] | None = None
+    levels: dict[ImageFinding, Bluntness] = {}
+    for _ in Bluntness:
+        if lines is None and engines.ocr is not None and _needs_lines(levels, policy):
+            lines = tuple(line for view in opened.views for line in engines.ocr.read(view))
         redacted = redact_image(
-            data, opened, acted, policy, bluntness=bluntness, lines=lines or (), leaks=leaks
+            data, opened, acted, policy, bluntness=levels, lines=lines or (), key=value_key
         )
         verdict = verify_image(
             redacted, opened, policy=policy, engines=engines, find_text=find_text, value_key=value_key
         )
         if verdict.passed and verdict.reopened is not None:
             fidelity = image_fidelity(opened.rgb, verdict.reopened.rgb, redacted.painted)
+            if fidelity < policy.image.min_fidelity:
+                return CleanedImage(data, (), fidelity, Reason.IMAGE_UNFAITHFUL)
             return CleanedImage(redacted.data, redacted.edits, fidelity, None)
-        leaks = tuple(dict.fromkeys((*leaks, *verdict.leaks)))
+        levels = raise_levels(levels, acted, verdict.leaks)
         acted = tuple(dict.fromkeys((*acted, *verdict.leaks)))
     return CleanedImage(data, (), None, Reason.IMAGE_STILL_LEAKS)
+
+
+def _needs_lines(levels: Mapping[ImageFinding, Bluntness], policy: Policy) -> bool:
+    by_line = any(f.attribute == TEXT and level >= Bluntness.LINE for f, level in levels.items())
+    return by_line or policy.image.text_fill is not TextFill.SOLID
+
+
+def raise_levels(
+    levels: Mapping[ImageFinding, Bluntness],
+    acted: Sequence[ImageFinding],
+    leaks: Sequence[ImageFinding],
+) -> dict[ImageFinding, Bluntness]:
+    """``levels`` with those of ``acted`` that lie under a leak one step higher; a leak is as blunt as what it
+    lies on, exact where that is nothing."""
+    raised = dict(levels)
+    for finding in acted:
+        if any(_overlap(leak, finding) for leak in leaks):
+            step = min(levels.get(finding, Bluntness.EXACT) + 1, max(Bluntness))
+            raised[finding] = Bluntness(step)
+    for leak in leaks:
+        under = [raised[finding] for finding in acted if finding in raised and _overlap(leak, finding)]
+        raised[leak] = max((raised.get(leak, Bluntness.EXACT), *under))
+    return raised
+
+
+def _overlap(leak: ImageFinding, finding: ImageFinding) -> bool:
+    """True if at least a quarter of the leak's box lies under the finding's."""
+    one, other = leak.box, finding.box
+    if one is None or other is None:
+        return False
+    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+    high = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return wide > 0 and high > 0 and 4 * wide * high >= one.width * one.height

@@ -14,20 +14,100 @@ _MIN_CELL: Final = 16
 """A blurred box keeps at most 4 x 4 values and no cell is smaller than 16 pixels, whatever the size of the
 face: strength in units of the face, not of the image, since fixed radii leave large faces readable. Measured
 with CenterFace on 49 faces: 16 are still detected at 6 x 6 cells of 8 pixels, 4 at this setting."""
+_COLOUR_REACH: Final = 33
+"""Width in pixels of the square whose known pixels give one its colour."""
+_NO_COLOUR: Final = 128.0
+_EDGE: Final = 2
+"""Pixels beside a box that are looked at."""
 
 
-def fill_solid(pixels: NDArray[Any], box: Box, colour: NDArray[Any]) -> None:
-    """Paints ``box`` of ``pixels`` (height x width, or x channels) in one colour, in place."""
-    pixels[box.y0 : box.y1, box.x0 : box.x1] = colour if pixels.ndim == 3 else colour[0]
+def fill_solid(
+    pixels: NDArray[Any], box: Box, colour: NDArray[Any], mask: NDArray[np.bool_] | None = None
+) -> None:
+    """Paints ``box`` of ``pixels`` (height x width, or x channels) in one colour, in place; where given, only
+    what ``mask`` (as large as the box) marks."""
+    region = pixels[box.y0 : box.y1, box.x0 : box.x1]
+    region[... if mask is None else mask] = colour if pixels.ndim == 3 else colour[0]
 
 
 def fill_blur(pixels: NDArray[Any], box: Box) -> None:
     """Replaces ``box`` by the means of its cells, smoothly joined, in place."""
     region = pixels[box.y0 : box.y1, box.x0 : box.x1]
-    planes = region.reshape(region.shape[0], region.shape[1], -1).astype(np.float64)
-    cells = _means(_means(planes, 0), 1)
-    smooth = _spread(_spread(cells, 0, planes.shape[0]), 1, planes.shape[1])
-    region[...] = np.rint(smooth).astype(pixels.dtype).reshape(region.shape)
+    _put(region, _spread(_spread(_cell_means(region), 0, region.shape[0]), 1, region.shape[1]))
+
+
+def fill_pixelate(pixels: NDArray[Any], box: Box) -> None:
+    """Replaces ``box`` by the means of its cells, in place."""
+    region = pixels[box.y0 : box.y1, box.x0 : box.x1]
+    _put(region, _repeated(_cell_means(region), region.shape[:2]))
+
+
+def fill_from_around(pixels: NDArray[Any], box: Box, *, mosaic: bool) -> None:
+    """Fills ``box`` with what stands around it, as if that had been blurred (or pixelated) over it, in place.
+
+    What it hides has no part in it: print would else come back from the means of its cells."""
+    region = pixels[box.y0 : box.y1, box.x0 : box.x1]
+    cells = _cells_from_around(pixels, box)
+    smooth = _spread(_spread(cells, 0, region.shape[0]), 1, region.shape[1])
+    _put(region, _repeated(cells, region.shape[:2]) if mosaic else smooth)
+
+
+def smooth_colour(rgb: NDArray[np.uint8], unknown: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """``rgb`` (height x width x 3) with the brightness it has and, where ``unknown``, the colour of the known
+    pixels around; without colour where none is known."""
+    import cv2
+
+    known = (~unknown).astype(np.float32)
+    planes = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb), np.uint8)
+    weight = cv2.blur(known, (_COLOUR_REACH, _COLOUR_REACH))
+    share = max(1.0, float(known.sum()))
+    for channel in (1, 2):
+        plane = planes[:, :, channel].astype(np.float32)
+        far = float((plane * known).sum()) / share if known.any() else _NO_COLOUR
+        near = cv2.blur(plane * known, (_COLOUR_REACH, _COLOUR_REACH)) / np.maximum(weight, 1e-6)
+        planes[:, :, channel] = np.where(unknown, np.rint(np.where(weight > 1e-3, near, far)), plane)
+    return np.asarray(cv2.cvtColor(planes, cv2.COLOR_YCrCb2RGB), np.uint8)
+
+
+def _put(region: NDArray[Any], values: NDArray[np.float64]) -> None:
+    region[...] = np.rint(values).astype(region.dtype).reshape(region.shape)
+
+
+def _cell_means(region: NDArray[Any]) -> NDArray[np.float64]:
+    """Rows x columns x channels of means."""
+    return _means(_means(region.reshape(region.shape[0], region.shape[1], -1), 0), 1)
+
+
+def _repeated(cells: NDArray[np.float64], size: tuple[int, ...]) -> NDArray[np.float64]:
+    rows = np.arange(size[0]) * cells.shape[0] // size[0]
+    columns = np.arange(size[1]) * cells.shape[1] // size[1]
+    repeated: NDArray[np.float64] = cells[rows][:, columns]
+    return repeated
+
+
+def _cells_from_around(pixels: NDArray[Any], box: Box) -> NDArray[np.float64]:
+    """Means of the pixels along the sides of ``box``, blended over its cells by their distance."""
+    height, width = pixels.shape[:2]
+    rows, columns = _cells(box.height), _cells(box.width)
+    channels = pixels.shape[2] if pixels.ndim == 3 else 1
+    total, weights = np.zeros((rows, columns, channels)), np.zeros((rows, columns, 1))
+    for axis, at, inside in (
+        (1, box.x0 - _EDGE, True),
+        (1, box.x1, False),
+        (0, box.y0 - _EDGE, True),
+        (0, box.y1, False),
+    ):
+        if at < 0 or at + _EDGE > (width, height)[axis == 0]:
+            continue
+        strip = pixels[box.y0 : box.y1, at : at + _EDGE] if axis else pixels[at : at + _EDGE, box.x0 : box.x1]
+        means = _means(strip.reshape(*strip.shape[:2], -1).mean(axis=axis, keepdims=True), 1 - axis)
+        count = columns if axis else rows
+        near = (np.arange(count) + 0.5) / count
+        near = 1 - near if inside else near
+        near = near[None, :, None] if axis else near[:, None, None]
+        total += means * near
+        weights = weights + near
+    return np.where(weights > 0, total / np.maximum(weights, 1e-9), 0.0)
 
 
 def _cells(length: int) -> int:

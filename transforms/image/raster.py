@@ -53,6 +53,31 @@ class Raster:
         }.get(self.mode, [red, green, blue])
         return np.array(values, dtype=self.pixels.dtype)
 
+    def to_rgb(self, part: Pixels) -> NDArray[np.uint8]:
+        """A cut-out of the pixels as height x width x 3, 0 to 255, without alpha."""
+        if self.mode in ("L", "LA", "I;16"):
+            plane = part[..., 0] if part.ndim == 3 else part
+            grey = (plane // 257 if self.mode == "I;16" else plane).astype(np.uint8)
+            return np.repeat(grey[:, :, None], 3, axis=2)
+        if self.mode == "CMYK":
+            light = 255 - part.astype(np.uint16)
+            return (light[:, :, :3] * light[:, :, 3:] // 255).astype(np.uint8)
+        return np.ascontiguousarray(part[:, :, :3])
+
+    def from_rgb(self, rgb: NDArray[np.uint8]) -> Pixels:
+        """The other way round, opaque. What is more than 8 bits, and black ink, is not made up."""
+        if self.mode in ("L", "LA", "I;16"):
+            weights = np.array((299, 587, 114), np.uint32)
+            luma = (rgb.astype(np.uint32) @ weights + 500) // 1000
+            if self.mode == "LA":
+                return np.stack([luma, np.full_like(luma, 255)], axis=2).astype(self.pixels.dtype)
+            return (luma * (257 if self.mode == "I;16" else 1)).astype(self.pixels.dtype)
+        if self.mode == "CMYK":
+            return np.concatenate([255 - rgb, np.zeros_like(rgb[:, :, :1])], axis=2)
+        if self.mode == "RGBA":
+            return np.concatenate([rgb, np.full_like(rgb[:, :, :1], 255)], axis=2)
+        return rgb
+
 
 def read_raster(data: bytes) -> Raster:
     """Decodes ``data`` again, upright, in its own mode where that can be painted on, else in RGB(A)."""

@@ -52,7 +52,12 @@ def verify_image(
         # Only the file around the pixels changed: what the engines say of them is known.
         wanted = frozenset(name for name in wanted if name in ("image.exif", "image.exif_gps"))
     leaks = audit_image(reopened, engines=engines, wanted=wanted, find_text=find_text, value_key=value_key)
-    return ImageVerdict(reopened, tuple(leak for leak in leaks if policy.acts_on(leak.attribute, leak.kind)))
+    left = tuple(
+        leak
+        for leak in leaks
+        if policy.acts_on(leak.attribute, leak.kind) and leak.value_hash not in redacted.written
+    )
+    return ImageVerdict(reopened, left)
 
 
 def acted_attributes(policy: Policy) -> frozenset[str]:

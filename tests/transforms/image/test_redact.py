@@ -10,8 +10,10 @@ from schemas.edit import Action
 from schemas.finding import Box, ImageFinding, Kind
 from schemas.policy import FaceFill, ImagePolicy, Policy, ProxyLevel
 from transforms.engines.protocols import OcrLine
+from transforms.image.clean import raise_levels
 from transforms.image.open import ImageLimits, open_image
-from transforms.image.redact import Bluntness, redact_image
+from transforms.image.redact import redact_image
+from transforms.image.regions import Bluntness
 
 ATTRIBUTES = ("image.face", "image.text_pii", "image.plate", "image.code", "image.exif", "image.exif_gps")
 BOX = Box(40, 30, 90, 70)
@@ -201,18 +203,18 @@ def test_blunter_means_solid_faces_whole_lines_and_whole_blocks():
         OcrLine("the next", ((10, 56), (120, 56), (120, 68), (10, 68)), 0.9),
     ]
     box = Box(60, 41, 80, 51)
-    widths = [
+    exact, wider, line, block = (
         redact(data, finding("image.text_pii", box), bluntness=level, lines=lines).painted[0]
         for level in Bluntness
-    ]
-    assert widths[0].width < 30
-    assert (widths[1].x0 <= 10, widths[1].x1 >= 150, widths[1].y1 < 60) == (True, True, True)
-    assert widths[2].y1 >= 68
+    )
+    assert exact.width < wider.width < 30
+    assert (line.x0 <= 10, line.x1 >= 150, line.y1 < 60) == (True, True, True)
+    assert block.y1 >= 68
     using = policy(face_fill=FaceFill.BLUR)
     methods = [
         redact(data, finding("image.face"), using=using, bluntness=b).edits[0].method for b in Bluntness
     ]
-    assert methods == ["blur", "solid", "solid"]
+    assert methods == ["blur", "solid", "solid", "solid"]
 
 
 def test_hidden_colours_under_full_transparency_go():
@@ -234,7 +236,9 @@ def test_only_what_touches_a_leak_is_redacted_more_bluntly():
     data = encode(picture(), "PNG")
     one, other = finding("image.face", Box(10, 10, 40, 40)), finding("image.face", Box(100, 60, 130, 90))
     leak = finding("image.face", Box(20, 20, 35, 35))
-    done = redact(data, one, other, bluntness=Bluntness.LINE, leaks=[leak])
+    levels = raise_levels({}, [one, other], [leak])
+    assert levels == {one: Bluntness.WIDER, leak: Bluntness.WIDER}
+    done = redact(data, one, other, bluntness=levels)
     assert {(edit.method, edit.box) for edit in done.edits} == {
         ("solid", Box(4, 4, 46, 46)),
         ("blur", Box(97, 57, 133, 93)),
