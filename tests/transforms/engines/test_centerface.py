@@ -15,7 +15,9 @@ from transforms.engines.centerface.decoding import clipped, decode, suppressed
 from transforms.engines.centerface.engine import (
     CenterFaceDetector,
     CenterFaceOptions,
+    areas,
     network_input,
+    resized,
     scale_factors,
 )
 
@@ -64,7 +66,7 @@ def test_boxes_are_rounded_outwards_and_clipped():
     [
         (640, 480, (1.0, 2.0)),
         (2560, 100, (0.25, 0.5)),
-        (100, 200, (2.0,)),
+        (100, 200, (2.0, 2.0)),
         (1280, 720, (0.5, 1.0)),
     ],
 )
@@ -72,16 +74,66 @@ def test_scale_factors(width, height, expected):
     assert scale_factors(width, height, CenterFaceOptions()) == expected
 
 
+def test_no_second_look_leaves_the_first_factor():
+    assert scale_factors(640, 480, CenterFaceOptions(fine_side=0)) == (1.0, 1.0)
+
+
+def test_areas_are_whole_cells_and_boxes_that_touch_share_one():
+    boxes = rows((5, 5, 20, 20), (30, 10, 40, 20), (200, 130, 220, 190), (-9, 150, 3, 400))
+    assert areas(boxes, 210, 200) == (Box(0, 0, 64, 32), Box(0, 128, 32, 200), Box(192, 128, 210, 192))
+    assert areas(boxes[:0], 210, 200) == ()
+
+
 def test_network_input_pads_with_black_to_multiples_of_32():
     image = np.full((50, 70, 3), 200, np.uint8)
     image[..., 0] = 10
-    padded, scale_x, scale_y = network_input(image, 1.0)
+    padded = network_input(image)
     assert padded.shape == (1, 3, 64, 96)
-    assert (scale_x, scale_y) == (1.0, 1.0)
     assert padded[0, 0, 49, 69] == 10
     assert padded[0, 1, 49, 69] == 200
     assert padded[0, :, 50:, :].max() == 0
     assert padded[0, :, :, 70:].max() == 0
+
+
+def test_resizing_keeps_at_least_one_pixel_and_the_same_image_at_its_own_size():
+    image = np.zeros((1, 200, 3), np.uint8)
+    assert resized(image, 0.1).shape == (1, 20, 3)
+    assert resized(image, 1.0) is image
+
+
+class RecordingSession:
+    """Answers with one face in the middle of every input, of the same size in the image each time."""
+
+    def __init__(self, *scores: float) -> None:
+        self.scores = list(scores)
+        self.seen: list[tuple[int, ...]] = []
+
+    def run(self, names, inputs):
+        (given,) = inputs.values()
+        self.seen.append(given.shape[2:])
+        height, width = given.shape[2] // 4, given.shape[3] // 4
+        heatmap = np.zeros((1, 1, height, width), np.float32)
+        heatmap[0, 0, height // 2, width // 2] = self.scores.pop(0)
+        return (
+            heatmap,
+            np.full((1, 2, height, width), np.log(10 * len(self.seen)), np.float32),
+            np.zeros_like(heatmap).repeat(2, 1),
+        )
+
+
+@pytest.mark.parametrize(
+    ("scores", "found", "looks"),
+    [((0.05,), 0, 1), ((0.2, 0.1), 0, 2), ((0.2, 0.35), 1, 2), ((0.5, 0.1), 1, 2), ((0.5, 0.6), 1, 2)],
+)
+def test_a_weak_small_box_is_looked_at_again_and_the_better_score_decides(
+    detector, monkeypatch, scores, found, looks
+):
+    session = RecordingSession(*scores)
+    monkeypatch.setattr(detector, "_session", session)
+    assert len(detector.detect(np.zeros((640, 640, 3), np.uint8))) == found
+    assert len(session.seen) == looks
+    assert session.seen[0] == (640, 640)
+    assert all(side < 200 for seen in session.seen[1:] for side in seen)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (480, 640, 3), (33, 1, 3)])

