@@ -1,0 +1,1 @@
+"""Reading print with PP-OCR's detection and recognition models."""
