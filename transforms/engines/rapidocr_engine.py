@@ -7,7 +7,8 @@ each of them is read once. Pages and lines that lie on their side or head are re
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from transforms.engines.ppocr.detection import BoxOptions, TextMaps, boxes_of
 from transforms.engines.ppocr.direction import DirectedReader
 from transforms.engines.ppocr.line_box import LineBox
 from transforms.engines.ppocr.recognition import LineReader, Reading
+from transforms.engines.ppocr.rows import RowOptions, joined_boxes, parted, trimmed
 from transforms.engines.protocols import EngineInfo, OcrLine, RgbArray
 
 _WEIGHTS: Final = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
@@ -44,7 +46,8 @@ class RapidOcrOptions:
     line_height: float = 24.0
     least_side: int = 640
     text_score: float = 0.5
-    boxes: BoxOptions = BoxOptions()
+    boxes: BoxOptions = field(default_factory=BoxOptions)
+    rows: RowOptions = field(default_factory=RowOptions)
 
 
 class RapidOcr:
@@ -91,10 +94,13 @@ class RapidOcr:
             least_side=self.options.least_side,
         )
         for area in areas:
-            boxes = look_closer(image, area, self._maps, self.options.boxes)
+            boxes: Sequence[LineBox] = look_closer(image, area, self._maps, self.options.boxes)
+            boxes = joined_boxes(boxes, self.options.rows)
             for box, reading in reader.read(sorted(boxes, key=_place), area.angle):
-                if reading.score >= self.options.text_score and reading.text.strip():
-                    lines.append(_line(box, reading, width, height))
+                if reading.score < self.options.text_score or not reading.text.strip():
+                    continue
+                for piece, words in parted(box, reading, self.options.rows):
+                    lines.append(_line(trimmed(piece, self.options.rows), words, width, height))
         return tuple(lines)
 
 

@@ -56,10 +56,40 @@ def test_what_is_read_reaches_no_log(engine, caplog, capfd):
         engine.read(np.full((64, 64, 3), 255, np.uint8))
     out, err = capfd.readouterr()
     assert "canary" not in caplog.text + out + err
-    assert logging.getLogger("RapidOCR").disabled
 
 
 def test_info_says_what_ran(engine):
     assert (engine.info.role, engine.info.name) == ("ocr", "rapidocr")
     assert len(engine.info.weights_sha256) == 64
     assert RapidOcr().info == engine.info
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_pages_on_their_side_or_head_are_read_from_the_texts_own_top_left(engine, quarters):
+    page = render(["Jordan Blake 4471", "Customer services", "555-0147 extension"])
+    height, width = page.shape[:2]
+    upright = {line.text: line.quad for line in engine.read(page)}
+    turned = {line.text: line.quad for line in engine.read(np.ascontiguousarray(np.rot90(page, quarters)))}
+    assert turned.keys() == upright.keys()
+    for text, quad in turned.items():
+        for (x, y), (u, v) in zip(upright[text], quad, strict=True):
+            placed = {1: (y, width - x), 2: (width - x, height - y), 3: (height - y, x)}[quarters]
+            assert np.hypot(placed[0] - u, placed[1] - v) < 12, text
+
+
+@pytest.mark.parametrize("degrees", [8, 35, 60, -50])
+def test_tilted_pages_are_read(engine, degrees):
+    page = Image.fromarray(render(["Jordan Blake 4471", "Customer services", "555-0147 extension"]))
+    lines = engine.read(np.array(page.rotate(degrees, expand=True, fillcolor="white")))
+    assert sorted("".join(line.text.split()) for line in lines) == [
+        "555-0147extension",
+        "Customerservices",
+        "JordanBlake4471",
+    ]
+
+
+def test_a_line_that_runs_up_the_margin_is_read(engine):
+    page = Image.fromarray(render(["Jordan Blake 4471", "Customer services"], size=(640, 300)))
+    margin = Image.fromarray(render(["Form 8812 B"], size=(240, 60), font=20)).rotate(90, expand=True)
+    page.paste(margin, (560, 40))
+    assert "Form8812B" in "".join(join_lines(engine.read(np.array(page))).text.split())

@@ -25,7 +25,7 @@ def look_closer(image: RgbArray, area: Area, maps: TextMaps, options: BoxOptions
     """Boxes of the lines in ``area`` of ``image``, in pixels of the image, read along ``area.angle``."""
     import cv2
 
-    part = image[area.y0 : area.y1, area.x0 : area.x1]
+    part: NDArray[Any] = image[area.y0 : area.y1, area.x0 : area.x1]
     size = (max(1, round(part.shape[1] * area.scale)), max(1, round(part.shape[0] * area.scale)))
     step_x, step_y = part.shape[1] / size[0], part.shape[0] / size[1]
     if size != (part.shape[1], part.shape[0]):
@@ -59,7 +59,7 @@ def look_closer(image: RgbArray, area: Area, maps: TextMaps, options: BoxOptions
     return tuple(moved)
 
 
-def _level(part: RgbArray, angle: float) -> tuple[RgbArray, NDArray[np.float64]]:
+def _level(part: NDArray[Any], angle: float) -> tuple[NDArray[Any], NDArray[np.float64]]:
     """``part`` turned so that lines which fall by ``angle`` are level, and the matrix (2 x 3) back."""
     import cv2
 
@@ -99,4 +99,3 @@ def _map_in_tiles(part: RgbArray, maps: TextMaps) -> Map:
 def _starts(length: int) -> Iterator[int]:
     count = max(1, math.ceil((length - _SHARED) / (_TILE - _SHARED)))
     yield from (max(0, round(index * (length - _TILE) / max(1, count - 1))) for index in range(count))
-

@@ -70,10 +70,10 @@ def _boxes(
 ) -> Iterator[LineBox]:
     import cv2
 
-    mask = (found > options.print_above).astype(np.uint8)
-    mask = cv2.dilate(mask, np.ones((2, 2), np.uint8))
+    mask: NDArray[Any] = cv2.dilate((found > options.print_above).astype(np.uint8), np.ones((2, 2), np.uint8))
     outlines, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    step = np.array([width / found.shape[1], height / found.shape[0]], np.float32)
+    step: NDArray[Any] = np.array([width / found.shape[1], height / found.shape[0]], np.float32)
+    start: NDArray[Any] = np.array([left, top], np.float32)
     for index, outline in enumerate(outlines[:_MOST_LINES]):
         if tree[0][index][3] >= 0:  # the rim of a hole
             continue
@@ -81,14 +81,14 @@ def _boxes(
         score = _mean_inside(found, cv2.boxPoints(cv2.minAreaRect(points)))
         if score < options.box_above:
             continue
-        corners = cv2.boxPoints(cv2.minAreaRect(points * step + np.float32((left, top))))
+        corners: Any = cv2.boxPoints(cv2.minAreaRect(points * step + start))
         box = rightward_box(corners, score)
         if min(box.along, box.across) < options.thinnest * min(step):
             continue
         yield box.grown(options.growth)
 
 
-def _mean_inside(found: Map, corners: NDArray[np.float32]) -> float:
+def _mean_inside(found: Map, corners: NDArray[Any]) -> float:
     import cv2
 
     height, width = found.shape

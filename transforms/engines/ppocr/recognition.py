@@ -68,11 +68,12 @@ class LineReader:
         return Reading(text, score, tuple(round(float(place), 4) for place in middles))
 
 
-def cut_line(image: RgbArray, box: LineBox) -> RgbArray:
+def cut_line(image: RgbArray, box: LineBox) -> NDArray[Any]:
     """The pixels of ``box``, upright, scaled to ``HEIGHT`` (height x width x 3)."""
     import cv2
 
     width = min(_WIDEST, max(1, math.ceil(HEIGHT * box.along / max(1.0, box.across))))
+    part: NDArray[Any]
     part, left, top = _around(image, box)
     shrink = box.across / HEIGHT
     if box.is_upright:
