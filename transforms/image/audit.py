@@ -11,6 +11,7 @@ from typing import Final
 
 from schemas.finding import Box, ImageFinding, Kind, Quad, TextFinding, bounds
 from transforms.engines.protocols import BoxDetector, OcrEngine, RgbArray
+from transforms.image.business_print import is_business
 from transforms.image.ocr_text import OcrText, join_lines
 from transforms.image.open import OpenedImage
 from transforms.image.plates import find_plates
@@ -129,6 +130,7 @@ def _spans(ocr: OcrText, wanted: frozenset[str], find_text: FindText) -> list[_S
     spans = [
         _Span(start, end, _PLATE if pii == "pii.plate" else _TEXT, pii, rule, score)
         for start, end, pii, rule, score in told
+        if not is_business(ocr, start, end, pii, rule)
     ]
     kept: list[_Span] = []
     for span in sorted(
