@@ -11,13 +11,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from evaluation.images import damaged_files, decoys, faces, memory, metadata, receipts, redaction, speed
+from evaluation.images import (
+    consistency,
+    damaged_files,
+    decoys,
+    faces,
+    memory,
+    metadata,
+    receipts,
+    redaction,
+    speed,
+)
 from evaluation.parts import Measure, print_tables
 
 PARTS: Mapping[str, Measure] = {
     "planted": redaction.measure_covered,
     "readable": redaction.measure_readable,
     "decoys": decoys.measure,
+    "consistency": consistency.measure,
     "sroie": receipts.measure,
     "faces": faces.measure,
     "metadata": metadata.measure,

@@ -110,10 +110,9 @@ def _counting(turn: ReadValues, quotes: Sequence[Quote], before: ReadValues | No
         if quote.sure or said_before(turn.text, quote):
             yield replace(quote, sure=True)
         elif before is not None and not _rest(turn.text, [quote], before.text):
-            noun = noun_of(quote.attribute)
-            if (noun is not None and noun.search(before.text)) or (
-                quote.attribute == "pii.name" and _words().wants_person.search(before.text)
-            ):
+            wanted = _wanted(before.text)
+            number = not any(char.isalpha() for char in turn.text[quote.start : quote.end])
+            if quote.attribute in wanted or (wanted and not number):
                 yield replace(quote, sure=True)
 
 
@@ -168,7 +167,7 @@ def _asked(
         (passage.offset + one.start, passage.offset + one.end, one.attribute)
         for passage, mentions in zip(answer.passages, answer.told, strict=True)
         for one in mentions
-        if one.attribute in hidden.attributes
+        if one.attribute.startswith("pii.")
     } | {(one.start, one.end, one.attribute) for one in quoted}
     values = [Quote(start, end, attribute, sure=True) for start, end, attribute in sorted(told)]
     if values and not _rest(answer.text, values, text):
@@ -176,8 +175,10 @@ def _asked(
     if words.describes.search(text, timeout=TIMEOUT_SECONDS) or len(text) > _LONGEST_QUESTION:
         return None
     wanted = _wanted(text)
-    for attribute in sorted(hidden.attributes & wanted.keys()):
-        if any(one.attribute == attribute for one in values) or _may_tell(attribute, answer.text):
+    for attribute in sorted(wanted.keys() & {one.attribute for one in values}):
+        return _ask(attribute, wanted[attribute])
+    for attribute in sorted(wanted.keys() & hidden.attributes):
+        if _may_tell(attribute, answer.text):
             return _ask(attribute, wanted[attribute])
     return None
 

@@ -33,6 +33,7 @@ _NATIONAL_NUMBER: Final = 10
 _NUMBERS: Final = frozenset({"pii.phone", "pii.card", "pii.ssn"})
 _TAILED: Final = frozenset({"pii.phone", "pii.card", "pii.ssn", "pii.iban", "pii.id_number"})
 _CAMEL: Final = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})")
+_EXTENSION: Final = regex.compile(r"(?i)(?<=\d)\s*(?:ext\b|x|#)")
 _SCHEME: Final = regex.compile(r"(?i)^\W*(?:https?\W+)?(?:www\W)?")
 
 
@@ -146,7 +147,8 @@ def _of_address(lines: list[str]) -> Iterator[tuple[PrintForm, str]]:
 
 def _of_code(attribute: str, value: str) -> Iterator[tuple[PrintForm, str]]:
     words = WORD.findall(value)
-    digits = "".join(char for char in plain(value) if char.isdigit())
+    number = _EXTENSION.split(value)[0] if attribute == "pii.phone" else value
+    digits = "".join(char for char in plain(number) if char.isdigit())
     if attribute == "pii.phone":
         for count in (_NATIONAL_NUMBER, _LOCAL_NUMBER):
             if len(digits) > count:
@@ -154,9 +156,9 @@ def _of_code(attribute: str, value: str) -> Iterator[tuple[PrintForm, str]]:
     if attribute in _NUMBERS and len(digits) >= _LEAST_DIGITS:
         yield PrintForm.WHOLE, digits
     if attribute in _TAILED and len(digits) >= _LOCAL_NUMBER:
-        yield PrintForm.TAIL, plain(value)[-4:]
+        yield PrintForm.TAIL, plain(number)[-4:]
     if attribute == "pii.email":
-        local = value.partition("@")[0]
+        local = value.partition("@")[0].strip()
         if len(plain(local)) >= _LEAST_DIGITS and plain(local) not in _listed().generic_locals:
             yield PrintForm.WHOLE if not local.isalpha() else PrintForm.WORD, local
     if attribute == "pii.url":

@@ -7,7 +7,7 @@ for 0 and one wrong character in a longer value do no harm.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -52,13 +52,15 @@ class HiddenValues:
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Characters ``start:end`` of a text quote a hidden value. ``sure`` is false for a common word or short
-    number, which counts only where it is asked for; ``surrogate``: what stands in the image now."""
+    number, which counts only where it is asked for; ``surrogate``: what stands in the image now; ``exact``:
+    false if one character differs."""
 
     start: int
     end: int
     attribute: str
     sure: bool
     surrogate: str = ""
+    exact: bool = True
 
 
 def hidden_values(findings: Iterable[ImageFinding], key: bytes) -> HiddenValues | None:
@@ -91,7 +93,7 @@ def find_quotes(text: str, hidden: HiddenValues) -> tuple[Quote, ...]:
         return ()
     found = [*_by_window(text, hidden), *_by_tail(text, hidden), *_by_date(text, hidden)]
     chosen: list[Quote] = []
-    for quote in sorted(found, key=lambda one: (not one.sure, one.start - one.end, one.start)):
+    for quote in sorted(found, key=lambda one: (not one.sure, not one.exact, one.start - one.end, one.start)):
         if all(quote.end <= other.start or other.end <= quote.start for other in chosen):
             chosen.append(quote)
     return tuple(_joined(text, sorted(chosen, key=lambda one: one.start)))
@@ -164,19 +166,29 @@ def _match(
         if len(folded) not in some:
             continue
         known = hidden.prints.get(print_digest(form, folded, hidden.key))
-        if known is not None and (form is not PrintForm.PART or text[start].isupper()):
+        if known is not None and (form is not PrintForm.PART or _is_written_so(text, start, known[0])):
             sure = form is not PrintForm.WORD or _is_name_in_sentence(text, start, known[0])
             return Quote(start, end, known[0], sure, known[1].surrogate)
-    if near and _is_near(len(folded), near):
-        for short in (folded, *sorted(shortened(folded))):
-            known = hidden.prints.get(print_digest(PrintForm.NEAR, short, hidden.key))
-            if known is not None and (known[0] != "pii.name" or text[start].isupper()):
-                return Quote(start, end, known[0], True, known[1].surrogate)
+    for form, short in _one_off(folded, near):
+        known = hidden.prints.get(print_digest(form, short, hidden.key))
+        if known is not None and (known[0] != "pii.name" or text[start].isupper()):
+            return Quote(start, end, known[0], True, known[1].surrogate, exact=False)
     return None
 
 
-def _is_near(length: int, near: frozenset[int]) -> bool:
-    return length in near or length - 1 in near
+def _one_off(folded: str, near: frozenset[int]) -> Iterator[tuple[PrintForm, str]]:
+    """What a window may be by one character: it lacks one, has another one, or has one too many."""
+    if len(folded) in near:
+        yield PrintForm.NEAR, folded
+    if len(folded) - 1 in near or len(folded) - 2 in near:
+        for short in sorted(shortened(folded)):
+            yield PrintForm.NEAR, short
+            yield PrintForm.WHOLE, short
+
+
+def _is_written_so(text: str, start: int, attribute: str) -> bool:
+    """True unless a street's name, which may be common words, is written small."""
+    return attribute == "pii.name" or text[start].isupper()
 
 
 def _is_name_in_sentence(text: str, start: int, attribute: str) -> bool:
@@ -268,4 +280,4 @@ def _widened(text: str, quote: Quote, least: int) -> Quote:
         end = tail.end() if tail else end
     elif quote.attribute == "pii.username" and text[start - 1 : start] == "@":
         start -= 1
-    return Quote(start, end, quote.attribute, quote.sure, quote.surrogate)
+    return replace(quote, start=start, end=end)

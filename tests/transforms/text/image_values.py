@@ -16,8 +16,7 @@ def lost(*values: tuple[str, str]) -> HiddenValues:
             "ocr.test",
             1.0,
             Box(0, 0, 9, 9),
-            "",
-            printed_value(f"pii.{name}", value, KEY),
+            printed=printed_value(f"pii.{name}", value, KEY),
         )
         for name, value in values
     ]
