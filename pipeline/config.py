@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.config_errors import first_config_error
 from pipeline.yaml_file import read_yaml_file
 from schemas.errors import ConfigError
-from transforms.engines.onnx_session import Device
+from transforms.engines.device import Device, EngineOptions
 from transforms.engines.registry import RULES
 from transforms.engines.rewriter.settings import API_KEY_VARIABLE
 
@@ -45,9 +45,11 @@ class Mode(StrEnum):
 
 class EngineChoice(BaseModel):
     """``engines:`` - which engine serves which role; ``none`` switches a role off. ``rewriter`` is ``rules``,
-    ``transformers:MODEL_OR_PATH`` or ``openai:BASE_URL#MODEL``; ``device`` is for the image side."""
+    ``transformers:MODEL_OR_PATH`` or ``openai:BASE_URL#MODEL``; ``device`` and ``other_weights`` are for
+    the image side."""
 
     model_config = ConfigDict(extra="forbid")
+    _FOR_ALL: ClassVar = ("device", "other_weights")
 
     ocr: str = "rapidocr"
     faces: str = "centerface"
@@ -58,10 +60,15 @@ class EngineChoice(BaseModel):
     embedder: str = "minilm"
     rewriter: str = RULES
     device: Device = Device.AUTO
+    other_weights: bool = False
 
     def by_role(self) -> dict[str, str]:
         """The engines alone."""
-        return {role: str(name) for role, name in self.model_dump(exclude={"device"}).items()}
+        return {role: str(name) for role, name in self.model_dump(exclude=set(self._FOR_ALL)).items()}
+
+    def options(self) -> EngineOptions:
+        """What is said to all engines of the image side."""
+        return EngineOptions(self.device, self.other_weights)
 
 
 class RewriterSection(BaseModel):

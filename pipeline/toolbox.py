@@ -62,12 +62,12 @@ class Toolbox:
     @cached_property
     def image_engines(self) -> ImageEngines:
         """OCR, faces, codes, plates; None for an engine that is off. None looks at a picture twice."""
-        engines = self.plan.engines
+        engines, options = self.plan.engines, self.plan.engines.options()
         loaded = ImageEngines(
-            ocr=load_ocr(engines.ocr, engines.device),
-            faces=load_detector("faces", engines.faces, engines.device),
-            codes=load_detector("codes", engines.codes, engines.device),
-            plates=load_detector("plates", engines.plates, engines.device),
+            ocr=load_ocr(engines.ocr, options),
+            faces=load_detector("faces", engines.faces, options),
+            codes=load_detector("codes", engines.codes, options),
+            plates=load_detector("plates", engines.plates, options),
         )
         return keep_answers(loaded, self.plan.answers)
 

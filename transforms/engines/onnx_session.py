@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import ConfigError
+from transforms.engines.device import DEVICE_KEY, Device
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
-DEVICE_KEY = "engines.device"
 
 Provider = str | tuple[str, dict[str, str]]
-
-
-class Device(StrEnum):
-    """``engines.device``: where the engines of the image side run; ``auto`` takes a GPU if one answers."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
 
 
 def one_thread_session(

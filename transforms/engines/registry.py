@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import cast
 
 from schemas.errors import ConfigError
+from transforms.engines.device import EngineOptions
+from transforms.engines.easyocr_engine import check_folder
 from transforms.engines.onnx_detector.engine import check_weights
-from transforms.engines.onnx_session import Device
 from transforms.engines.protocols import (
     BoxDetector,
     Embedder,
@@ -28,47 +29,54 @@ RULES = "rules"
 """The rewriter that is no model: the grammar rules of ``transforms/text``."""
 
 BUNDLED = "bundled"
+_DEFAULT = EngineOptions()
 OF_THE_PARSER = "spacy"
 """``engines.ner``: the entity recogniser of the spaCy pipeline that ``engines.parser`` names."""
 
 
-def _rapidocr(_place: str, _device: Device) -> OcrEngine:
+def _rapidocr(_place: str, _options: EngineOptions) -> OcrEngine:
     from transforms.engines.rapidocr_engine import RapidOcr
 
     return RapidOcr()
 
 
-def _tesseract(_place: str, _device: Device) -> OcrEngine:
+def _tesseract(_place: str, _options: EngineOptions) -> OcrEngine:
     from transforms.engines.tesseract import Tesseract
 
     return Tesseract()
 
 
-def _centerface(_place: str, _device: Device) -> BoxDetector:
+def _easyocr(place: str, options: EngineOptions) -> OcrEngine:
+    from transforms.engines.easyocr_engine import EasyOcr
+
+    return EasyOcr(place, options)
+
+
+def _centerface(_place: str, _options: EngineOptions) -> BoxDetector:
     from transforms.engines.centerface.engine import CenterFaceDetector
 
     return CenterFaceDetector()
 
 
-def _opencv_codes(_place: str, _device: Device) -> BoxDetector:
+def _opencv_codes(_place: str, _options: EngineOptions) -> BoxDetector:
     from transforms.engines.opencv_codes import OpenCvCodes
 
     return OpenCvCodes()
 
 
-def _onnx_faces(place: str, device: Device) -> BoxDetector:
+def _onnx_faces(place: str, options: EngineOptions) -> BoxDetector:
     from transforms.engines.onnx_detector.engine import OnnxDetector
 
-    return OnnxDetector("faces", place, device)
+    return OnnxDetector("faces", place, options.device)
 
 
-def _onnx_plates(place: str, device: Device) -> BoxDetector:
+def _onnx_plates(place: str, options: EngineOptions) -> BoxDetector:
     from transforms.engines.onnx_detector.engine import OnnxDetector
 
-    return OnnxDetector("plates", place, device)
+    return OnnxDetector("plates", place, options.device)
 
 
-def _minilm(_place: str, _device: Device) -> Embedder:
+def _minilm(_place: str, _options: EngineOptions) -> Embedder:
     from transforms.engines.minilm.engine import MiniLmEmbedder
 
     return MiniLmEmbedder()
@@ -81,14 +89,14 @@ def _name_tagger() -> EntityTagger:
     return NameTagger(listed_words())
 
 
-_LOADERS: Mapping[str, Mapping[str, Callable[[str, Device], object]]] = {
-    "ocr": {"rapidocr": _rapidocr, "tesseract": _tesseract},
+_LOADERS: Mapping[str, Mapping[str, Callable[[str, EngineOptions], object]]] = {
+    "ocr": {"rapidocr": _rapidocr, "easyocr": _easyocr, "tesseract": _tesseract},
     "faces": {"centerface": _centerface, "onnx": _onnx_faces},
     "codes": {"opencv": _opencv_codes},
     "plates": {"onnx": _onnx_plates},
     "embedder": {"minilm": _minilm},
 }
-_PLACES = {"onnx": "onnx:PATH"}
+_PLACES = {"onnx": "onnx:PATH", "easyocr": "easyocr:FOLDER"}
 """Engines that are named with the place of their weights."""
 
 _NEEDS = {
@@ -124,32 +132,42 @@ def _check_named(role: str, name: str) -> None:
         return
     if kind == "onnx":
         check_weights(role, place)
+    if kind == "easyocr":
+        check_folder(place)
+        _check_gpu_extra(f"engines.{role}", name, "torch", "easyocr")
+        return
     if find_spec(_NEEDS[kind]) is None:
         raise ConfigError(f"engines.{role}", name, f"needs the package {_NEEDS[kind]}: reinstall mmscrub")
 
 
+def _check_gpu_extra(key: str, name: str, *packages: str) -> None:
+    missing = next((need for need in packages if find_spec(need) is None), None)
+    if missing:
+        raise ConfigError(key, name, f"needs {missing}: pip install 'mmscrub[gpu]'")
+
+
 @cache
-def _load(role: str, name: str, device: Device) -> object:
+def _load(role: str, name: str, options: EngineOptions) -> object:
     check_engine(role, name)
     if name == NONE:
         return None
     kind, _, place = name.partition(":")
-    return _LOADERS[role][kind](place, device)
+    return _LOADERS[role][kind](place, options)
 
 
-def load_ocr(name: str, device: Device = Device.CPU) -> OcrEngine | None:
+def load_ocr(name: str, options: EngineOptions = _DEFAULT) -> OcrEngine | None:
     """The OCR engine; None for ``none``."""
-    return cast("OcrEngine | None", _load("ocr", name, device))
+    return cast("OcrEngine | None", _load("ocr", name, options))
 
 
-def load_detector(role: str, name: str, device: Device = Device.CPU) -> BoxDetector | None:
+def load_detector(role: str, name: str, options: EngineOptions = _DEFAULT) -> BoxDetector | None:
     """The box detector of ``role`` (``faces``, ``codes`` or ``plates``); None for ``none``."""
-    return cast("BoxDetector | None", _load(role, name, device))
+    return cast("BoxDetector | None", _load(role, name, options))
 
 
 def load_embedder(name: str) -> Embedder:
     """The text embedder."""
-    return cast(Embedder, _load("embedder", name, Device.CPU))
+    return cast(Embedder, _load("embedder", name, _DEFAULT))
 
 
 def _check_tagger(name: str) -> None:
@@ -161,9 +179,7 @@ def _check_tagger(name: str) -> None:
         raise ConfigError("engines.ner", name, f"no such engine; allowed: {allowed}")
     if not Path(place or "?").is_dir():
         raise ConfigError("engines.ner", name, "no such folder: give one that save_pretrained wrote")
-    missing = next((need for need in ("torch", "transformers") if find_spec(need) is None), None)
-    if missing:
-        raise ConfigError("engines.ner", name, f"needs {missing}: pip install 'mmscrub[gpu]'")
+    _check_gpu_extra("engines.ner", name, "torch", "transformers")
 
 
 @cache
@@ -200,9 +216,7 @@ def _check_rewriter(name: str) -> None:
     if kind != "transformers" or not place:
         allowed = "rules, transformers:MODEL_OR_PATH, openai:BASE_URL#MODEL"
         raise ConfigError(REWRITER_KEY, name, f"no such engine; allowed: {allowed}")
-    missing = next((need for need in ("torch", "transformers") if find_spec(need) is None), None)
-    if missing:
-        raise ConfigError(REWRITER_KEY, name, f"needs {missing}: pip install 'mmscrub[gpu]'")
+    _check_gpu_extra(REWRITER_KEY, name, "torch", "transformers")
 
 
 @cache

@@ -8,6 +8,7 @@ import pytest
 
 from schemas.errors import ConfigError
 from schemas.finding import Box
+from transforms.engines.device import Device
 from transforms.engines.onnx_detector.engine import ModelInput, OnnxDetector, network_input
 from transforms.engines.onnx_detector.layouts import candidates, in_pixels, layout_of, named_outputs
 from transforms.engines.onnx_detector.settings import (
@@ -18,7 +19,6 @@ from transforms.engines.onnx_detector.settings import (
     read_settings,
 )
 from transforms.engines.onnx_graph import Graph
-from transforms.engines.onnx_session import Device
 from transforms.engines.registry import check_engine, load_detector
 
 SIDE, CELL = 128, 16

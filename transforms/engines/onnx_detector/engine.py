@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from schemas.errors import ConfigError
 from transforms.engines.bundled_weights import combined_sha256, file_sha256
 from transforms.engines.centerface.decoding import clipped, suppressed
+from transforms.engines.device import Device
 from transforms.engines.onnx_detector.layouts import Outputs, candidates, in_pixels, layout_of
 from transforms.engines.onnx_detector.settings import Colours, DetectorSettings, Layout, read_settings
-from transforms.engines.onnx_session import Device, one_thread_session, runs_on
+from transforms.engines.onnx_session import one_thread_session, runs_on
 from transforms.engines.protocols import EngineInfo, RgbArray, ScoredBox
 
 _GREY = 114

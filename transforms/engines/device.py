@@ -1,0 +1,24 @@
+"""Where the engines of the image side run, and what else the config says to all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+DEVICE_KEY = "engines.device"
+
+
+class Device(StrEnum):
+    """``engines.device``: ``auto`` takes a GPU if one answers, ``cuda`` insists on one."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """``other_weights``: weights of a known engine that are not those its makers published are taken."""
+
+    device: Device = Device.CPU
+    other_weights: bool = False
