@@ -11,6 +11,7 @@ from typing import Final
 
 from schemas.finding import Box, ImageFinding, Kind, Quad, TextFinding, bounds
 from transforms.engines.protocols import BoxDetector, OcrEngine, RgbArray
+from transforms.image.blacked_out import painted_lines
 from transforms.image.business_print import is_business
 from transforms.image.ocr_text import OcrText, join_lines
 from transforms.image.open import OpenedImage
@@ -86,7 +87,8 @@ def _boxes(detector: BoxDetector, view: RgbArray, attribute: str) -> Iterator[Im
 def _print(
     engine: OcrEngine, view: RgbArray, wanted: frozenset[str], find_text: FindText, value_key: bytes
 ) -> Iterator[ImageFinding]:
-    ocr = join_lines(engine.read(view))
+    lines = engine.read(view)
+    ocr = join_lines((*lines, *painted_lines(view, lines)))
     if not ocr.text:
         return
     for span in _spans(ocr, wanted, find_text):

@@ -12,6 +12,8 @@ from transforms.engines.protocols import OcrLine
 from transforms.image.reading_frame import level_quads, own_quad, sides
 
 LINE_BREAK: Final = "\n"
+PAINTED: Final = "■"
+"""What a line reads of which the redaction left nothing: neither a value nor a label."""
 _NARROW: Final = frozenset("iljtfrI1.,:;'!|()[] ")
 _WIDE: Final = frozenset("mwMW@%")
 _SAME_ROW: Final = 0.5

@@ -1,0 +1,57 @@
+"""Painted boxes stand among the lines of print: a label whose value is gone announces nothing else."""
+
+import cv2
+import numpy as np
+import pytest
+
+from schemas.finding import bounds
+from transforms.engines.protocols import OcrLine
+from transforms.image.blacked_out import painted_lines
+from transforms.image.ocr_text import PAINTED
+
+LEVEL = (OcrLine("Name:", ((10, 10), (60, 10), (60, 24), (10, 24)), 0.9),)
+
+
+def page(*corners, colour=(0, 0, 0)):
+    rgb = np.full((160, 240, 3), 230, np.uint8)
+    for quad in corners:
+        cv2.fillConvexPoly(rgb, np.array(quad, np.int32), colour)
+    return rgb
+
+
+BOX = ((70, 8), (160, 8), (160, 26), (70, 26))
+BELOW = ((30, 27), (200, 27), (200, 45), (30, 45))
+
+
+@pytest.mark.parametrize("boxes", [(BOX,), (BOX, BELOW)])
+def test_every_box_is_a_line_also_where_two_touch(boxes):
+    found = painted_lines(page(*boxes), LEVEL)
+    assert [line.text for line in found] == [PAINTED] * len(boxes)
+    for line, box in zip(found, boxes, strict=True):
+        assert np.abs(np.array(line.quad) - np.array(box)).max() <= 2
+
+
+def test_a_tilted_box_is_found_on_a_page_of_that_tilt():
+    tilted = (OcrLine("Name:", ((10, 10), (60, 16), (58, 30), (8, 24)), 0.9),)
+    box = ((70, 20), (170, 32), (168, 50), (68, 38))
+    [line] = painted_lines(page(box), tilted)
+    assert np.abs(np.array(line.quad) - np.array(box)).max() <= 6
+
+
+def test_the_box_reads_in_the_direction_of_the_print():
+    upside_down = (OcrLine("Name:", ((60, 140), (10, 140), (10, 126), (60, 126)), 0.9),)
+    [line] = painted_lines(page(BOX), upside_down)
+    assert line.quad[0] == (161, 27)
+    down = (OcrLine("Name:", ((30, 10), (30, 60), (16, 60), (16, 10)), 0.9),)
+    [line] = painted_lines(page(BOX), down)
+    assert line.quad[0][0] == bounds(line.quad).x1
+
+
+def test_other_colours_dark_pages_bars_and_boxes_with_print_are_none():
+    assert painted_lines(page(BOX, colour=(90, 90, 90)), LEVEL) == ()
+    assert len(painted_lines(page(BOX, colour=(90, 90, 90)), LEVEL, (90, 90, 90))) == 1
+    assert painted_lines(np.zeros((160, 240, 3), np.uint8), LEVEL) == ()
+    assert painted_lines(page(((70, 8), (72, 8), (72, 60), (70, 60))), LEVEL) == ()
+    banner = (OcrLine("SALE", ((80, 10), (150, 10), (150, 24), (80, 24)), 0.9),)
+    assert painted_lines(page(BOX), banner) == ()
+    assert painted_lines(page(BOX), ()) == ()

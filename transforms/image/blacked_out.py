@@ -1,0 +1,160 @@
+"""Places of an image that were painted over in one colour, as lines of print of which nothing is left.
+
+Without them a label whose value is gone would announce the next line of print, and cleaning a cleaned image
+would take more of it every time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.finding import Quad, bounds
+from transforms.engines.protocols import OcrLine, RgbArray
+from transforms.image.ocr_text import PAINTED
+
+_NEAR: Final = 12
+"""Levels by which a painted pixel may have moved when it was coded."""
+_LOWEST: Final = 7
+"""Pixels a painted line is high at least: what is lower holds no print that can be read."""
+_LONGEST: Final = 0.5
+"""Share of the image that one place may take; more is a dark page."""
+_FULL: Final = 0.97
+_COVERED: Final = 0.8
+"""Share of an area that its boxes must make up."""
+_STEP: Final = 3
+_STEP_TILTED: Final = 12
+"""Pixels by which the ends of rows of one box may differ; a tilted box in JPEG ends in steps of 8."""
+_LEVEL: Final = 0.01
+"""Tilt (radians) of a page that is as good as level."""
+
+
+def painted_lines(
+    rgb: RgbArray, lines: Sequence[OcrLine], colour: tuple[int, int, int] = (0, 0, 0)
+) -> tuple[OcrLine, ...]:
+    """A line that reads ``PAINTED`` for every box of ``colour`` in which none of ``lines`` stands, in the
+    direction of most of the print; none where there is no print."""
+    if not lines:
+        return ()
+    import cv2
+
+    low = np.clip(np.array(colour) - _NEAR, 0, 255)
+    high = np.clip(np.array(colour) + _NEAR, 0, 255)
+    mask = np.asarray(cv2.inRange(rgb, low, high), np.uint8)
+    if not mask.any():
+        return ()
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    direction = _direction(lines)
+    tilt = _within_an_eighth(math.atan2(direction[1], direction[0]))
+    middles = [_middle(line.quad) for line in lines]
+    most = _LONGEST * mask.size
+    found = []
+    for number in range(1, count):
+        left, top, width, height, area = (int(value) for value in stats[number])
+        if min(width, height) < _LOWEST or max(width, height) < 2 * _LOWEST or area > most:
+            continue
+        part = labels[top : top + height, left : left + width] == number
+        for quad in _boxes(part, tilt):
+            first, second, third, fourth = ((x + left, y + top) for x, y in quad)
+            turned = _as_read((first, second, third, fourth), direction)
+            if not any(_holds(turned, middle) for middle in middles):
+                found.append(OcrLine(PAINTED, turned, 1.0))
+    return tuple(found)
+
+
+def _boxes(part: NDArray[np.bool_], tilt: float) -> Iterator[Quad]:
+    """The boxes that make up a connected area: itself if it is one, else bands of rows that end alike, of the
+    area as it is or turned back by ``tilt`` (radians)."""
+    height, width = part.shape
+    if part.mean() >= _FULL:
+        yield (0, 0), (width, 0), (width, height), (0, height)
+        return
+    level = list(_bands(part, _STEP))
+    if _area(level) >= _COVERED * part.sum():
+        for start, end, left, right in level:
+            yield (left, start), (right, start), (right, end), (left, end)
+        return
+    if abs(tilt) < _LEVEL:
+        return
+    turned, back = _turned(part, tilt)
+    tilted = list(_bands(turned, _STEP_TILTED))
+    if _area(tilted) >= _COVERED * part.sum():
+        for start, end, left, right in tilted:
+            corners = np.array([(left, start), (right, start), (right, end), (left, end)], float)
+            first, second, third, fourth = (corners @ back[:, :2].T + back[:, 2]).tolist()
+            yield tuple(first), tuple(second), tuple(third), tuple(fourth)
+
+
+def _area(bands: Sequence[tuple[int, int, int, int]]) -> int:
+    return sum((end - start) * (right - left) for start, end, left, right in bands)
+
+
+def _turned(part: NDArray[np.bool_], tilt: float) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """``part`` turned so that what is tilted by ``tilt`` is level, and the way back (2 x 3)."""
+    import cv2
+
+    height, width = part.shape
+    side = math.ceil(math.hypot(height, width)) + 2
+    turn = np.array([[math.cos(tilt), math.sin(tilt)], [-math.sin(tilt), math.cos(tilt)]])
+    shift = np.array([side / 2, side / 2]) - turn @ np.array([width / 2, height / 2])
+    there = np.hstack([turn, shift[:, None]])
+    turned = cv2.warpAffine(part.astype(np.uint8), there, (side, side), flags=cv2.INTER_NEAREST)
+    back = np.hstack([turn.T, -(turn.T @ shift)[:, None]])
+    return np.asarray(turned, np.uint8).astype(bool), back
+
+
+def _bands(part: NDArray[np.bool_], step: int) -> Iterator[tuple[int, int, int, int]]:
+    """Runs of rows that are full from end to end and whose ends differ by ``step`` at most: first and last
+    row, left and right end."""
+    lefts = part.argmax(axis=1)
+    rights = part.shape[1] - part[:, ::-1].argmax(axis=1)
+    filled = part.sum(axis=1)
+    full = (filled > 0) & (filled >= _FULL * (rights - lefts))
+    start = 0
+    for row in range(1, len(part) + 1):
+        goes_on = (
+            row < len(part)
+            and full[row] == full[start]
+            and abs(int(lefts[row]) - int(lefts[start])) <= step
+            and abs(int(rights[row]) - int(rights[start])) <= step
+        )
+        if not goes_on:
+            if full[start] and row - start >= _LOWEST:
+                yield start, row, int(lefts[start:row].min()), int(rights[start:row].max())
+            start = row
+
+
+def _direction(lines: Sequence[OcrLine]) -> tuple[float, float]:
+    """Mean direction of the print, longer lines counting more."""
+    right = sum(line.quad[1][0] - line.quad[0][0] for line in lines)
+    down = sum(line.quad[1][1] - line.quad[0][1] for line in lines)
+    return right, down
+
+
+def _within_an_eighth(turn: float) -> float:
+    """``turn`` without whole quarters: between minus and plus an eighth of a circle."""
+    return (turn + math.pi / 4) % (math.pi / 2) - math.pi / 4
+
+
+def _as_read(quad: Quad, direction: tuple[float, float]) -> Quad:
+    """``quad`` from the corner from which its first side runs most nearly in ``direction``."""
+
+    def along(first: int) -> float:
+        a, b = quad[first], quad[(first + 1) % 4]
+        side = math.dist(a, b) or 1.0
+        return ((b[0] - a[0]) * direction[0] + (b[1] - a[1]) * direction[1]) / side
+
+    first = max(range(4), key=along)
+    return quad[first], quad[(first + 1) % 4], quad[(first + 2) % 4], quad[(first + 3) % 4]
+
+
+def _middle(quad: Quad) -> tuple[float, float]:
+    return sum(x for x, _ in quad) / 4, sum(y for _, y in quad) / 4
+
+
+def _holds(quad: Quad, point: tuple[float, float]) -> bool:
+    box = bounds(quad)
+    return box.x0 <= point[0] < box.x1 and box.y0 <= point[1] < box.y1
