@@ -31,6 +31,12 @@ def show_result(result: RunResult, mode: Mode) -> None:
             f"{images['metadata_stripped']} stripped of metadata, {images['unchanged']} unchanged, "
             f"{images['held_back']} held back"
         )
+    again = result.summary["second_look"]
+    if again["sampled"]:
+        typer.echo(
+            f"second look: {again['sampled']} redacted images read again by another engine, "
+            f"{again['leaking']} of them leaked ({again['leaks']} places), {again['held_back']} held back"
+        )
     _show_answers(result.run["image_engines"])
     edits = ", ".join(f"{count} {action}" for action, count in result.summary["edits"].items())
     if edits:

@@ -46,12 +46,13 @@ class Mode(StrEnum):
 class EngineChoice(BaseModel):
     """``engines:`` - which engine serves which role; ``none`` switches a role off. ``rewriter`` is ``rules``,
     ``transformers:MODEL_OR_PATH`` or ``openai:BASE_URL#MODEL``; ``device`` and ``other_weights`` are for
-    the image side."""
+    the image side; ``second_ocr`` serves ``verify_sample``."""
 
     model_config = ConfigDict(extra="forbid")
     _FOR_ALL: ClassVar = ("device", "other_weights")
 
     ocr: str = "rapidocr"
+    second_ocr: str = "tesseract"
     faces: str = "centerface"
     codes: str = "opencv"
     plates: str = "none"
@@ -113,7 +114,8 @@ class Gate(StrEnum):
 class RunConfig(BaseModel):
     """One run. ``images`` is a folder, ``none``, or empty for a corpus that holds its images itself;
     ``workers`` 0 means all cores; ``limit`` reads only the first rows of every source; ``cache`` is a
-    folder where the answers of image engines outlive the run, the text that they read among them."""
+    folder where the answers of image engines outlive the run, the text that they read among them;
+    ``verify_sample`` is the share of the redacted images that ``engines.second_ocr`` reads again."""
 
     model_config = ConfigDict(extra="forbid", validate_default=True)
 
@@ -135,6 +137,7 @@ class RunConfig(BaseModel):
     force: bool = False
     hash_key_file: UsablePath | None = None
     cache: UsablePath | None = None
+    verify_sample: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
     fail_on: dict[Gate, Annotated[float, Field(ge=0)]] = {}
 
     @field_validator("images")

@@ -23,7 +23,8 @@ LONGEST_SECONDS = 600.0
 @dataclass(frozen=True, slots=True)
 class ImageResult:
     """One distinct image after audit and cleaning. ``cleaned_sha256`` is empty if the bytes stay as they
-    are; ``stage`` and ``reason`` are empty if the image may be emitted."""
+    are; ``stage`` and ``reason`` are empty if the image may be emitted. ``second_looks``: how often the
+    second OCR engine read it, and how much that was to be gone it found there."""
 
     sha256: str
     findings: tuple[ImageFinding, ...] = ()
@@ -32,6 +33,7 @@ class ImageResult:
     cleaned_sha256: str = ""
     stage: str = ""
     reason: str = ""
+    second_looks: tuple[int, int] = (0, 0)
 
 
 class ImageCache:
@@ -104,6 +106,7 @@ def _to_json(result: ImageResult) -> dict[str, Any]:
         "cleaned_sha256": result.cleaned_sha256,
         "stage": result.stage,
         "reason": result.reason,
+        "second_looks": result.second_looks,
     }
 
 
@@ -131,6 +134,7 @@ def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
         cleaned_sha256=stored["cleaned_sha256"],
         stage=stored["stage"],
         reason=stored["reason"],
+        second_looks=(stored["second_looks"][0], stored["second_looks"][1]),
     )
 
 

@@ -56,6 +56,7 @@ def _process(sha: str, location: str, tools: Toolbox) -> tuple[ImageResult, byte
     )
     if tools.plan.mode is Mode.AUDIT:
         return ImageResult(sha, findings), None
+    second = tools.second_eyes(sha, findings)
     cleaned = clean_image(
         data,
         opened,
@@ -64,11 +65,15 @@ def _process(sha: str, location: str, tools: Toolbox) -> tuple[ImageResult, byte
         engines=tools.image_engines,
         find_text=tools.find_text,
         value_key=key,
+        second=second,
     )
+    looks = (second.asked, second.leaks) if second is not None else (0, 0)
     if cleaned.reason is not None:
         stage = Stage.VERIFY if cleaned.reason is Reason.IMAGE_STILL_LEAKS else Stage.CLEAN_IMAGE
-        return ImageResult(sha, findings, stage=stage.value, reason=cleaned.reason.value), None
+        held = ImageResult(sha, findings, stage=stage.value, reason=cleaned.reason.value, second_looks=looks)
+        return held, None
     if cleaned.data == data:
         return ImageResult(sha, findings), None
     new_sha = sha256(cleaned.data).hexdigest()
-    return ImageResult(sha, findings, cleaned.edits, cleaned.fidelity, new_sha), cleaned.data
+    emitted = ImageResult(sha, findings, cleaned.edits, cleaned.fidelity, new_sha, second_looks=looks)
+    return emitted, cleaned.data

@@ -100,9 +100,13 @@ class KeptDetector:
         return self._answers.of(self._digest, image, self._engine.detect)
 
 
-def keep_answers(engines: ImageEngines, folder: Path | None) -> ImageEngines:
-    """The same engines, each asked once per picture; ``folder``: where answers are kept for later runs."""
-    answers = Answers(None if folder is None else AnswerStore(folder))
+def answers_in(folder: Path | None) -> Answers:
+    """Answers that are kept in ``folder`` for later runs; None: for this process alone."""
+    return Answers(None if folder is None else AnswerStore(folder))
+
+
+def keep_answers(engines: ImageEngines, answers: Answers) -> ImageEngines:
+    """The same engines, each asked once per picture."""
     kept: dict[str, Any] = {}
     for role in (field.name for field in fields(engines)):
         engine = getattr(engines, role)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,7 @@ class RunPlan:
     llava_images: bool
     keep_quarantined: bool
     limit: int | None = None
+    verify_sample: float = 0.0
     answers: Path | None = None
     """Where the answers of image engines are kept beyond the run. Decides nothing of the output."""
     engine_infos: tuple[EngineInfo, ...] = ()
@@ -89,6 +90,11 @@ class RunPlan:
     def key(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, from seed and secret."""
         return derive_key(self.seed, self.secret, purpose)
+
+    def samples(self, sha: str) -> bool:
+        """True for the share ``verify_sample`` of images, by a keyed hash of their digest ``sha``."""
+        chance = blake2b(sha.encode(), key=self.key("verify_sample"), digest_size=8).digest()
+        return int.from_bytes(chance) < self.verify_sample * 2**64
 
     def partition_settings(self) -> PartitionSettings:
         """What reading a source needs."""
@@ -115,13 +121,14 @@ class RunPlan:
             "llava_images": self.llava_images,
             "keep_quarantined": self.keep_quarantined,
             "limit": self.limit,
+            "verify_sample": self.verify_sample,
             "keyed": bool(self.secret),
             "libraries": library_versions(),
         }
 
     def image_digest(self) -> str:
         """Changes whenever the outcome for an image could change."""
-        return _digest([self._decides(), self.limits.model_dump()])
+        return _digest([self._decides(), self.limits.model_dump(), self.verify_sample])
 
     def shard_digest(self) -> str:
         """Changes whenever the bytes of a shard could change for the same rows."""
@@ -154,6 +161,7 @@ def make_plan(config: RunConfig, sources: tuple[Source, ...], policy: Policy) ->
         llava_images=config.llava_images,
         keep_quarantined=config.keep_quarantined,
         limit=config.limit,
+        verify_sample=config.verify_sample,
         answers=config.cache.absolute() if config.cache else None,
     )
 

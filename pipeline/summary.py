@@ -88,6 +88,11 @@ def tally_image(result: ImageResult) -> Tally:
         tally.update(path("image_edit", edit.method) for edit in result.edits)
     tally.update(path("image", finding.attribute, "boxes") for finding in result.findings)
     tally.update(path("image", name, "images") for name in {finding.attribute for finding in result.findings})
+    looks, leaks = result.second_looks
+    tally["second_look|sampled"] += looks > 0
+    tally["second_look|leaking"] += leaks > 0
+    tally["second_look|leaks"] += leaks
+    tally["second_look|held_back"] += leaks > 0 and bool(result.reason)
     if result.fidelity is not None:
         tally[path("fidelity", "image", f"{result.fidelity:.4f}")] += 1
     return tally
@@ -160,6 +165,10 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
         "edits": _nest(_branch(tally, "edit")),
         "rewritten": {who: tally.get(path("rewritten", who), 0) for who in ("by_rules", "by_engine")},
         "image_edits": _nest(_branch(tally, "image_edit")),
+        "second_look": {
+            name: tally.get(path("second_look", name), 0)
+            for name in ("sampled", "leaking", "leaks", "held_back")
+        },
         "verdicts": {name: tally.get(path("verdict", name), 0) for name in ("passed", "held_back")},
         "quarantine": _nest(_branch(tally, "quarantine")),
         "notes": _nest(_branch(tally, "note")),

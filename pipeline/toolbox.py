@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 from pipeline.config import Mode
-from pipeline.kept_answers import keep_answers
+from pipeline.kept_answers import Answers, KeptOcr, answers_in, keep_answers
 from pipeline.plan import RunPlan
 from schemas.errors import ConfigError
-from schemas.finding import TextFinding
-from transforms.engines.protocols import Embedder, EngineInfo, Rewriter, TextParser
+from schemas.finding import ImageFinding, TextFinding
+from transforms.engines.protocols import Embedder, EngineInfo, OcrEngine, Rewriter, TextParser
 from transforms.engines.registry import (
     NONE,
-    check_engine,
+    check_engines,
     load_detector,
     load_embedder,
     load_entity_tagger,
     load_ocr,
     load_parser,
     load_rewriter,
+    load_second_ocr,
 )
 from transforms.image.audit import ImageEngines
 from transforms.image.open import ImageLimits
+from transforms.image.second_look import SecondEyes
+from transforms.image.verify import acted_attributes
 from transforms.text.audit import audit_plain_text, load_text_rules
 from transforms.text.recognise_names import NAME
 from transforms.text.rules import TextRules
@@ -69,7 +72,37 @@ class Toolbox:
             codes=load_detector("codes", engines.codes, options),
             plates=load_detector("plates", engines.plates, options),
         )
-        return keep_answers(loaded, self.plan.answers)
+        return keep_answers(loaded, self._answers)
+
+    @cached_property
+    def _answers(self) -> Answers:
+        return answers_in(self.plan.answers)
+
+    @cached_property
+    def second_ocr(self) -> OcrEngine | None:
+        """The engine that reads a sample of the redacted images again; None where none is sampled."""
+        if not self._samples:
+            return None
+        engines = self.plan.engines
+        engine = load_second_ocr(engines.second_ocr, engines.options())
+        return KeptOcr(engine, self._answers)
+
+    @property
+    def _samples(self) -> bool:
+        return self.plan.verify_sample > 0 and self.plan.mode is Mode.BUILD
+
+    def second_eyes(self, sha: str, findings: Sequence[ImageFinding]) -> SecondEyes | None:
+        """Who looks again at the image with this digest once it is redacted; None if it is not sampled."""
+        if self.second_ocr is None or not self.plan.samples(sha):
+            return None
+        policy = self.plan.policy
+        return SecondEyes(
+            self.second_ocr,
+            [one for one in findings if policy.acts_on(one.attribute, one.kind)],
+            wanted=acted_attributes(policy),
+            find_text=self.find_text,
+            value_key=self.plan.key("value"),
+        )
 
     @property
     def wanted_image_attributes(self) -> frozenset[str]:
@@ -89,10 +122,7 @@ class Toolbox:
 
     def engine_infos(self) -> tuple[EngineInfo, ...]:
         """Loads every engine that the plan needs and says what it is. ConfigError if one is missing."""
-        engines = self.plan.engines
-        for role, name in engines.by_role().items():
-            if role != "parser":
-                check_engine(role, name)
+        check_engines(self.plan.engines.by_role(), sampled=self._samples)
         infos = [self.parser.info, self.embedder.info]
         if self.plan.mode is Mode.BUILD and self.rewriter is not None:
             infos.append(self.rewriter.info)
@@ -102,7 +132,7 @@ class Toolbox:
         if self.plan.open_images and self.wanted_image_attributes:
             self._check_image_engines()
             images = self.image_engines
-            loaded = (images.ocr, images.faces, images.codes, images.plates)
+            loaded = (images.ocr, images.faces, images.codes, images.plates, self.second_ocr)
             infos += [engine.info for engine in loaded if engine is not None]
         return tuple(infos)
 

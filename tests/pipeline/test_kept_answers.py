@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.answer_store import prepare_answers
-from pipeline.kept_answers import keep_answers, picture_digest
+from pipeline.kept_answers import answers_in, picture_digest
+from pipeline.kept_answers import keep_answers as keep_in
 from pipeline.progress import PROGRESS
 from schemas.finding import Box
 from transforms.engines.protocols import EngineInfo, OcrLine, ScoredBox
@@ -28,6 +29,10 @@ class Counting:
         return self.answer
 
     detect = read
+
+
+def keep_answers(loaded, folder):
+    return keep_in(loaded, answers_in(folder))
 
 
 def engines(ocr, faces=None):

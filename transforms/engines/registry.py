@@ -28,6 +28,7 @@ NONE = "none"
 RULES = "rules"
 """The rewriter that is no model: the grammar rules of ``transforms/text``."""
 
+SECOND_OCR_KEY = "engines.second_ocr"
 BUNDLED = "bundled"
 _DEFAULT = EngineOptions()
 OF_THE_PARSER = "spacy"
@@ -158,6 +159,40 @@ def _load(role: str, name: str, options: EngineOptions) -> object:
 def load_ocr(name: str, options: EngineOptions = _DEFAULT) -> OcrEngine | None:
     """The OCR engine; None for ``none``."""
     return cast("OcrEngine | None", _load("ocr", name, options))
+
+
+def check_engines(engines: Mapping[str, str], *, sampled: bool) -> None:
+    """Raises ConfigError if an engine, by role, cannot serve here; loads nothing. A parser is checked by
+    loading it. ``sampled``: whether ``second_ocr`` is needed."""
+    for role, name in engines.items():
+        if role == "second_ocr":
+            if sampled:
+                _check_second_ocr(name, engines["ocr"])
+        elif role != "parser":
+            check_engine(role, name)
+
+
+def _check_second_ocr(name: str, first: str) -> None:
+    """Raises ConfigError if ``name`` cannot read again what ``first`` has read."""
+    if name in (NONE, first):
+        why = "verify_sample needs another engine than engines.ocr, for example tesseract"
+        raise ConfigError(SECOND_OCR_KEY, name, why)
+    try:
+        check_engine("ocr", name)
+    except ConfigError as error:
+        raise ConfigError(SECOND_OCR_KEY, name, error.remedy) from error
+
+
+def load_second_ocr(name: str, options: EngineOptions = _DEFAULT) -> OcrEngine:
+    """An OCR engine that reads images at twice their size, for a second opinion."""
+    engine = load_ocr(name, options)
+    if engine is None:
+        raise ConfigError(SECOND_OCR_KEY, name, "is no engine")
+    if name == "tesseract":
+        return engine  # enlarges by itself
+    from transforms.engines.enlarged import Enlarged
+
+    return Enlarged(engine)
 
 
 def load_detector(role: str, name: str, options: EngineOptions = _DEFAULT) -> BoxDetector | None:

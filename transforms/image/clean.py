@@ -15,6 +15,7 @@ from transforms.image.audit import FindText, ImageEngines
 from transforms.image.open import OpenedImage
 from transforms.image.redact import redact_image
 from transforms.image.regions import TEXT, Bluntness
+from transforms.image.second_look import SecondEyes
 from transforms.image.verify import verify_image
 
 
@@ -38,6 +39,7 @@ def clean_image(
     engines: ImageEngines,
     find_text: FindText,
     value_key: bytes,
+    second: SecondEyes | None = None,
 ) -> CleanedImage:
     """The file without what ``policy`` acts on, such that a new audit of it acts on nothing.
 
@@ -57,7 +59,13 @@ def clean_image(
             data, opened, acted, policy, bluntness=levels, lines=lines or (), key=value_key
         )
         verdict = verify_image(
-            redacted, opened, policy=policy, engines=engines, find_text=find_text, value_key=value_key
+            redacted,
+            opened,
+            policy=policy,
+            engines=engines,
+            find_text=find_text,
+            value_key=value_key,
+            second=second,
         )
         if verdict.passed and verdict.reopened is not None:
             fidelity = image_fidelity(opened.rgb, verdict.reopened.rgb, redacted.painted)

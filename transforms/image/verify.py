@@ -12,6 +12,7 @@ from schemas.policy import Policy
 from transforms.image.audit import FindText, ImageEngines, audit_image
 from transforms.image.open import ImageLimits, OpenedImage, open_image
 from transforms.image.redact import RedactedImage
+from transforms.image.second_look import SecondEyes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,10 @@ def verify_image(
     engines: ImageEngines,
     find_text: FindText,
     value_key: bytes,
+    second: SecondEyes | None = None,
 ) -> ImageVerdict:
-    """The verdict on ``redacted``, made from ``before``."""
+    """The verdict on ``redacted``, made from ``before``. ``second`` looks at what was painted where the
+    engines find nothing left."""
     height, width = before.rgb.shape[:2]
     try:
         reopened = open_image(
@@ -57,6 +60,8 @@ def verify_image(
         for leak in leaks
         if policy.acts_on(leak.attribute, leak.kind) and leak.value_hash not in redacted.written
     )
+    if not left and second is not None and redacted.painted:
+        left = second.look(reopened, redacted.painted, redacted.written)
     return ImageVerdict(reopened, left)
 
 
