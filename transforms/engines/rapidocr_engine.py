@@ -43,7 +43,7 @@ class RapidOcrOptions:
     """
 
     overview: tuple[int, int] = (384, 960)
-    line_height: float = 24.0
+    line_height: float = 32.0
     least_side: int = 640
     text_score: float = 0.5
     boxes: BoxOptions = field(default_factory=BoxOptions)

@@ -12,6 +12,8 @@ from transforms.engines.protocols import RgbArray
 
 SURE: Final = 0.9
 """Score of print that is read the right way round; upside down one line in a hundred reaches it."""
+_NONSENSE: Final = 0.4
+"""What reads with less is no print either way round: print on its head gives half its characters."""
 _DOUBTFUL: Final = 0.6
 """Where the way round is known, a line with less is still tried the other way."""
 _BETTER: Final = 0.08
@@ -46,7 +48,7 @@ class DirectedReader:
         first = 2 if votes <= -_VOTES else 0
         known = abs(votes) >= _VOTES
         best = box.turned(first), self._reader(self._image, box.turned(first))
-        if best[1].score >= (_DOUBTFUL if known else SURE):
+        if best[1].score >= (_DOUBTFUL if known else SURE) or best[1].score < _NONSENSE and not across_area:
             self._vote(slant, first, best[1])
             return best
         ways = [(first + 2) % 4]

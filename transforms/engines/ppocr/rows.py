@@ -23,8 +23,8 @@ class RowOptions:
     which the heights of two boxes of one line may differ. ``shifted``: how far one may stand below the
     other. ``trimmed``: taken off each side of what is told: boxes are made wide for reading."""
 
-    joined_below: float = 0.1
-    parted_above: float = 0.5
+    joined_below: float = 0.0
+    parted_above: float = 0.6
     unlike: float = 0.3
     shifted: float = 0.25
     trimmed: float = 0.1
