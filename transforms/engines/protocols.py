@@ -37,11 +37,13 @@ class EngineInfo:
 @dataclass(frozen=True, slots=True)
 class OcrLine:
     """One line of text in an image. ``quad``: its corners in pixels, clockwise from the text's own top left,
-    so that the first two are the upper side as it is read, whichever way the page lies."""
+    so that the first two are the upper side as it is read, whichever way the page lies. ``places``: where
+    along the line the middle of each character stands, 0 to 1; empty if the engine does not tell."""
 
     text: str
     quad: Quad
     score: float
+    places: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from transforms.engines.ppocr.rows import RowOptions, joined_boxes, parted, trim
 from transforms.engines.protocols import EngineInfo, OcrLine, RgbArray
 
 _WEIGHTS: Final = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
-_METHOD: Final = 2
+_METHOD: Final = 3
 """Counts changes of the reading that no option shows: answers kept of another method are not used."""
 _OVERVIEW: Final = 0.4
 _MIN_SIDE: Final = 4
@@ -100,7 +100,7 @@ class RapidOcr:
                 if reading.score < self.options.text_score or not reading.text.strip():
                     continue
                 for piece, words in parted(box, reading, self.options.rows):
-                    lines.append(_line(trimmed(piece, self.options.rows), words, width, height))
+                    lines.append(_line(*trimmed(piece, words, self.options.rows), width, height))
         return tuple(lines)
 
 
@@ -113,7 +113,8 @@ def _line(box: LineBox, reading: Reading, width: int, height: int) -> OcrLine:
         (round(min(max(x, 0.0), float(width)), 1), round(min(max(y, 0.0), float(height)), 1))
         for x, y in box.quad
     )
-    return OcrLine(text=reading.text, quad=quad, score=round(reading.score, 4))  # type: ignore[arg-type]
+    places = tuple(round(place, 4) for place in reading.middles)
+    return OcrLine(reading.text, quad, round(reading.score, 4), places)  # type: ignore[arg-type]
 
 
 def _weights(name: str) -> Path:

@@ -140,3 +140,21 @@ def test_a_line_across_the_others_is_read_apart_from_them():
     ocr = join_lines([aside, *page])
     assert ocr.text == "first row\nsecond row\non the side"
     assert min(y for _, y in ocr.level[2]) > 1000
+
+
+def test_places_of_characters_say_where_a_part_of_a_line_stands():
+    # "ID" is printed wide, what follows narrow: widths of a typeface would be wrong by half the value.
+    quad = ((0, 0), (400, 0), (400, 20), (0, 20))
+    places = (0.1, 0.3, 0.6, 0.7, 0.75, 0.8, 0.85)
+    [(_, quad_of_value)] = join_lines([OcrLine("ID 4711", quad, 0.9, places)]).quads(3, 7)
+    left, right = quad_of_value[0][0], quad_of_value[1][0]
+    assert 260 < left < 275
+    assert right == 400
+
+
+def test_a_part_between_characters_without_a_blank_ends_half_way():
+    quad = ((0, 0), (100, 0), (100, 10), (0, 10))
+    line = OcrLine("a:bcd.", quad, 0.9, (0.05, 0.15, 0.35, 0.55, 0.75, 0.95))
+    [(_, part)] = join_lines([line]).quads(2, 5)
+    assert 20 < part[0][0] <= 25
+    assert 85 <= part[1][0] < 90

@@ -48,7 +48,7 @@ class DirectedReader:
         first = 2 if votes <= -_VOTES else 0
         known = abs(votes) >= _VOTES
         best = box.turned(first), self._reader(self._image, box.turned(first))
-        if best[1].score >= (_DOUBTFUL if known else SURE) or best[1].score < _NONSENSE and not across_area:
+        if best[1].score >= (_DOUBTFUL if known else SURE) or (best[1].score < _NONSENSE and not across_area):
             self._vote(slant, first, best[1])
             return best
         ways = [(first + 2) % 4]

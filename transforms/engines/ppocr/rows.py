@@ -65,10 +65,13 @@ def parted(box: LineBox, reading: Reading, options: RowOptions) -> Iterator[tupl
     yield _part(box, reading, begin, len(reading.text), low, 1.0)
 
 
-def trimmed(box: LineBox, options: RowOptions) -> LineBox:
-    """``box`` without the margin that reading wants."""
+def trimmed(box: LineBox, reading: Reading, options: RowOptions) -> tuple[LineBox, Reading]:
+    """``box`` without the margin that reading wants, and what it says, placed in that."""
     by = 2 * options.trimmed * box.across
-    return replace(box, along=max(box.along - by, box.along / 2), across=box.across - by)
+    along = max(box.along - by, box.along / 2)
+    stretch = box.along / along
+    middles = tuple(min(1.0, max(0.0, (at - 0.5) * stretch + 0.5)) for at in reading.middles)
+    return replace(box, along=along, across=box.across - by), replace(reading, middles=middles)
 
 
 def _part(
