@@ -94,6 +94,20 @@ class Limits(BaseModel):
     image_pixels: Count = 64_000_000
 
 
+class GpuSection(BaseModel):
+    """``gpu:`` - how images are fed to an engine that takes several at once, and what a runner that places
+    steps on machines is asked for where ``engines.device`` is ``cuda``. Decides nothing of the output."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pixels_per_batch: Count = 8_000_000
+    decode_threads: Annotated[int, Field(ge=1, le=64)] = 4
+    accelerator: Annotated[str, Field(pattern=r"^type:[\w-]+;count:\d+(;[\w-]+)*$", max_length=200)] = (
+        "type:nvidia-l4;count:1;install-nvidia-driver"
+    )
+    min_ram: Annotated[str, Field(pattern=r"^\d+(\.\d+)?([KMGT]i?)?B$")] = "16GiB"
+
+
 class ShardSizes(BaseModel):
     """``shards:`` - how much goes into one output file at the most, on average."""
 
@@ -130,6 +144,7 @@ class RunConfig(BaseModel):
     engines: EngineChoice = EngineChoice()
     rewriter: RewriterSection = RewriterSection()
     limits: Limits = Limits()
+    gpu: GpuSection = GpuSection()
     shards: ShardSizes = ShardSizes()
     limit: Count | None = None
     llava_images: bool = False

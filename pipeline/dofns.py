@@ -9,6 +9,7 @@ import apache_beam as beam
 from apache_beam.metrics.metric import Metrics
 from apache_beam.ml.inference.base import ModelHandler
 
+from pipeline.image_batches import TASKS_PER_BATCH, ImageTask, ImageTools
 from pipeline.image_cache import ImageCache
 from pipeline.image_stage import process_image
 from pipeline.outcome import Chunk
@@ -20,6 +21,8 @@ from pipeline.shard_writer import ShardReport, finished_report, shard_input_key,
 from pipeline.spool import read_images
 from pipeline.summary import tally_image
 from pipeline.toolbox import Toolbox, toolbox_of
+from transforms.engines.device import Device
+from transforms.engines.registry import takes_batches
 
 
 class PartitionSources(beam.DoFn):
@@ -35,28 +38,74 @@ class PartitionSources(beam.DoFn):
         yield report
 
 
-class ProcessImages(beam.DoFn):
-    """Slot -> tally of its distinct images; results go to the image cache, one image at a time."""
+class ReadSlots(beam.DoFn):
+    """Slot -> its distinct images, by digest and place."""
 
     def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
 
-    def setup(self) -> None:
-        """Engines load here, once per process."""
-        self._tools = toolbox_of(self._plan)
-        self._cache = ImageCache(self._plan.layout.image_cache, self._plan.image_digest())
+    def process(self, element: int) -> Iterator[ImageTask]:
+        """Reads one slot of the spool."""
+        yield from (ImageTask(*image) for image in read_images(self._plan.layout.spool, element))
 
-    def process(self, element: int) -> Iterator[dict[str, int]]:
+
+class ProcessImages(ModelHandler[ImageTask, dict[str, int], ImageTools]):
+    """Image -> its tally, for ``RunInference``; results go to the image cache, one image at a time.
+
+    The engines are the process's toolbox. An engine that gains from several images at once gets the print of
+    a batch read ahead, bounded in pixels; what comes of an image is the same, and so are the cache's files.
+    """
+
+    def __init__(self, plan: RunPlan) -> None:
+        # References, not pixels: what is read together is bounded in ``image_batches``.
+        images = TASKS_PER_BATCH if takes_batches(plan.engines.ocr) else 1
+        super().__init__(min_batch_size=images, max_batch_size=images)
+        self._plan = plan
+
+    def __repr__(self) -> str:
+        """Goes into the graph, which must not differ from build to build."""
+        return type(self).__name__
+
+    def load_model(self) -> ImageTools:
+        """Engines load here, once per process, before the first image."""
+        tools = toolbox_of(self._plan)
+        if tools.wanted_image_attributes:
+            _ = tools.image_engines
+        return ImageTools(tools, ImageCache(self._plan.layout.image_cache, self._plan.image_digest()))
+
+    def run_inference(
+        self,
+        batch: Sequence[ImageTask],
+        model: ImageTools,
+        inference_args: dict[str, Any] | None = None,  # noqa: ARG002  (Beam's signature)
+    ) -> list[dict[str, int]]:
         """Processes what is not in the cache yet."""
-        for sha, location in read_images(self._plan.layout.spool, element):
-            result = self._cache.load(sha)
+        tallies = []
+        for task, decoded in model.decoded_ahead(batch):
+            result = model.cache.load(task.sha)
             if result is None:
-                with self._cache.working_on(sha):
-                    result, cleaned = process_image(sha, location, self._tools)
-                    self._cache.save(result, cleaned)
+                with model.cache.working_on(task.sha):
+                    known = () if decoded is None else (decoded,)
+                    result, cleaned = process_image(*task, model.tools, *known)
+                    model.cache.save(result, cleaned)
                 Metrics.counter("images", "held_back" if result.reason else "processed").inc()
             PROGRESS.add(images=1)
-            yield dict(tally_image(result))
+            tallies.append(dict(tally_image(result)))
+        return tallies
+
+    def get_num_bytes(self, batch: Sequence[ImageTask]) -> int:
+        """Of the references; Beam's default would pickle every batch to know."""
+        return sum(len(task.location) for task in batch)
+
+    def get_metrics_namespace(self) -> str:
+        """Names the counters of the step."""
+        return "process_images"
+
+    def get_resource_hints(self) -> dict[str, str]:
+        """What the step asks of a runner that places steps on machines: nothing unless for a GPU."""
+        if self._plan.engines.device is not Device.CUDA:
+            return {}
+        return {"accelerator": self._plan.gpu.accelerator, "min_ram": self._plan.gpu.min_ram}
 
 
 class ReadShards(beam.DoFn):

@@ -1,7 +1,7 @@
 """The whole graph on one page. Three jobs, in order; each is the same on every runner.
 
     sources ──> PartitionSources ──> spool                                        (job 1)
-    image slots ──> ProcessImages ──> image cache                                 (job 2: OCR, faces, codes)
+    image slots ──> ReadSlots ──> ProcessImages ──> image cache                   (job 2: OCR, faces, codes)
     shards ──> ReadShards ──> JoinImages ──> AuditText ──> CleanText ──┐          (job 3: parser, embedder)
                    │ done already                                      │
                    v                            group by shard <───────┘
@@ -26,6 +26,7 @@ from pipeline.dofns import (
     PartitionSources,
     ProcessImages,
     ReadShards,
+    ReadSlots,
     WriteShards,
 )
 from pipeline.partition import PartitionReport
@@ -44,7 +45,10 @@ def partition(p: beam.Pipeline, plan: RunPlan, sources: Sequence[int]) -> PColle
 def images(p: beam.Pipeline, plan: RunPlan, slots: Sequence[int]) -> PCollection[dict[str, int]]:
     """Job 2: audits, cleans and verifies every distinct image of these slots; yields tallies."""
     tallies: PCollection[dict[str, int]] = (
-        p | "Slots" >> beam.Create(list(slots)) | "ProcessImages" >> beam.ParDo(ProcessImages(plan))
+        p
+        | "Slots" >> beam.Create(list(slots))
+        | "ReadSlots" >> beam.ParDo(ReadSlots(plan))
+        | "ProcessImages" >> RunInference(ProcessImages(plan), model_identifier="process_images")
     )
     return tallies
 

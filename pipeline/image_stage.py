@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,14 +14,31 @@ from schemas.errors import RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
 from transforms.image.audit import audit_image
 from transforms.image.clean import clean_image
-from transforms.image.open import open_image
+from transforms.image.open import OpenedImage, open_image
 
 
-def process_image(sha: str, location: str, tools: Toolbox) -> tuple[ImageResult, bytes | None]:
+@dataclass(frozen=True, slots=True)
+class DecodedImage:
+    """An image's bytes and what they show."""
+
+    data: bytes
+    image: OpenedImage
+
+
+def decode_image(sha: str, location: str, tools: Toolbox) -> DecodedImage:
+    """Reads and decodes one image. Raises RejectRecord for what it holds, RunFailed if it has changed."""
+    data = _read(sha, location, tools)
+    return DecodedImage(data, open_image(data, tools.image_limits))
+
+
+def process_image(
+    sha: str, location: str, tools: Toolbox, decoded: DecodedImage | None = None
+) -> tuple[ImageResult, bytes | None]:
     """The result for one image and its new bytes, None if they stay as they are. Never raises for
-    what an image can hold: the result says why it may not be emitted."""
+    what an image can hold: the result says why it may not be emitted. ``decoded``: the image, where it was
+    opened ahead."""
     try:
-        return _process(sha, location, tools)
+        return _process(sha, decoded or decode_image(sha, location, tools), tools)
     except RejectRecord as reject:
         return ImageResult(sha, stage=reject.stage.value, reason=reject.reason.value), None
     except (MemoryError, RunFailed):
@@ -41,9 +59,8 @@ def _read(sha: str, location: str, tools: Toolbox) -> bytes:
     return data
 
 
-def _process(sha: str, location: str, tools: Toolbox) -> tuple[ImageResult, bytes | None]:
-    data = _read(sha, location, tools)
-    opened = open_image(data, tools.image_limits)
+def _process(sha: str, decoded: DecodedImage, tools: Toolbox) -> tuple[ImageResult, bytes | None]:
+    data, opened = decoded.data, decoded.image
     if not tools.wanted_image_attributes:
         return ImageResult(sha), None
     key = tools.plan.key("value")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from hashlib import sha256
@@ -18,7 +18,15 @@ import numpy as np
 from pipeline.answer_store import AnswerDamagedError, AnswerStore
 from pipeline.progress import PROGRESS
 from schemas.finding import Box
-from transforms.engines.protocols import BoxDetector, EngineInfo, OcrEngine, OcrLine, RgbArray, ScoredBox
+from transforms.engines.protocols import (
+    BatchOcrEngine,
+    BoxDetector,
+    EngineInfo,
+    OcrEngine,
+    OcrLine,
+    RgbArray,
+    ScoredBox,
+)
 from transforms.image.audit import ImageEngines
 
 _IN_MEMORY: Final = 64
@@ -33,10 +41,13 @@ class Answers:
     def __init__(self, store: AnswerStore | None) -> None:
         self._store = store
         self._remembered: OrderedDict[tuple[str, str], tuple[Any, ...]] = OrderedDict()
+        self._ahead: dict[tuple[str, str], tuple[Any, ...]] = {}
 
     def of(self, engine: str, image: RgbArray, ask: Callable[[RgbArray], tuple[Any, ...]]) -> tuple[Any, ...]:
         """What ``ask`` says of ``image``. The same objects come back whether it had to be asked or not."""
         key = engine, picture_digest(image)
+        if key in self._ahead:
+            return self._remember(key, self._ahead.pop(key))
         answer = self._remembered.get(key)
         if answer is None:
             answer = self._stored(*key)
@@ -47,11 +58,40 @@ class Answers:
             self._keep(*key, plain)
         else:
             PROGRESS.add(answers_reused=1)
+        return self._remember(key, answer)
+
+    def _remember(self, key: tuple[str, str], answer: tuple[Any, ...]) -> tuple[Any, ...]:
         self._remembered[key] = answer
         self._remembered.move_to_end(key)
         if len(self._remembered) > _IN_MEMORY:
             self._remembered.popitem(last=False)
         return answer
+
+    def ask_ahead(
+        self,
+        engine: str,
+        images: Sequence[RgbArray],
+        ask: Callable[[Sequence[RgbArray]], Sequence[tuple[Any, ...] | None]],
+    ) -> None:
+        """Keeps what ``ask`` says of those images that nothing is known of, until they are asked for one by
+        one or the next call. An image of which it says None is asked again then."""
+        self._ahead.clear()
+        unknown: dict[tuple[str, str], RgbArray] = {}
+        for image in images:
+            key = engine, picture_digest(image)
+            if key in self._remembered or key in self._ahead or key in unknown:
+                continue
+            stored = self._stored(*key)
+            if stored is None:
+                unknown[key] = image
+            else:
+                self._ahead[key] = stored
+        for key, answer in zip(unknown, ask(list(unknown.values())) if unknown else (), strict=True):
+            if answer is not None:
+                plain = _plain(answer)
+                self._ahead[key] = _object(plain)
+                PROGRESS.add(engine_calls=1)
+                self._keep(*key, plain)
 
     def _stored(self, engine: str, picture: str) -> tuple[Any, ...] | None:
         if self._store is None:
@@ -84,6 +124,19 @@ class KeptOcr:
     def read(self, image: RgbArray) -> tuple[OcrLine, ...]:
         """As the engine reads it."""
         return self._answers.of(self._digest, image, self._engine.read)
+
+    @property
+    def batch_engine(self) -> BatchOcrEngine | None:
+        """The engine, if it gains from reading several images at once."""
+        return self._engine if isinstance(self._engine, BatchOcrEngine) else None
+
+    def read_ahead(
+        self,
+        images: Sequence[RgbArray],
+        read: Callable[[Sequence[RgbArray]], Sequence[tuple[OcrLine, ...] | None]],
+    ) -> None:
+        """Has ``read`` read those images that are not known, for the ``read`` of each that follows."""
+        self._answers.ask_ahead(self._digest, images, read)
 
 
 class KeptDetector:

@@ -11,7 +11,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import EngineChoice, Limits, Mode, RunConfig
+from pipeline.config import EngineChoice, GpuSection, Limits, Mode, RunConfig
 from pipeline.field_types import FieldType
 from pipeline.layout import Layout
 from pipeline.parse_record import ParseLimits
@@ -70,6 +70,7 @@ class RunPlan:
     verify_sample: float = 0.0
     answers: Path | None = None
     """Where the answers of image engines are kept beyond the run. Decides nothing of the output."""
+    gpu: GpuSection = field(default_factory=GpuSection)
     engine_infos: tuple[EngineInfo, ...] = ()
     shards: int = 0
     fields: Mapping[str, FieldType] | None = None
@@ -158,6 +159,7 @@ def make_plan(config: RunConfig, sources: tuple[Source, ...], policy: Policy) ->
         engines=config.engines,
         rewriter=RewriterSettings(**config.rewriter.model_dump(), seed=config.seed),
         limits=config.limits,
+        gpu=config.gpu,
         llava_images=config.llava_images,
         keep_quarantined=config.keep_quarantined,
         limit=config.limit,

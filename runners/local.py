@@ -58,6 +58,13 @@ class RunProgress:
     records: int = 0
     records_total: int | None = None
     shards_kept: int = 0
+    batches: int = 0
+    batch_images: int = 0
+    batch_pixels: int = 0
+    batches_too_large: int = 0
+    batches_failed: int = 0
+    batch_busy_ms: int = 0
+    batch_wall_ms: int = 0
     engine_calls: int = 0
     answers_reused: int = 0
     answers_rebuilt: int = 0
@@ -228,7 +235,11 @@ def _holding_back_killers(plan: RunPlan) -> Callable[[int], bool]:
     deaths: Counter[str] = Counter()
 
     def on_death(pid: int) -> bool:
-        sha = cache.begun_by(pid)
+        sha, ahead = cache.begun_by(pid), cache.ahead_of(pid)
+        if ahead:
+            # Any of them, or what was read together: each gets a turn of its own, which tells.
+            cache.take_alone(ahead)
+            return True
         deaths[sha] += 1
         if not sha or deaths[sha] < _DEATHS_PER_IMAGE:
             return False
@@ -273,6 +284,14 @@ def _volatile(start_time: str, seconds: float, workers: int, progress: RunProgre
             "answers_reused": progress.answers_reused,
             "answers_rebuilt": progress.answers_rebuilt,
             "answers_not_kept": progress.answers_not_kept,
+        },
+        "batches": {
+            "read": progress.batches,
+            "images": progress.batch_images,
+            "pixels": progress.batch_pixels,
+            "too_large": progress.batches_too_large,
+            "failed": progress.batches_failed,
+            "busy_share": round(progress.batch_busy_ms / max(1, progress.batch_wall_ms), 3),
         },
         "workers": workers,
         "host": platform.node(),

@@ -11,6 +11,7 @@ from apache_beam.testing.util import assert_that, equal_to
 
 from pipeline import dofns
 from pipeline.config import make_config
+from pipeline.graph import images
 from pipeline.plan import make_plan
 from pipeline.policy_file import load_policy
 from pipeline.readers.open import list_sources
@@ -41,7 +42,7 @@ def plan(small_corpus, tmp_path_factory):
     fields = {"extra": ["struct", {"score": "float64", "tags": ["list", "string"]}]}
     plan = replace(plan, shards=SHARDS, fields=fields)
     with run_pipeline() as p:
-        p | beam.Create(list(range(SLOTS))) | beam.ParDo(dofns.ProcessImages(plan))
+        images(p, plan, range(SLOTS))
     return plan
 
 
@@ -63,14 +64,14 @@ def test_partition_sources_reports_what_it_read(plan):
 
 def test_process_images_counts_every_distinct_image_once(plan):
     with run_pipeline() as p:
-        tallies = p | beam.Create(list(range(SLOTS))) | beam.ParDo(dofns.ProcessImages(plan))
+        tallies = images(p, plan, range(SLOTS))
         assert_that(tallies | beam.Map(lambda t: t["images|distinct"]), equal_to([1, 1, 1]))
 
 
 def test_an_image_that_is_in_the_cache_is_not_processed_again(plan, monkeypatch):
     monkeypatch.setattr(dofns, "process_image", lambda *_: pytest.fail("processed again"))
     with run_pipeline() as p:
-        p | beam.Create(list(range(SLOTS))) | beam.ParDo(dofns.ProcessImages(plan))
+        images(p, plan, range(SLOTS))
 
 
 @pytest.mark.parametrize("bundles", [1, 2, 100])

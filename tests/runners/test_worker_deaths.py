@@ -69,6 +69,27 @@ def test_images_that_kill_or_stop_a_worker_are_held_back(tmp_path, fates, worker
 
 
 @pytest.mark.usefixtures("sabotage")
+def test_an_image_that_kills_a_worker_in_a_batch_is_told_from_its_neighbours(tmp_path):
+    (tmp_path / "path" / "sitecustomize.py").write_text(
+        "import os\n"
+        "import pipeline.dofns as dofns\n"
+        "from transforms.engines.rapidocr_engine import RapidOcr\n"
+        "intact = RapidOcr.read\n"
+        "def read(self, image):\n"
+        "    if image[0, 0, 2] == 41:\n        os._exit(9)\n"
+        "    return intact(self, image)\n"
+        "RapidOcr.read = read\n"
+        "RapidOcr.read_many = lambda self, images: [read(self, image) for image in images]\n"
+        "dofns.takes_batches = lambda name: True\n"
+    )
+    write_corpus(tmp_path, ["fine"] * 5)
+    settings = {"images": str(tmp_path / "images"), "workers": 1}
+    result = mmscrub.build(tmp_path / "c.json", tmp_path / "out", **settings)
+    assert result.summary["quarantine"] == {"audit_image": {"engine_failed": 1}}
+    assert result.summary["records"]["emitted"] == 4
+
+
+@pytest.mark.usefixtures("sabotage")
 def test_an_engine_that_fails_on_everything_fails_the_run(tmp_path):
     (tmp_path / "path" / "sitecustomize.py").write_text(
         "import pipeline.image_stage as stage\n"

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, RunFailed
+from transforms.engines.batches import is_out_of_memory
 from transforms.engines.bundled_weights import combined_sha256, file_sha256
 from transforms.engines.device import DEVICE_KEY, Device, EngineOptions
 from transforms.engines.protocols import EngineInfo, OcrLine, RgbArray
@@ -86,6 +87,17 @@ class EasyOcr:
         return read
 
     def _read_same_size(self, images: Sequence[RgbArray]) -> list[tuple[OcrLine, ...]]:
+        try:
+            return self._detected_and_read(images)
+        except RuntimeError as error:
+            if "CUDA error" in str(error) and not is_out_of_memory(error):
+                # After that every call of this process fails: not the images' fault.
+                raise RunFailed(
+                    "engines.ocr: the GPU failed; a new run goes on where this one stopped"
+                ) from None
+            raise
+
+    def _detected_and_read(self, images: Sequence[RgbArray]) -> list[tuple[OcrLine, ...]]:
         import cv2
 
         if min(images[0].shape[:2]) < _MIN_SIDE:

@@ -156,6 +156,11 @@ def _load(role: str, name: str, options: EngineOptions) -> object:
     return _LOADERS[role][kind](place, options)
 
 
+def takes_batches(ocr: str) -> bool:
+    """True if the OCR engine of that name gains from several images at once. Loads nothing."""
+    return ocr.partition(":")[0] == "easyocr"
+
+
 def load_ocr(name: str, options: EngineOptions = _DEFAULT) -> OcrEngine | None:
     """The OCR engine; None for ``none``."""
     return cast("OcrEngine | None", _load("ocr", name, options))
