@@ -26,6 +26,7 @@ _ONE = {"weak": 1.0, "fine_side": 0}
 WAYS: tuple[dict[str, Any], ...] = (
     *({"coarse_side": side, "threshold": score, **_ONE} for side in (640, 1280) for score in (0.2, 0.4)),
     {},
+    {"twice": 1.0},
     {"confirmed": 0.22},
     {"confirmed": 0.4},
     {"weak": 0.05},

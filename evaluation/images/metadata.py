@@ -1,7 +1,7 @@
 """Files with metadata of every sort: is all of it gone, does the picture stand and look as before?
 
 The mark of ``tagged_files`` is searched as bytes, in UTF-16, and in whatever in the file can be inflated.
-A quarter of a minute, most of it for loading the engines.
+Half a minute, most of it for loading the engines.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from evaluation.figures import Figure, share
+from evaluation.images.hostile_files import hostile_files
 from evaluation.images.product import protect
 from evaluation.images.tagged_files import MARK, TaggedFile, tagged_files
 from schemas.errors import RejectRecord
@@ -29,7 +30,7 @@ _ZLIB_HEADS: Final = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 def measure(data: Path, size: int = 1 << 30) -> list[Figure]:
     """Shares of the files; the set is made here, ``data`` is not read. The rows below name what fails."""
     del data
-    files = list(tagged_files())[:size]
+    files = [*tagged_files(), *hostile_files()][:size]
     failures: dict[str, list[str]] = {"gone": [], "upright": [], "colour": [], "emitted": []}
     for file in files:
         for what in failures_of(file):
@@ -49,8 +50,8 @@ def measure(data: Path, size: int = 1 << 30) -> list[Figure]:
 
 def failures_of(file: TaggedFile) -> list[str]:
     """What of ``emitted``, ``gone``, ``upright`` and ``colour`` does not hold for the cleaned file."""
-    before = open_image(file.data, ImageLimits())
     try:
+        before = open_image(file.data, ImageLimits())
         outcome = protect(file.data)
     except RejectRecord:
         return ["emitted"]

@@ -35,7 +35,7 @@ def tagged_files() -> Iterator[TaggedFile]:
     yield from _other_files()
 
 
-def _picture() -> Image.Image:
+def picture() -> Image.Image:
     """Four fields of different colour and size: no two orientations look alike."""
     image = Image.new("RGB", _SIZE, (200, 60, 50))
     image.paste((40, 160, 70), (60, 0, 96, 24))
@@ -44,11 +44,12 @@ def _picture() -> Image.Image:
     return image
 
 
-def _saved(form: str, **options: object) -> bytes:
+def saved(form: str, **options: object) -> bytes:
+    """The picture as a file."""
     out = io.BytesIO()
     if form == "JPEG":
         options.setdefault("quality", 90)
-    _picture().save(out, form, **options)
+    picture().save(out, form, **options)
     return out.getvalue()
 
 
@@ -69,26 +70,27 @@ def _exif(orientation: int = 1, *, gps: bool = False, notes: bool = False) -> by
 
 def _exif_files() -> Iterator[TaggedFile]:
     for orientation in range(1, 9):
-        yield TaggedFile(f"jpeg_orientation_{orientation}", _saved("JPEG", exif=_exif(orientation)))
-    yield TaggedFile("jpeg_gps", _saved("JPEG", exif=_exif(gps=True)))
-    yield TaggedFile("jpeg_notes", _saved("JPEG", exif=_exif(notes=True)))
-    yield TaggedFile("jpeg_thumbnail", _with_segment(0xE1, b"Exif\0\0" + _thumbnail_ifd()))
-    yield TaggedFile("png_exif", _saved("PNG", exif=_exif(6, gps=True)))
-    yield TaggedFile("webp_exif", _saved("WEBP", exif=_exif(3, gps=True), quality=90))
+        yield TaggedFile(f"jpeg_orientation_{orientation}", saved("JPEG", exif=_exif(orientation)))
+    yield TaggedFile("jpeg_gps", saved("JPEG", exif=_exif(gps=True)))
+    yield TaggedFile("jpeg_notes", saved("JPEG", exif=_exif(notes=True)))
+    yield TaggedFile("jpeg_thumbnail", with_segment(0xE1, b"Exif\0\0" + _thumbnail_ifd()))
+    yield TaggedFile("png_exif", saved("PNG", exif=_exif(6, gps=True)))
+    yield TaggedFile("webp_exif", saved("WEBP", exif=_exif(3, gps=True), quality=90))
 
 
 def _thumbnail_ifd() -> bytes:
     """An empty first directory and a second one with a JPEG whose comment holds the mark."""
     small = io.BytesIO()
-    _picture().resize((24, 16)).save(small, "JPEG", comment=MARK.encode())
-    picture = small.getvalue()
+    picture().resize((24, 16)).save(small, "JPEG", comment=MARK.encode())
+    thumbnail = small.getvalue()
     start = 8 + 2 + 4 + 2 + 2 * 12 + 4
-    second = struct.pack("<HHHIIHHIII", 2, 513, 4, 1, start, 514, 4, 1, len(picture), 0)
-    return struct.pack("<2sHIHI", b"II", 42, 8, 0, 14) + second + picture
+    second = struct.pack("<HHHIIHHIII", 2, 513, 4, 1, start, 514, 4, 1, len(thumbnail), 0)
+    return struct.pack("<2sHIHI", b"II", 42, 8, 0, 14) + second + thumbnail
 
 
-def _with_segment(marker: int, body: bytes) -> bytes:
-    data = _saved("JPEG")
+def with_segment(marker: int, body: bytes) -> bytes:
+    """The picture as a JPEG with one more segment at its start."""
+    data = saved("JPEG")
     return data[:2] + struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body + data[2:]
 
 
@@ -109,32 +111,33 @@ def _icc(comment: str) -> bytes:
 
 
 def _jpeg_files() -> Iterator[TaggedFile]:
-    yield TaggedFile("jpeg_xmp", _with_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + _XMP))
+    yield TaggedFile("jpeg_xmp", with_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + _XMP))
     extended = b"http://ns.adobe.com/xmp/extension/\0" + b"A" * 32 + struct.pack(">II", len(_XMP), 0) + _XMP
-    yield TaggedFile("jpeg_extended_xmp", _with_segment(0xE1, extended))
+    yield TaggedFile("jpeg_extended_xmp", with_segment(0xE1, extended))
     iptc = b"\x1c\x02\x50" + struct.pack(">H", len(MARK)) + MARK.encode()
     block = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(iptc)) + iptc + b"\0" * (len(iptc) % 2)
-    yield TaggedFile("jpeg_iptc", _with_segment(0xED, b"Photoshop 3.0\0" + block))
-    yield TaggedFile("jpeg_comment", _saved("JPEG", comment=MARK.encode()))
-    yield TaggedFile("jpeg_vendor_segment", _with_segment(0xE5, b"VENDOR\0" + MARK.encode()))
+    yield TaggedFile("jpeg_iptc", with_segment(0xED, b"Photoshop 3.0\0" + block))
+    yield TaggedFile("jpeg_comment", saved("JPEG", comment=MARK.encode()))
+    yield TaggedFile("jpeg_vendor_segment", with_segment(0xE5, b"VENDOR\0" + MARK.encode()))
     small = bytes(3 * 4 * 4)
-    yield TaggedFile("jpeg_jfxx", _with_segment(0xE0, b"JFXX\0\x13\x04\x04" + small + MARK.encode()))
-    yield TaggedFile("jpeg_after_end", _saved("JPEG") + MARK.encode() * 3)
-    yield TaggedFile("jpeg_icc_notice", _saved("JPEG", icc_profile=_icc(MARK)))
-    yield TaggedFile("jpeg_icc_plain", _saved("JPEG", icc_profile=_icc("none")), marked=False)
+    yield TaggedFile("jpeg_jfxx", with_segment(0xE0, b"JFXX\0\x13\x04\x04" + small + MARK.encode()))
+    yield TaggedFile("jpeg_after_end", saved("JPEG") + MARK.encode() * 3)
+    yield TaggedFile("jpeg_icc_notice", saved("JPEG", icc_profile=_icc(MARK)))
+    yield TaggedFile("jpeg_icc_plain", saved("JPEG", icc_profile=_icc("none")), marked=False)
     out = io.BytesIO()
-    second = _picture().transpose(Image.Transpose.ROTATE_180)
-    _picture().save(out, "MPO", save_all=True, append_images=[second], exif=_exif())
-    yield TaggedFile("mpo_two_pictures", out.getvalue())
+    second = picture().transpose(Image.Transpose.ROTATE_180)
+    picture().save(out, "MPO", save_all=True, append_images=[second], exif=_exif())
+    yield TaggedFile("mpo_twopictures", out.getvalue())
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A PNG chunk."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def _with_chunk(kind: bytes, body: bytes) -> bytes:
-    data = _saved("PNG")
-    return data[:_PNG_HEAD] + _chunk(kind, body) + data[_PNG_HEAD:]
+    data = saved("PNG")
+    return data[:_PNG_HEAD] + chunk(kind, body) + data[_PNG_HEAD:]
 
 
 def _png_files() -> Iterator[TaggedFile]:
@@ -143,7 +146,7 @@ def _png_files() -> Iterator[TaggedFile]:
     yield TaggedFile("png_compressed_text", _with_chunk(b"zTXt", b"Author\0\0" + zlib.compress(mark * 9)))
     yield TaggedFile("png_xmp", _with_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + _XMP))
     yield TaggedFile("png_private_chunk", _with_chunk(b"prVt", mark))
-    yield TaggedFile("png_after_end", _saved("PNG") + mark)
+    yield TaggedFile("png_after_end", saved("PNG") + mark)
     yield TaggedFile("png_profile_name", _with_chunk(b"iCCP", mark + b"\0\0" + zlib.compress(_icc("none"))))
     yield TaggedFile("png_profile_notice", _with_chunk(b"iCCP", b"sRGB\0\0" + zlib.compress(_icc(MARK))))
     yield TaggedFile(
@@ -152,16 +155,16 @@ def _png_files() -> Iterator[TaggedFile]:
 
 
 def _other_files() -> Iterator[TaggedFile]:
-    yield TaggedFile("webp_xmp", _saved("WEBP", xmp=_XMP, quality=90))
-    yield TaggedFile("webp_icc_notice", _saved("WEBP", icc_profile=_icc(MARK), quality=90))
+    yield TaggedFile("webp_xmp", saved("WEBP", xmp=_XMP, quality=90))
+    yield TaggedFile("webp_icc_notice", saved("WEBP", icc_profile=_icc(MARK), quality=90))
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[315], tags[270], tags[700] = MARK, MARK, _XMP
-    yield TaggedFile("tiff_tags", _saved("TIFF", tiffinfo=tags))
-    yield TaggedFile("tiff_turned", _saved("TIFF", exif=_exif(6, gps=True)))
-    yield TaggedFile("gif_comment", _saved("GIF", comment=MARK.encode()))
-    yield TaggedFile("gif_after_end", _saved("GIF") + MARK.encode() * 3)
-    yield TaggedFile("webp_after_end", _saved("WEBP", quality=90) + MARK.encode() * 3)
-    yield TaggedFile("bmp_after_end", _saved("BMP") + MARK.encode() * 3)
+    yield TaggedFile("tiff_tags", saved("TIFF", tiffinfo=tags))
+    yield TaggedFile("tiff_turned", saved("TIFF", exif=_exif(6, gps=True)))
+    yield TaggedFile("gif_comment", saved("GIF", comment=MARK.encode()))
+    yield TaggedFile("gif_after_end", saved("GIF") + MARK.encode() * 3)
+    yield TaggedFile("webp_after_end", saved("WEBP", quality=90) + MARK.encode() * 3)
+    yield TaggedFile("bmp_after_end", saved("BMP") + MARK.encode() * 3)
     info = PngImagePlugin.PngInfo()
     info.add_text("GPSPosition", f"52.52 13.40 {MARK}")
-    yield TaggedFile("png_gps_text", _saved("PNG", pnginfo=info))
+    yield TaggedFile("png_gps_text", saved("PNG", pnginfo=info))

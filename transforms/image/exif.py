@@ -10,6 +10,7 @@ ORIENTATION: Final = 0x0112
 GPS_IFD: Final = 0x8825
 _MAX_ENTRIES: Final = 1000
 _ENTRY: Final = 12
+_MINIMAL: Final = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ def read_exif(block: bytes) -> ExifContent:
             gps = bool(_directory(block, tags[GPS_IFD], order)[0])
     except (KeyError, struct.error, ValueError):
         return ExifContent(gps=False, other=bool(block.strip(b"\0")))
-    # A block much longer than its directory hides something that no tag points to.
-    other = bool(set(tags) - {ORIENTATION, GPS_IFD}) or bool(following) or (not gps and len(block) > 64)
+    # A block longer than its directory hides something that no tag points to.
+    hidden = not gps and (block[4:8].strip(b"\0") != b"\x08" or bool(block[_MINIMAL:].strip(b"\0")))
+    other = bool(set(tags) - {ORIENTATION, GPS_IFD}) or bool(following) or hidden
     return ExifContent(gps=gps, other=other)
 
 

@@ -1,29 +1,27 @@
 """What a file says beside its pixels, and the same file without it.
 
-JPEG, PNG and WebP are rewritten byte for byte around their pixel data, so no pixel changes. Their colour
-profile stays; so does an orientation other than 1, as an EXIF block with that one tag, because dropping it
-would turn the picture. Other formats have to be encoded again.
+All formats but TIFF are rewritten byte for byte around their pixel data, so no pixel changes. The colours of
+their profile stay, its texts do not. An orientation other than 1 stays as an EXIF block with that one tag,
+because dropping it would turn the picture. TIFF has to be encoded again.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from typing import Final
 
-from PIL import Image
-
-from transforms.image import metadata_jpeg, metadata_png, metadata_webp
-from transforms.image.metadata_parts import EXIF, GPS, Part
-
-_TIFF_STRUCTURE: Final = frozenset(
-    {254, 255, 256, 257, 258, 259, 262, 263, 266, 273, 274, 277, 278, 279, 280, 281, 282, 283, 284}
-    | {290, 291, 292, 293, 296, 297, 301, 317, 318, 319, 320, 321, 322, 323, 324, 325, 330, 332, 334}
-    | {336, 338, 339, 340, 341, 347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532}
-    | {34675}
+from transforms.image import (
+    metadata_bmp,
+    metadata_gif,
+    metadata_jpeg,
+    metadata_png,
+    metadata_tiff,
+    metadata_webp,
 )
-"""Tags that describe the samples (TIFF 6.0, and 34675, the colour profile); all others are metadata."""
-_TIFF_GPS: Final = 34853
+from transforms.image.metadata_parts import EXIF, Part
+
+_UNKNOWN: Final = Part(b"", keep=True, attributes=(EXIF,))
+"""A file whose parts are not understood: it is written anew."""
 
 
 def find_metadata(data: bytes, form: str) -> tuple[str, ...]:
@@ -39,6 +37,10 @@ def strip_metadata(data: bytes, form: str, orientation: int) -> bytes | None:
         return metadata_png.rebuild(metadata_png.split(data), orientation)
     if form == "WEBP":
         return metadata_webp.rebuild(metadata_webp.split(data), orientation)
+    if form == "GIF":
+        return metadata_gif.rebuild(_gif(data)) or None
+    if form == "BMP":
+        return metadata_bmp.rebuild(metadata_bmp.split(data) or []) or None
     return None
 
 
@@ -49,19 +51,15 @@ def _parts(data: bytes, form: str) -> Iterable[Part]:
         return metadata_png.split(data)
     if form == "WEBP":
         return metadata_webp.split(data)
-    return (Part(b"", keep=True, attributes=tuple(_by_pillow(data, form))),)
-
-
-def _by_pillow(data: bytes, form: str) -> Iterable[str]:
     if form == "GIF":
-        with Image.open(io.BytesIO(data), formats=("GIF",)) as image:
-            image.load()
-            if image.info.get("comment") or image.info.get("xmp"):
-                yield EXIF
-    elif form == "TIFF":
-        with Image.open(io.BytesIO(data), formats=("TIFF",)) as image:
-            tags = set(getattr(image, "tag_v2", {}))
-        if _TIFF_GPS in tags:
-            yield GPS
-        if tags - _TIFF_STRUCTURE - {_TIFF_GPS}:
-            yield EXIF
+        return _gif(data) or (_UNKNOWN,)
+    if form == "BMP":
+        return metadata_bmp.split(data) or (_UNKNOWN,)
+    return (Part(b"", keep=True, attributes=tuple(metadata_tiff.find(data))),)
+
+
+def _gif(data: bytes) -> list[Part]:
+    try:
+        return metadata_gif.split(data)
+    except ValueError:
+        return []

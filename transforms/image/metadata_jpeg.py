@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from transforms.image.colour_profile import neutral_profile
 from transforms.image.exif import minimal_exif
-from transforms.image.metadata_parts import EXIF, Part, exif_attributes, text_attributes
+from transforms.image.metadata_parts import (
+    EXIF,
+    Part,
+    exif_attributes,
+    text_attributes,
+    trailing_attributes,
+)
 
 _SOI: Final = b"\xff\xd8"
 _EOI: Final = 0xD9
@@ -15,6 +22,13 @@ _COMMENT: Final = 0xFE
 _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 _APP: Final = range(0xE0, 0xF0)
 _EXIF_PREFIX: Final = b"Exif\0\0"
+_PICTURE: Final = frozenset({*range(0xC0, 0xE0)} - {0xC8, *range(0xD0, 0xDA)} | {_SOS})
+"""Frames, scans, tables and what they need (T.81, table B.1); other segments are not of the picture."""
+_ICC_PREFIX: Final = b"ICC_PROFILE\0"
+_ICC_HEAD: Final = 18
+"""Marker, length, ``ICC_PROFILE\\0``, number and count of the piece."""
+_ICC_PIECE: Final = 65_519
+_ADOBE: Final = 12
 _JFIF_LENGTH: Final = 18
 """Marker, length, ``JFIF\\0``, version, units, densities, thumbnail size: a segment without thumbnail."""
 
@@ -23,7 +37,7 @@ def split(data: bytes) -> list[Part]:
     """The segments of a JPEG file, entropy-coded data beside their SOS, trailing bytes last."""
     parts = [Part(_SOI, keep=True)]
     parts.extend(_segments(data))
-    return parts
+    return _with_neutral_profile(parts)
 
 
 def rebuild(parts: Sequence[Part], orientation: int) -> bytes:
@@ -41,7 +55,11 @@ def _segments(data: bytes) -> Iterator[Part]:
     at = 2
     while at + 1 < len(data):
         if data[at] != 0xFF:
-            at += 1  # decoders skip stray bytes between segments, and so do we: they are not kept
+            # Decoders skip stray bytes between segments, and so do we: they are not kept.
+            found = data.find(b"\xff", at)
+            stray = data[at : found if found >= 0 else len(data)]
+            yield Part(stray, keep=False, attributes=trailing_attributes(stray))
+            at += len(stray)
             continue
         marker = data[at + 1]
         if marker in (0xFF, 0x00):
@@ -50,8 +68,8 @@ def _segments(data: bytes) -> Iterator[Part]:
         if marker == _EOI:
             yield Part(b"\xff\xd9", keep=True)
             trailing = data[at + 2 :]
-            if trailing.strip(b"\0\xff\r\n\t "):
-                yield Part(trailing, keep=False, attributes=(EXIF,))
+            if trailing:
+                yield Part(trailing, keep=False, attributes=trailing_attributes(trailing.strip(b"\xff")))
             return
         if marker in _STANDALONE:
             yield Part(data[at : at + 2], keep=True)
@@ -71,19 +89,49 @@ def _segment(marker: int, segment: bytes) -> Part:
     if marker == _COMMENT:
         return Part(segment, keep=False, attributes=text_attributes(payload))
     if marker not in _APP:
-        return Part(segment, keep=True)
+        known = marker in _PICTURE
+        return Part(segment, keep=known, attributes=() if known else (EXIF,))
     if marker == 0xE0 and payload.startswith(b"JFIF\0"):
         if len(segment) <= _JFIF_LENGTH:
             return Part(segment, keep=True)
         plain = b"\xff\xe0\x00\x10" + payload[:12] + b"\0\0"
         return Part(plain, keep=True, attributes=(EXIF,))
-    if marker == 0xE2 and payload.startswith(b"ICC_PROFILE\0"):
+    if _is_profile(segment):
         return Part(segment, keep=True)
-    if marker == 0xEE and payload.startswith(b"Adobe") and len(payload) <= 12:
-        return Part(segment, keep=True)
+    if marker == 0xEE and payload.startswith(b"Adobe") and len(payload) >= _ADOBE:
+        # It says how colours are coded; without it a decoder would guess.
+        plain = b"\xff\xee\x00\x0e" + payload[:_ADOBE]
+        return Part(plain, keep=True, attributes=(EXIF,) if plain != segment else ())
     if marker == 0xE1 and payload.startswith(_EXIF_PREFIX):
         return Part(segment, keep=False, attributes=exif_attributes(payload[len(_EXIF_PREFIX) :]))
     return Part(segment, keep=False, attributes=text_attributes(payload))
+
+
+def _is_profile(segment: bytes) -> bool:
+    return segment[:2] == b"\xff\xe2" and segment[4:].startswith(_ICC_PREFIX)
+
+
+def _with_neutral_profile(parts: list[Part]) -> list[Part]:
+    """``parts`` with the pieces of the colour profile replaced by those of its neutral one, if it differs."""
+    places = [at for at, part in enumerate(parts) if part.keep and _is_profile(part.data)]
+    if not places:
+        return parts
+    pieces = sorted((parts[at].data for at in places), key=lambda piece: piece[16:17])
+    profile = b"".join(piece[_ICC_HEAD:] for piece in pieces)
+    neutral = neutral_profile(profile)
+    if neutral == profile:
+        return parts
+    fresh: list[Part] = []
+    if neutral is not None:
+        bodies = [neutral[at : at + _ICC_PIECE] for at in range(0, len(neutral), _ICC_PIECE)]
+        for number, body in enumerate(bodies, 1):
+            head = b"\xff\xe2" + (len(body) + _ICC_HEAD - 2).to_bytes(2, "big") + _ICC_PREFIX
+            fresh.append(Part(head + bytes([number, len(bodies)]) + body, keep=True))
+    rest = [
+        Part(part.data, keep=False, attributes=(EXIF,)) if at in places else part
+        for at, part in enumerate(parts)
+    ]
+    return [*rest[: places[0]], *fresh, *rest[places[0] :]]
 
 
 def _end_of_scan(data: bytes, start: int) -> int:

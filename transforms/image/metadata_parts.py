@@ -32,3 +32,12 @@ def text_attributes(text: bytes) -> tuple[str, ...]:
     """Attributes of XMP or of a free text: always metadata; GPS too where it names a latitude."""
     lowered = text.lower()
     return (GPS, EXIF) if b"gpslatitude" in lowered else (EXIF,)
+
+
+PADDING: Final = b"\0\r\n\t "
+"""Bytes after the end of a file that say nothing: they go, but are no finding."""
+
+
+def trailing_attributes(data: bytes) -> tuple[str, ...]:
+    """Attributes of what follows the end of a picture."""
+    return (EXIF,) if data.strip(PADDING) else ()

@@ -7,14 +7,25 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from transforms.image.colour_profile import neutral_profile
 from transforms.image.exif import minimal_exif
-from transforms.image.metadata_parts import EXIF, GPS, Part, exif_attributes, text_attributes
+from transforms.image.metadata_parts import (
+    EXIF,
+    GPS,
+    Part,
+    exif_attributes,
+    text_attributes,
+    trailing_attributes,
+)
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_KEPT: Final = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs hIST sPLT cICP mDCV cLLI".split()
-)
-"""Chunks that say how the samples look. iCCP is the colour profile."""
+_LONGEST: Final = {
+    b"IHDR": 13, b"PLTE": 768, b"IEND": 0, b"tRNS": 256, b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"sBIT": 4,
+    b"bKGD": 6, b"pHYs": 9, b"hIST": 512, b"cICP": 4, b"mDCV": 24, b"cLLI": 8,
+}  # fmt: skip
+"""Chunks that say how the samples look, with the most bytes that each may have; IDAT and iCCP beside them."""
+_PROFILE_NAME: Final = b"ICC Profile"
+_MAX_PROFILE: Final = 8 << 20
 _TEXT: Final = frozenset(b"tEXt zTXt iTXt".split())
 _MAX_TEXT: Final = 1 << 20
 
@@ -48,16 +59,40 @@ def _chunks(data: bytes) -> Iterator[Part]:
         kind = data[at + 4 : at + 8]
         end = at + 12 + length
         payload = data[at + 8 : end - 4]
-        if kind in _KEPT:
-            yield Part(data[at:end], keep=True, image_start=kind == b"IDAT" and not seen_image)
-            seen_image = seen_image or kind == b"IDAT"
+        if kind == b"IDAT":
+            yield Part(data[at:end], keep=True, image_start=not seen_image)
+            seen_image = True
+        elif kind == b"IEND":
+            yield Part(_chunk(kind, b""), keep=True, attributes=trailing_attributes(payload))
+        elif kind == b"iCCP":
+            yield from _profile(data[at:end], payload)
+        elif length <= _LONGEST.get(kind, -1):
+            yield Part(data[at:end], keep=True)
         else:
             yield Part(data[at:end], keep=False, attributes=_attributes(kind, payload))
         at = end
         if kind == b"IEND":
             break
-    if data[at:].strip(b"\0\r\n\t "):
-        yield Part(data[at:], keep=False, attributes=(EXIF,))
+    if data[at:]:
+        yield Part(data[at:], keep=False, attributes=trailing_attributes(data[at:]))
+
+
+def _profile(chunk: bytes, payload: bytes) -> Iterator[Part]:
+    """The chunk itself if its name and profile say nothing, else one that does, and the old one dropped."""
+    name, _, rest = payload.partition(b"\0")
+    inflater = zlib.decompressobj()
+    try:
+        profile = inflater.decompress(rest[1:], _MAX_PROFILE)
+    except zlib.error:
+        profile = b""
+    neutral = neutral_profile(profile)
+    whole = inflater.eof and not inflater.unused_data
+    if name == _PROFILE_NAME and neutral == profile and whole:
+        yield Part(chunk, keep=True)
+        return
+    yield Part(chunk, keep=False, attributes=(EXIF,))
+    if neutral is not None:
+        yield Part(_chunk(b"iCCP", _PROFILE_NAME + b"\0\0" + zlib.compress(neutral, 9)), keep=True)
 
 
 def _attributes(kind: bytes, payload: bytes) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
+from transforms.image.colour_profile import neutral_profile
 from transforms.image.open import ImageLimits, open_native, scale_to_8_bit, turn_upright
 
 Pixels = NDArray[Any]
@@ -110,7 +111,7 @@ def write_raster(raster: Raster, painted: Pixels) -> bytes:
     except the colour profile. JPEG takes the source's quantisation tables and chroma subsampling."""
     image = _to_image(raster, painted)
     options: dict[str, Any] = {}
-    profile = raster.source.info.get("icc_profile")
+    profile = neutral_profile(raster.source.info.get("icc_profile") or b"")
     if profile and raster.form not in ("GIF", "BMP") and raster.mode == raster.source.mode:
         options["icc_profile"] = profile
     if raster.form == "JPEG":

@@ -123,7 +123,15 @@ class RecordingSession:
 
 @pytest.mark.parametrize(
     ("scores", "found", "looks"),
-    [((0.05,), 0, 1), ((0.2, 0.1), 0, 2), ((0.2, 0.35), 1, 2), ((0.5, 0.1), 1, 2), ((0.5, 0.6), 1, 2)],
+    [
+        ((0.05,), 0, 1),
+        ((0.15, 0.25), 0, 2),
+        ((0.15, 0.35), 1, 2),
+        ((0.25, 0.25), 1, 2),
+        ((0.25, 0.1), 0, 2),
+        ((0.5, 0.1), 1, 2),
+        ((0.5, 0.6), 1, 2),
+    ],
 )
 def test_a_weak_small_box_is_looked_at_again_and_the_better_score_decides(
     detector, monkeypatch, scores, found, looks

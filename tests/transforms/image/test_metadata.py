@@ -1,12 +1,16 @@
 """Metadata are seen, and leave the file without a pixel changing."""
 
 import io
+import random
 import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
+from evaluation.images.damaged_files import damage
+from evaluation.images.hostile_files import hostile_files
+from evaluation.images.metadata import says_mark
 from transforms.image.metadata import find_metadata, strip_metadata
 from transforms.image.open import ImageLimits, open_image
 
@@ -126,3 +130,40 @@ def test_text_bomb_is_not_inflated_whole():
     )
     plain = encode("PNG")
     assert find_metadata(plain[:33] + chunk + plain[33:], "PNG") == ("image.exif",)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_damaged_files_and_byte_soup_never_raise(form):
+    good = encode(form, icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    chance = random.Random(form)
+    for _ in range(300):
+        data = damage(good, chance)
+        find_metadata(data, form)
+        strip_metadata(data, form, chance.randrange(1, 9))
+        soup = good[: chance.randrange(20)] + chance.randbytes(chance.randrange(200))
+        find_metadata(soup, form)
+        strip_metadata(soup, form, 1)
+
+
+@pytest.mark.parametrize(("data", "form"), [(c.data, c.name.split("_")[0].upper()) for c in hostile_files()],
+                         ids=[c.name for c in hostile_files()])  # fmt: skip
+def test_hidden_places_are_found_and_emptied_without_touching_a_pixel(data, form):
+    before = open_image(data, ImageLimits())
+    assert "image.exif" in before.metadata
+    stripped = strip_metadata(data, form, before.orientation)
+    if form == "TIFF":
+        assert stripped is None
+        return
+    assert stripped is not None
+    assert not says_mark(stripped)
+    after = open_image(stripped, ImageLimits())
+    assert after.metadata == ()
+    assert np.array_equal(after.rgb, before.rgb)
+    assert strip_metadata(stripped, form, after.orientation) == stripped
+
+
+def test_a_picture_in_an_animation_frame_is_encoded_anew():
+    data = encode("WEBP", lossless=True)
+    body = b"ANMF" + (len(data) - 12 + 16).to_bytes(4, "little") + bytes(16) + data[12:]
+    framed = b"RIFF" + (len(body) + 4).to_bytes(4, "little") + b"WEBP" + body
+    assert strip_metadata(framed, "WEBP", 1) is None

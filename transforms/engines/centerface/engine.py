@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schemas.finding import Box
 from transforms.engines.bundled_weights import verified_sha256
@@ -37,8 +38,8 @@ class CenterFaceOptions:
     second one, 0 for none. An image is never enlarged more than ``enlarge`` times. ``threshold``: smallest
     score of a face of the first look. ``weak``: from this score a box of the first look, if its longer side
     is less than ``small`` pixels, is looked at again with ``margin`` pixels (of the second look) around it.
-    ``confirmed``: smallest score of a face of the second look. ``overlap``: largest IoU of two boxes that
-    both stay.
+    ``confirmed``: smallest score of a face of the second look; ``twice``: of one that both looks show.
+    ``overlap``: largest IoU of two boxes that both stay.
     """
 
     threshold: float = 0.4
@@ -48,6 +49,7 @@ class CenterFaceOptions:
     enlarge: float = 2.0
     weak: float = 0.08
     confirmed: float = 0.3
+    twice: float = 0.2
     small: int = 64
     margin: int = 24
 
@@ -75,18 +77,22 @@ class CenterFaceDetector:
         candidates = self._candidates(scaled, min(options.weak, options.threshold))
         again = suppressed(candidates, options.overlap)
         again = again[(again[:, 4] > options.weak) & (_sides(again) < options.small)]
-        found = [_in_image(candidates[candidates[:, 4] > options.threshold], scaled, image)]
+        first = _in_image(candidates, scaled, image)
+        found = [first[first[:, 4] > options.threshold]]
         if len(again) and fine > coarse:
-            found += self._second_look(image, fine, again[:, :4] * (fine / coarse))
+            seen = first[first[:, 4] > options.twice]
+            for second in self._second_look(image, fine, again[:, :4] * (fine / coarse)):
+                sure = second[:, 4] > options.confirmed
+                found.append(second[sure | _overlapping(second, seen, options.overlap)])
         return clipped(suppressed(np.concatenate(found), options.overlap), width, height)
 
     def _second_look(self, image: RgbArray, factor: float, around: FloatArray) -> Iterator[FloatArray]:
-        """Faces, in pixels of ``image``, in and near the boxes ``around`` (pixels of the second look)."""
+        """Candidates, in pixels of ``image``, in and near ``around`` (pixels of the second look)."""
         scaled = resized(image, factor)
         margin = self.options.margin * np.array([-1, -1, 1, 1], np.float32)
         for area in areas(around + margin, scaled.shape[1], scaled.shape[0]):
             piece = scaled[area.y0 : area.y1, area.x0 : area.x1]
-            faces = self._candidates(piece, self.options.confirmed)
+            faces = self._candidates(piece, min(self.options.confirmed, self.options.twice))
             faces[:, :4] += np.array([area.x0, area.y0, area.x0, area.y0], np.float32)
             yield _in_image(faces, scaled, image)
 
@@ -148,6 +154,15 @@ def network_input(image: RgbArray) -> FloatArray:
 def _sides(candidates: FloatArray) -> FloatArray:
     """The longer side of each row's box."""
     return np.asarray((candidates[:, 2:4] - candidates[:, :2]).max(axis=1, initial=0.0), dtype=np.float32)
+
+
+def _overlapping(rows: FloatArray, others: FloatArray, overlap: float) -> NDArray[np.bool_]:
+    """Which of ``rows`` overlap one of ``others`` by more than ``overlap`` (IoU)."""
+    low = np.maximum(rows[:, None, :2], others[None, :, :2])
+    high = np.minimum(rows[:, None, 2:4], others[None, :, 2:4])
+    shared = np.clip(high - low, 0, None).prod(axis=2)
+    sizes, other_sizes = ((boxes[:, 2:4] - boxes[:, :2]).prod(axis=1) for boxes in (rows, others))
+    return np.asarray((shared > overlap * (sizes[:, None] + other_sizes - shared)).any(axis=1))
 
 
 def _in_image(candidates: FloatArray, scaled: RgbArray, image: RgbArray) -> FloatArray:
