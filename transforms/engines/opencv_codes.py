@@ -25,6 +25,10 @@ _MIN_STRIPE_SHARE: Final = 0.75
 """Share of the candidate's variance that its column means must explain: bars are the same in every row."""
 
 
+_LONGEST_SIDE: Final = 3000
+"""A larger image is looked at reduced to this: codes of a page of that size are still many pixels wide."""
+
+
 class OpenCvCodes:
     """Finds codes in one image. A code that is seen but cannot be read counts, with a lower score:
     blur or size keep this decoder from it, not every other one. OpenCV's barcode detector alone also
@@ -51,14 +55,20 @@ class OpenCvCodes:
         """Boxes of the codes in ``image`` (height x width x 3), clipped to it."""
         if min(image.shape[:2]) < 16:
             return ()
+        height, width = image.shape[:2]
+        factor = min(1.0, _LONGEST_SIDE / max(height, width))
+        if factor < 1.0:
+            size = max(16, round(width * factor)), max(16, round(height * factor))
+            image = self._cv2.resize(image, size, interpolation=self._cv2.INTER_AREA)
         grey: Grey = self._cv2.cvtColor(np.ascontiguousarray(image), self._cv2.COLOR_RGB2GRAY)
+        back = np.array([width / grey.shape[1], height / grey.shape[0]], np.float32)
         found: dict[Box, float] = {}
         for detector in self._qr:
             for quad, read in self._quads(detector, grey):
-                _keep(found, quad, 1.0 if read else 0.6, grey.shape)
+                _keep(found, quad * back, 1.0 if read else 0.6, (height, width))
         for quad, read in (*self._quads(self._bars, grey), *self._striped_areas(grey)):
             if read or self._looks_like_bars(grey, quad):
-                _keep(found, quad, 1.0 if read else 0.5, grey.shape)
+                _keep(found, quad * back, 1.0 if read else 0.5, (height, width))
         hits = [ScoredBox(box, score) for box, score in found.items()]
         return tuple(sorted(hits, key=lambda hit: (hit.box.y0, hit.box.x0, hit.box.y1, hit.box.x1)))
 

@@ -19,6 +19,8 @@ from schemas.reasons import Reason, Stage
 from transforms.engines.protocols import RgbArray
 from transforms.image.metadata import find_metadata
 
+_BAND: Final = 256
+"""Rows that are converted at a time."""
 ALLOWED_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
 UPRIGHT: Final = {
@@ -73,6 +75,7 @@ def open_image(data: bytes, limits: ImageLimits) -> OpenedImage:
         mode = image.mode
         image, orientation = turn_upright(image)
         rgb, under_alpha = _to_rgb(image)
+        del image
         return OpenedImage(
             rgb=rgb,
             format=form,
@@ -162,8 +165,19 @@ def _to_rgb(image: Image.Image) -> tuple[RgbArray, RgbArray | None]:
         grey = scale_to_8_bit(np.asarray(image))
         return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2)), None
     if image.mode in ("LA", "PA", "La", "RGBA", "RGBa") or "transparency" in image.info:
-        return _flatten(np.asarray(image.convert("RGBA")))
-    return np.array(image.convert("RGB"), dtype=np.uint8), None
+        return _flatten(pixels_of(image, "RGBA"))
+    return pixels_of(image, "RGB"), None
+
+
+def pixels_of(image: Image.Image, mode: str) -> NDArray[np.uint8]:
+    """The image in ``mode`` (8 bits, more than one channel), height x width x channels. Made band by band:
+    Pillow would hold two further copies of it."""
+    width, height = image.size
+    pixels = np.empty((height, width, len(mode)), np.uint8)
+    for top in range(0, height, _BAND):
+        band = image.crop((0, top, width, min(height, top + _BAND)))
+        pixels[top : top + band.height] = np.asarray(band if band.mode == mode else band.convert(mode))
+    return pixels
 
 
 def scale_to_8_bit(values: NDArray[np.generic]) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
 from transforms.image.colour_profile import neutral_profile
-from transforms.image.open import ImageLimits, open_native, scale_to_8_bit, turn_upright
+from transforms.image.open import ImageLimits, open_native, pixels_of, scale_to_8_bit, turn_upright
 
 Pixels = NDArray[Any]
 
@@ -82,7 +82,16 @@ class Raster:
 
 def read_raster(data: bytes) -> Raster:
     """Decodes ``data`` again, upright, in its own mode where that can be painted on, else in RGB(A)."""
-    source = open_native(data, _UNLIMITED)
+    decoded = open_native(data, _UNLIMITED)
+    raster = _raster(decoded, data)
+    if raster.palette is None and not isinstance(decoded.info.get("transparency"), bytes):
+        # What was decoded is in the array: only the header is needed any more.
+        header = Image.open(io.BytesIO(data), formats=(str(decoded.format),))
+        return replace(raster, source=header) if header.mode == decoded.mode else raster
+    return raster
+
+
+def _raster(source: Image.Image, data: bytes) -> Raster:
     lossless = source.format != "WEBP" or b"VP8L" in data[12:64]
     upright, _ = turn_upright(source)
     mode = upright.mode
@@ -103,7 +112,8 @@ def read_raster(data: bytes) -> Raster:
         indices = np.array(upright).astype(np.uint8)
         palette = np.array([[0, 0, 0], [255, 255, 255]], dtype=np.uint8)
         return Raster(palette[indices], "1", palette, indices, source, lossless)
-    return Raster(np.array(upright), mode, None, None, source, lossless)
+    pixels = pixels_of(upright, mode) if mode in ("RGB", "RGBA", "CMYK") else np.array(upright)
+    return Raster(pixels, mode, None, None, source, lossless)
 
 
 def write_raster(raster: Raster, painted: Pixels) -> bytes:
@@ -141,7 +151,8 @@ def _to_image(raster: Raster, painted: Pixels) -> Image.Image:
         image.putpalette(palette.tobytes(), "RGB")
         return image
     height, width = painted.shape[:2]
-    return Image.frombytes(raster.mode, (width, height), np.ascontiguousarray(painted).tobytes())
+    flat = np.ascontiguousarray(painted)
+    return Image.frombuffer(raster.mode, (width, height), flat, "raw", raster.mode, 0, 1)
 
 
 def _put_on_palette(

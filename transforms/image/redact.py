@@ -73,7 +73,8 @@ def redact_image(
     grid = grid_of(raster.source, opened.orientation, lossless=raster.lossless)
     if grid is not None and raster.mode != "RGB":
         grid = replace(grid, brightness=grid.colour)
-    painted = raster.pixels.copy()
+    # Pixels of a palette are compared with what they were when they are written.
+    painted = raster.pixels if raster.palette is None else raster.pixels.copy()
     edits, written = paint(painted, raster, regions, policy, grid=grid, lines=lines, key=key)
     if opened.under_alpha is not None and painted.ndim == 3 and raster.mode in ("LA", "RGBA"):
         painted[painted[:, :, -1] == 0] = 0
