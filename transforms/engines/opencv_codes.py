@@ -25,6 +25,13 @@ _MIN_STRIPE_SHARE: Final = 0.75
 """Share of the candidate's variance that its column means must explain: bars are the same in every row."""
 
 
+_FINDER_VIEW: Final = 320
+"""Longer side (pixels) of the copy in which corners of QR codes are looked for."""
+_FINDER_AROUND: Final = 51
+_FINDER_CONTRAST: Final = 5
+_MIN_FINDER: Final = 8
+_FINDER_CORE: Final = (0.25, 0.7)
+"""Share of the corner's side that its core has: 3 of 7 modules (ISO/IEC 18004), with room for blur."""
 _LONGEST_SIDE: Final = 3000
 """A larger image is looked at reduced to this: codes of a page of that size are still many pixels wide."""
 
@@ -63,7 +70,7 @@ class OpenCvCodes:
         grey: Grey = self._cv2.cvtColor(np.ascontiguousarray(image), self._cv2.COLOR_RGB2GRAY)
         back = np.array([width / grey.shape[1], height / grey.shape[0]], np.float32)
         found: dict[Box, float] = {}
-        for detector in self._qr:
+        for detector in self._qr if self._has_finder(grey) else self._qr[:1]:
             for quad, read in self._quads(detector, grey):
                 _keep(found, quad * back, 1.0 if read else 0.6, (height, width))
         for quad, read in (*self._quads(self._bars, grey), *self._striped_areas(grey)):
@@ -87,6 +94,35 @@ class OpenCvCodes:
             for index, quad in enumerate(corners)
             if np.isfinite(quad).all()
         ]
+
+    def _has_finder(self, grey: Grey) -> bool:
+        """True if a dark square within a light ring within a dark ring shows, as in the corners of a QR code.
+
+        The second detector adds large codes only, so a small copy tells whether it is worth its time."""
+        cv2 = self._cv2
+        factor = min(1.0, _FINDER_VIEW / max(grey.shape))
+        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        dark = cv2.adaptiveThreshold(
+            small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _FINDER_AROUND, _FINDER_CONTRAST
+        )
+        contours, tree = cv2.findContours(dark, cv2.RETR_TREE, cv2.CHAIN_APPROX_NONE)
+        if tree is None:
+            return False
+        for outline, (_, _, child, _) in zip(contours, tree[0].tolist(), strict=True):
+            inner = tree[0][child][2] if child >= 0 else -1
+            if inner < 0:
+                continue
+            _, _, width, height = cv2.boundingRect(outline)
+            _, _, core_width, core_height = cv2.boundingRect(contours[inner])
+            low, high = _FINDER_CORE
+            if (
+                min(width, height) >= _MIN_FINDER
+                and max(width, height) < 2 * min(width, height)
+                and low * width < core_width < high * width
+                and low * height < core_height < high * height
+            ):
+                return True
+        return False
 
     def _striped_areas(self, grey: Grey) -> list[tuple[NDArray[np.float32], bool]]:
         """Candidates that OpenCV's detector misses or cuts short: areas whose gradient has one direction."""

@@ -79,3 +79,12 @@ def test_stripes_noise_and_print_are_no_codes(engine):
 def test_degenerate_sizes(engine):
     for shape in ((1, 1, 3), (1, 500, 3), (16, 16, 3), (20, 2000, 3)):
         assert engine.detect(np.zeros(shape, np.uint8)) == ()
+
+
+def test_a_code_of_a_very_large_image_is_boxed_in_its_pixels(engine):
+    page = np.full((1500, 6000, 3), 230, np.uint8)
+    page[600:1000, 5000:5400] = qr("name=Jordan", 400)[..., None]
+    found = engine.detect(page)
+    assert found
+    assert abs((found[0].box.x0 + found[0].box.x1) / 2 - 5200) < 40
+    assert abs((found[0].box.y0 + found[0].box.y1) / 2 - 800) < 40
