@@ -32,7 +32,7 @@ class Persona:
     """Draws values of one person from a source; name, e-mail and web address belong together."""
 
     def __init__(self, source: PersonaSource) -> None:
-        self._source = source
+        self.source = source
         fake = source.any_faker(_LOCALES)
         self.given, self.family = str(fake.first_name()), str(fake.last_name())
         self.host = str(fake.domain_name())
@@ -48,9 +48,7 @@ class Persona:
         own: Mapping[str, Callable[[], str]] = {
             "name": lambda: self.name,
             "email": self._email,
-            "url": lambda: self._source.pick(
-                f"www.{self.host}", f"https://{self.host}/{_plain(self.family)}"
-            ),
+            "url": lambda: self.source.pick(f"www.{self.host}", f"https://{self.host}/{_plain(self.family)}"),
             "address": lambda: ", ".join(self.address_lines()),
         }
         return own[kind]() if kind in own else self._short(_MAKERS[kind])
@@ -63,13 +61,13 @@ class Persona:
 
     def _email(self) -> str:
         first, last = _plain(self.given), _plain(self.family)
-        local = self._source.pick(f"{first}.{last}", f"{first[0]}{last}", f"{last}{self._source.digits(2)}")
+        local = self.source.pick(f"{first}.{last}", f"{first[0]}{last}", f"{last}{self.source.digits(2)}")
         return f"{local}@{self.host}"
 
     def _short(self, maker: str) -> str:
         make = CONTACT_VALUES.get(maker) or DOCUMENT_VALUES[maker]
         while True:
-            value = make(self._source)
+            value = make(self.source)
             if len(value) <= _LONGEST and "\n" not in value:
                 return value
 

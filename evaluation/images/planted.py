@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from PIL import Image
 from evaluation.images.camera import Shot, place, size_of, take
 from evaluation.images.page import Corners, Ground, Page, Rgb, draw, ink
 from evaluation.images.persona import Persona
-from evaluation.images.scenes import SCENES, STYLES, WIDTHS, set_scene
+from evaluation.images.scenes import SCENES, STYLES, WIDTHS, Scene
 from evaluation.images.typesetting import Sheet
 from evaluation.text.persona_source import PersonaSource
 
@@ -71,15 +71,20 @@ class PlantedImage:
     shot: Shot
 
 
-def plant(seed: int, count: int, photos: Sequence[Path] = ()) -> Iterator[PlantedImage]:
+def plant(
+    seed: int, count: int, photos: Sequence[Path] = (), scenes: Mapping[str, Scene] = SCENES
+) -> Iterator[PlantedImage]:
     """``count`` images. Without ``photos`` those on a photograph stand on a gradient."""
     source = PersonaSource(seed)
-    layouts = sorted(SCENES)
+    layouts = sorted(scenes)
     for index in range(count):
-        scene = layouts[index % len(layouts)]
+        turn, at = divmod(index, len(layouts))
+        scene = layouts[at]
         # Shifted by one per round and six per half, so that every layout meets every difficulty.
-        difficulty = DIFFICULTIES[(index + index // len(layouts) + 6 * (seed % 2)) % len(DIFFICULTIES)]
-        yield _planted(f"{seed}/{index}", index, scene, difficulty, source, photos)
+        difficulty = DIFFICULTIES[(at + turn + 6 * (seed % 2)) % len(DIFFICULTIES)]
+        sheet, ground = _blank(f"{seed}/{index}", scene, difficulty, photos)
+        scenes[scene](sheet, Persona(source))
+        yield _planted(index, scene, difficulty, sheet, ground)
 
 
 def retake(image: PlantedImage, run: int, text: str) -> bytes:
@@ -123,9 +128,7 @@ def free_photos(data: Path) -> tuple[Path, ...]:
     return tuple(folder / "images" / name for name in names)
 
 
-def _planted(
-    seed: str, index: int, scene: str, difficulty: str, source: PersonaSource, photos: Sequence[Path]
-) -> PlantedImage:
+def _blank(seed: str, scene: str, difficulty: str, photos: Sequence[Path]) -> tuple[Sheet, Ground]:
     chance = random.Random(seed)
     text_colour, ground = _colours(chance, scene, difficulty, photos)
     sheet = Sheet(
@@ -136,9 +139,12 @@ def _planted(
         style=chance.choice(STYLES.get(scene, ("sans", "serif", "narrow"))),
         shaken=scene == "note",
     )
-    set_scene(scene, sheet, Persona(source))
+    return sheet, ground
+
+
+def _planted(index: int, scene: str, difficulty: str, sheet: Sheet, ground: Ground) -> PlantedImage:
     page = sheet.page(ground)
-    shot = _shot(chance, difficulty)
+    shot = _shot(sheet.chance, difficulty)
     width, height = size_of(page.width, page.height, shot)
     placed = [place(ink(run), page.width, page.height, shot) for run in page.runs]
     values = []

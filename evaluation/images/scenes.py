@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -13,6 +12,9 @@ import yaml
 from evaluation.images.page import Rgb
 from evaluation.images.persona import Persona
 from evaluation.images.typesetting import Planted, Sheet, spread
+
+Scene = Callable[[Sheet, Persona], None]
+"""Fills a sheet with a layout and what it says of a person."""
 
 _GREY: Final[Rgb] = (205, 205, 205)
 _LABELS: Final[Mapping[str, Sequence[str]]] = {
@@ -218,7 +220,7 @@ def identity(sheet: Sheet, person: Persona) -> None:
     sheet.put(notes[1], size=13)
 
 
-SCENES: Final[Mapping[str, Callable[[Sheet, Persona], None]]] = {
+SCENES: Final[Mapping[str, Scene]] = {
     scene.__name__: scene
     for scene in (card, form, badge, screen, phone, receipt, sign, vehicle, letter, note, bank, identity)
 }
@@ -230,11 +232,8 @@ STYLES: Final[Mapping[str, Sequence[str]]] = {
     "letter": ("serif", "sans"),
 }
 """Typefaces of a layout; the others take any printed style."""
-WIDTHS: Final[Mapping[str, int]] = {"phone": 330, "receipt": 340, "vehicle": 520, "sign": 480, "letter": 560}
+WIDTHS: Final[Mapping[str, int]] = {
+    "phone": 330, "receipt": 340, "vehicle": 520, "sign": 480, "letter": 560, "columns": 520, "grid": 520,
+    "table": 560, "rear": 520,
+}  # fmt: skip
 """Width in pixels; the others are 440 wide."""
-
-
-def set_scene(name: str, sheet: Sheet, person: Persona) -> random.Random:
-    """Fills ``sheet`` with the layout ``name``; the chance that it drew from."""
-    SCENES[name](sheet, person)
-    return sheet.chance
