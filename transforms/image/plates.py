@@ -10,8 +10,9 @@ from typing import Any, Final
 import regex
 
 from transforms.engines.protocols import OcrLine
+from transforms.image.labelled_values import PrintedSpan
 from transforms.image.ocr_text import OcrText
-from transforms.image.printed_pii import PrintedSpan, load_printed
+from transforms.image.printed_pii import load_printed
 
 _MAX_LINES: Final = 8
 """Pages with more lines than this are documents, where article numbers look like plates."""

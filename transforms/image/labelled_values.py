@@ -1,0 +1,220 @@
+"""Values beside, beneath and above the labels of a form, a card, a table or a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+from transforms.image.label_words import Kind, Label, find_labels, kinds
+from transforms.image.ocr_text import OcrText
+from transforms.image.print_layout import Layout
+from transforms.image.value_shapes import Trust, find_value
+
+_SMALLER: Final = 0.92
+"""A caption is at most this high, in heights of the value above it."""
+_MOST_ROWS: Final = 40
+_POSTCODE: Final = regex.compile(
+    r"(?<![\d.])\d{4,6}(?![\d.])|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b"
+)
+_HOUSE: Final = regex.compile(r"^\W{0,3}\d{1,6}\s")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSpan:
+    """Characters ``start:end`` of the joined OCR text that tell ``attribute``."""
+
+    start: int
+    end: int
+    attribute: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    ocr: OcrText
+    layout: Layout
+    labels: tuple[tuple[Label, ...], ...]
+
+    def text(self, index: int) -> str:
+        return self.ocr.lines[index].text
+
+    def is_label(self, index: int) -> bool:
+        """True if a line begins with a label: it is nobody else's value."""
+        return any(label.leads and (label.bare or label.marked) for label in self.labels[index])
+
+
+def find_labelled(ocr: OcrText) -> Iterator[PrintedSpan]:
+    """Spans of values that a label announces."""
+    labels = tuple(find_labels(line.text) for line in ocr.lines)
+    if not any(labels):
+        return
+    page = _Page(ocr, Layout.of(ocr.level), labels)
+    for index, found in enumerate(labels):
+        for number, label in enumerate(found):
+            later = [other.start for other in found[number + 1 :] if other.marked]
+            stop = min(later, default=len(page.text(index)))
+            yield from _of_label(page, index, label, stop)
+
+
+def _of_label(page: _Page, index: int, label: Label, stop: int) -> Iterator[PrintedSpan]:
+    rest = page.text(index)[label.end : stop]
+    if any(char.isalnum() for char in rest):
+        # The engine may have split what goes on in the same row.
+        split = stop == len(page.text(index))
+        row = page.layout.row_from(index)[1:] if split else []
+        found = _in_line(page, index, label, label.end, stop, Trust.MARK if label.marked else Trust.SHAPE)
+        if found is None:
+            return
+        kind, span = found
+        yield span
+        if kind.name in ("name", "address"):
+            for more in row:
+                if not page.is_label(more):
+                    yield _whole_line(page, more, kind)
+        yield from _further(page, index, kind, span.start - page.ocr.starts[index])
+    elif label.bare or (label.marked and stop == len(page.text(index))):
+        yield from _of_lone_label(page, index, label)
+
+
+def _of_lone_label(page: _Page, index: int, label: Label) -> Iterator[PrintedSpan]:
+    """The value of a label with nothing behind it: right of it, else beneath, else above."""
+    beside = page.layout.beside(index)
+    if beside is not None and not page.is_label(beside):
+        found = list(_at_line(page, beside, label, Trust.MARK if label.marked else Trust.PLACE))
+        if found:
+            yield from found
+            return
+    beneath = page.layout.beneath(index)
+    above = page.layout.above(index)
+    if above is not None and _is_caption(page, index, above):
+        found = list(_at_line(page, above, label, Trust.PLACE, upward=True))
+        if found:
+            yield from found
+            return
+    if beneath is not None and not page.is_label(beneath):
+        found = list(_at_line(page, beneath, label, Trust.PLACE))
+        yield from found
+        if found and _heads_column(page, index, beside):
+            yield from _column(page, beneath, label)
+
+
+def _is_caption(page: _Page, index: int, above: int) -> bool:
+    """True if line ``index`` stands close beneath ``above``, smaller or in brackets."""
+    own, over = page.layout.places[index], page.layout.places[above]
+    small = own.height <= _SMALLER * over.height or page.text(index).lstrip().startswith("(")
+    beneath = page.layout.beneath(index)
+    if not small or page.is_label(above) or own.left_y - over.left_y > 1.9 * max(own.height, over.height):
+        return False
+    if beneath is None or page.is_label(beneath) or page.text(index).lstrip().startswith("("):
+        return True
+    return page.layout.places[beneath].left_y - own.left_y > 1.2 * (own.left_y - over.left_y)
+
+
+def _heads_column(page: _Page, index: int, beside: int | None) -> bool:
+    """True if a label is one of several in a row: the head of a column."""
+    before = any(
+        place.begins_row_of(page.layout.places[index]) and any(label.bare for label in page.labels[other])
+        for other, place in enumerate(page.layout.places)
+        if other != index
+    )
+    return before or (beside is not None and any(label.bare for label in page.labels[beside]))
+
+
+def _column(page: _Page, first: int, label: Label) -> Iterator[PrintedSpan]:
+    """Further values of a column beneath line ``first``, while they have the shape of one."""
+    at: int | None = first
+    for _ in range(_MOST_ROWS):
+        at = page.layout.beneath(at) if at is not None else None
+        if at is None or page.is_label(at):
+            return
+        found = _in_line(page, at, label, 0, len(page.text(at)), Trust.SHAPE)
+        if found is None:
+            return
+        yield found[1]
+
+
+def _at_line(
+    page: _Page, index: int, label: Label, trust: Trust, *, upward: bool = False
+) -> Iterator[PrintedSpan]:
+    """The value of ``label`` in line ``index``, in the pieces right of it, and in the lines below."""
+    found = _in_line(page, index, label, 0, len(page.text(index)), trust)
+    row = page.layout.row_from(index)
+    if found is None:
+        if len(row) < 2:
+            return
+        # Half a number has not the shape of one.
+        joined = " ".join(page.text(piece) for piece in row)
+        kind = _kind_of(label, joined, trust)
+        if kind is None:
+            return
+        yield from (_whole_line(page, piece, kind) for piece in row)
+        return
+    kind, span = found
+    yield span
+    for piece in row[1:]:
+        if not page.is_label(piece) and kind.name in ("name", "address"):
+            yield _whole_line(page, piece, kind)
+    if not upward:
+        yield from _further(page, index, kind, 0)
+
+
+def _in_line(
+    page: _Page, index: int, label: Label, start: int, stop: int, trust: Trust
+) -> tuple[Kind, PrintedSpan] | None:
+    """The value of the first kind that ``label`` may announce and whose shape ``text[start:stop]`` has."""
+    text = page.text(index)[start:stop]
+    kind = _kind_of(label, text, trust)
+    if kind is None:
+        return None
+    found = find_value(kind.name, text, _trust(label, kind, trust))
+    if found is None:
+        return None
+    at = page.ocr.starts[index] + start
+    return kind, PrintedSpan(at + found[0], at + found[1], kind.attribute, f"label.{_rule(kind)}")
+
+
+def _kind_of(label: Label, text: str, trust: Trust) -> Kind | None:
+    named = {head.kind for head in label.heads}
+    for kind in kinds():
+        if kind.name not in named:
+            continue
+        if find_value(kind.name, text, _trust(label, kind, trust)) is not None:
+            return kind
+    return None
+
+
+def _trust(label: Label, kind: Kind, trust: Trust) -> Trust:
+    """``trust``; for a word that also stands for other things the shape must prove it."""
+    weak = all(head.weak for head in label.heads if head.kind == kind.name)
+    return Trust.SHAPE if weak and not label.marked else trust
+
+
+def _rule(kind: Kind) -> str:
+    return kind.attribute.removeprefix("pii.")
+
+
+def _whole_line(page: _Page, index: int, kind: Kind) -> PrintedSpan:
+    start, end = page.ocr.line_span(index)
+    return PrintedSpan(start, end, kind.attribute, f"label.{_rule(kind)}")
+
+
+def _further(page: _Page, index: int, kind: Kind, begins: int) -> Iterator[PrintedSpan]:
+    """The lines below line ``index`` in which an address goes on, until one has held a postcode.
+
+    ``begins``: the character of the line with which the value begins."""
+    text = page.text(index)
+    place = page.layout.places[index]
+    left = place.left + (place.right - place.left) * begins / max(1, len(text))
+    # A house number of five digits in front is no postcode.
+    ended = bool(_POSTCODE.search(_HOUSE.sub("", text[begins:])))
+    current = index
+    for _ in range(kind.lines - 1):
+        below = page.layout.next_in_block(current, left)
+        if ended or below is None or page.is_label(below) or page.labels[below]:
+            return
+        yield _whole_line(page, below, kind)
+        ended = bool(_POSTCODE.search(page.text(below)))
+        current = below
