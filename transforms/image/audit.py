@@ -16,6 +16,7 @@ from transforms.image.business_print import is_business
 from transforms.image.ocr_text import OcrText, join_lines
 from transforms.image.open import OpenedImage
 from transforms.image.plates import find_plates
+from transforms.image.print_names import is_no_name
 from transforms.image.printed_addresses import find_addresses
 from transforms.image.printed_pii import find_printed
 from transforms.text.printed_values import printed_value
@@ -28,6 +29,7 @@ _FACE: Final = "image.face"
 _CODE: Final = "image.code"
 _ADDRESS: Final = "pii.address"
 _LOOSE_SCORE: Final = 0.6
+_NAME_RULE: Final = "name.person"
 _UPRIGHT: Final = 2.0
 """How far (pixels) each corner of a quad may lie from a corner of the box around it for the box to do."""
 
@@ -120,6 +122,7 @@ def _spans(ocr: OcrText, wanted: frozenset[str], find_text: FindText) -> list[_S
         (finding.start, finding.end, finding.attribute, finding.detector, finding.score)
         for finding in find_text(ocr.text)
         if finding.attribute.startswith("pii.")
+        and not (finding.detector == _NAME_RULE and is_no_name(ocr, finding.start, finding.end))
     ]
     told.extend(
         (span.start, span.end, span.attribute, span.rule, _LOOSE_SCORE)

@@ -181,11 +181,11 @@ def _label_at(line: str, tokens: list[_Token], first: int) -> Label | None:
     numbered = numbered or sign in ("#", "＃", "°", "º") or line[end : end + 1] in ("°", "º", "#")
     kept = tuple(dict.fromkeys(head for head in heads if numbered or not head.numbered))
     alone = len(heads) == sum(head.letter for head in heads)
-    kept = tuple(head for head in kept if not head.letter or alone)
-    if not kept:
-        return None
     before = line[: tokens[first].start]
     leads = not any(char.isalpha() for char in before)
+    kept = tuple(head for head in kept if not head.letter or (alone and leads))
+    if not kept:
+        return None
     bare = leads and not any(char.isalnum() for char in line[stop:])
     marked = sign != "" and sign in _STRONG
     if not marked and not leads:

@@ -9,7 +9,7 @@ from typing import Final
 import regex
 
 from transforms.image.label_words import Kind, Label, find_labels, kinds
-from transforms.image.ocr_text import OcrText
+from transforms.image.ocr_text import PAINTED, OcrText
 from transforms.image.print_layout import Layout
 from transforms.image.value_shapes import Trust, find_value
 
@@ -19,6 +19,7 @@ _MOST_ROWS: Final = 40
 _POSTCODE: Final = regex.compile(
     r"(?<![\d.])\d{4,6}(?![\d.])|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b"
 )
+_OTHER_LABEL: Final = regex.compile(r"\p{L}[\p{L} .'\-]{1,24}:(?=\s|\p{L}|$)(?!//)")
 _HOUSE: Final = regex.compile(r"^\W{0,3}\d{1,6}\s")
 
 
@@ -41,9 +42,14 @@ class _Page:
     def text(self, index: int) -> str:
         return self.ocr.lines[index].text
 
+    def is_painted(self, index: int | None) -> bool:
+        """True for a place where something was: it was the value that a label beside it announces."""
+        return index is not None and self.text(index).startswith(PAINTED)
+
     def is_label(self, index: int) -> bool:
-        """True if a line begins with a label: it is nobody else's value."""
-        return any(label.leads and (label.bare or label.marked) for label in self.labels[index])
+        """True if a line begins with a label, known or not: it is nobody else's value."""
+        known = any(label.leads and (label.bare or label.marked) for label in self.labels[index])
+        return known or _OTHER_LABEL.match(self.text(index)) is not None
 
 
 def find_labelled(ocr: OcrText) -> Iterator[PrintedSpan]:
@@ -81,15 +87,18 @@ def _of_label(page: _Page, index: int, label: Label, stop: int) -> Iterator[Prin
 
 def _of_lone_label(page: _Page, index: int, label: Label) -> Iterator[PrintedSpan]:
     """The value of a label with nothing behind it: right of it, else beneath, else above."""
-    beside = page.layout.beside(index)
+    beside, beneath = page.layout.beside(index), page.layout.beneath(index)
+    above = page.layout.above(index)
+    if page.is_painted(beside) or page.is_painted(beneath):
+        return
     if beside is not None and not page.is_label(beside):
         found = list(_at_line(page, beside, label, Trust.MARK if label.marked else Trust.PLACE))
         if found:
             yield from found
             return
-    beneath = page.layout.beneath(index)
-    above = page.layout.above(index)
     if above is not None and _is_caption(page, index, above):
+        if page.is_painted(above):
+            return
         found = list(_at_line(page, above, label, Trust.PLACE, upward=True))
         if found:
             yield from found
@@ -124,16 +133,17 @@ def _heads_column(page: _Page, index: int, beside: int | None) -> bool:
 
 
 def _column(page: _Page, first: int, label: Label) -> Iterator[PrintedSpan]:
-    """Further values of a column beneath line ``first``, while they have the shape of one."""
+    """Further values of a column beneath line ``first``; one that is read badly may stand between."""
     at: int | None = first
+    misses = 0
     for _ in range(_MOST_ROWS):
         at = page.layout.beneath(at) if at is not None else None
-        if at is None or page.is_label(at):
+        if at is None or page.is_label(at) or misses > 1:
             return
-        found = _in_line(page, at, label, 0, len(page.text(at)), Trust.SHAPE)
-        if found is None:
-            return
-        yield found[1]
+        found = _in_line(page, at, label, 0, len(page.text(at)), Trust.PLACE)
+        if found is not None:
+            yield found[1]
+        misses = 0 if found is not None else misses + 1
 
 
 def _at_line(

@@ -23,6 +23,9 @@ _CLOSE: Final = 0.12
 _SAME_ROW: Final = 0.5
 """Share of the lower of two lines by which they must overlap in height to stand in one row."""
 
+_ROOM: Final = 0.1
+"""Share of a line's height by which its quad gives way on a side where another line is as close as that."""
+
 
 @dataclass(frozen=True, slots=True)
 class OcrText:
@@ -46,14 +49,32 @@ class OcrText:
         """Line index and quad (pixels, not clipped) of each line that the span ``start:end`` touches.
 
         The place inside a line follows those of the characters, where the engine tells them; else the
-        character widths of a common typeface, widened on both sides. The height is the line's."""
+        character widths of a common typeface, widened on both sides. The height is the line's, less a little
+        where another line stands close, as engines give a line more room than its ink takes."""
         found = []
         for index, line in enumerate(self.lines):
             first, last = self.line_span(index)
             if start < last and end > first:
                 inside = (max(start, first) - first, min(end, last) - first)
-                found.append((index, _part_of_line(line, *inside)))
+                found.append((index, _lower(_part_of_line(line, *inside), *self._crowded(index))))
         return tuple(found)
+
+    def _crowded(self, index: int) -> tuple[float, float]:
+        """The shares of the height of line ``index`` that give way to lines above and below it."""
+        top, bottom = _extent(self.level[index])
+        left, right = _reach(self.level[index])
+        close = _ROOM * (bottom - top)
+        above = below = 0.0
+        for other, quad in enumerate(self.level):
+            over, under = _extent(quad)
+            begin, end = _reach(quad)
+            if other == index or begin >= right or end <= left:
+                continue
+            if over + under < top + bottom and under > top - close and under - top < (bottom - top) / 2:
+                above = _ROOM
+            elif over + under > top + bottom and over < bottom + close and bottom - over < (bottom - top) / 2:
+                below = _ROOM
+        return above, below
 
     def boxes(self, start: int, end: int) -> tuple[tuple[int, Box], ...]:
         """The same with the upright box around each quad."""
@@ -106,6 +127,25 @@ def _extent(quad: Quad) -> tuple[float, float]:
     """Upper and lower edge of a level quad, at its middle."""
     a, b, c, d = quad
     return (a[1] + b[1]) / 2, (c[1] + d[1]) / 2
+
+
+def _reach(quad: Quad) -> tuple[float, float]:
+    """Left and right edge of a level quad."""
+    a, b, c, d = quad
+    return min(a[0], d[0]), max(b[0], c[0])
+
+
+def _lower(quad: Quad, above: float, below: float) -> Quad:
+    """``quad`` without these shares of its height."""
+    if not above and not below:
+        return quad
+    a, b, c, d = quad
+    return (
+        _between(a, d, above),
+        _between(b, c, above),
+        _between(b, c, 1.0 - below),
+        _between(a, d, 1.0 - below),
+    )
 
 
 def _overlap(one: tuple[float, float], other: tuple[float, float]) -> float:

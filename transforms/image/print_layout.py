@@ -113,5 +113,15 @@ class Layout:
         below = [(place.left_y, other) for other, place in self._others(index) if own.goes_on_in(place, left)]
         return min(below)[1] if below else None
 
+    def above_in_block(self, index: int) -> int | None:
+        """The line of the same block right above line ``index``, aligned at any edge or in the middle."""
+        own = self.places[index]
+        over = [
+            (-place.left_y, other)
+            for other, place in self._others(index)
+            if place.stands_above(own) and place.goes_on_in(own, own.left)
+        ]
+        return min(over)[1] if over else None
+
     def _others(self, index: int) -> Iterator[tuple[int, Place]]:
         return ((other, place) for other, place in enumerate(self.places) if other != index)

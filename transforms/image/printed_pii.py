@@ -13,7 +13,9 @@ import yaml
 
 from transforms.image.labelled_values import PrintedSpan, find_labelled
 from transforms.image.ocr_text import OcrText
+from transforms.image.print_addresses import find_blocks
 from transforms.image.print_layout import ONE_ROW, Layout
+from transforms.image.print_names import find_bare_names, names_of_emails
 
 TIMEOUT: Final = 0.5
 """Seconds per pattern and image; they are linear, so only a defect reaches it."""
@@ -28,9 +30,9 @@ class _Pattern:
 
 
 def find_printed(ocr: OcrText) -> tuple[PrintedSpan, ...]:
-    """Spans by loose patterns, by labels, and names that an e-mail address in the same image tells."""
-    found = [*_by_pattern(ocr), *find_labelled(ocr)]
-    found.extend(_names_of_emails(ocr, found))
+    """Spans by loose patterns, by labels, by the place of lines, and names told by lists or e-mails."""
+    found = [*_by_pattern(ocr), *find_labelled(ocr), *find_blocks(ocr), *find_bare_names(ocr)]
+    found.extend(names_of_emails(ocr, found))
     return tuple(sorted(set(found), key=lambda span: (span.start, span.end, span.attribute, span.rule)))
 
 
@@ -71,29 +73,3 @@ def _with_rows_joined(ocr: OcrText) -> str:
         if layout.places[index].begins_row_of(layout.places[index + 1], ONE_ROW):
             text[ocr.line_span(index)[1]] = " "
     return "".join(text)
-
-
-def _names_of_emails(ocr: OcrText, found: list[PrintedSpan]) -> Iterator[PrintedSpan]:
-    """Words of other lines that are spelled in the local part of an e-mail address of the same image."""
-    emails = [span for span in found if span.attribute == "pii.email"]
-    parts = {
-        part.casefold()
-        for span in emails
-        for part in regex.split(r"[^\p{L}]+", ocr.text[span.start : span.end].partition("@")[0])
-        if len(part) >= 4
-    }
-    for match in regex.finditer(r"\p{Lu}[\p{L}'’\-]{2,}", ocr.text):
-        word = match[0].casefold()
-        if any(span.start <= match.start() < span.end for span in emails):
-            continue
-        if any(part == word or (len(word) >= 4 and part.endswith(word)) for part in parts):
-            start, end = _whole_name(ocr.text, match.start(), match.end())
-            yield PrintedSpan(start, end, "pii.name", "email.local_part")
-
-
-def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
-    """The word together with the capitalised words beside it on its line."""
-    before = regex.search(r"(?:\p{Lu}[\p{L}'’.\-]*[ \t]){1,3}\Z", text[max(0, start - 60) : start])
-    after = regex.match(r"(?:[ \t]\p{Lu}[\p{L}'’.\-]*){1,3}", text[end : end + 60])
-    first = start - (len(before[0]) if before else 0)
-    return first, end + (len(after[0]) if after else 0)

@@ -73,6 +73,9 @@ _NAME: Final = regex.compile(
     rf"(?:\s?(?:(?:{_PARTICLE})\s|d'|l')?(?:(?<=[\s.,'])|(?<=\p{{Ll}}))\p{{Lu}}[\p{{L}}\p{{M}}'’´`\-]*\.?,?"
     rf"|\s(?:{_PARTICLE})(?=\s)){{0,5}}"
 )
+_STREET: Final = regex.compile(
+    r"^\W{0,3}\d{1,6}\w?,?\s\p{Lu}\p{L}{2,}|\p{Lu}[\p{L}.]{2,},?\s?\d{1,5}\s?\p{L}?\W{0,2}$|\d{4,6}\s\p{Lu}\p{L}{2,}|\p{L}{3,},?\s\d{5}\b"
+)
 _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}]+")
 _NUMBERS: Final = regex.compile(r"\d")
 
@@ -97,6 +100,11 @@ def is_known_name(word: str) -> bool:
     return word.casefold() in _known_names()
 
 
+def is_given_name(word: str) -> bool:
+    """True if a list of given names holds ``word`` and the word means nothing else."""
+    return word.casefold() in _given_names()
+
+
 def is_harmless_word(word: str) -> bool:
     """True if ``word`` stands for a street, a firm, a post or a thing and so for no person."""
     return word.casefold() in _things()
@@ -107,6 +115,12 @@ def _known_names() -> frozenset[str]:
     names, more = read_list("names"), read_list("more_names")
     listed = {word.lower() for word in (*names["sure"], *names["ambiguous"])}
     return frozenset(listed.union(more["given"].lower().split(), more["surnames"].lower().split()))
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    names, more = read_list("names"), read_list("more_names")
+    return frozenset({word.lower() for word in names["sure"]}.union(more["given"].lower().split()))
 
 
 @cache
@@ -152,7 +166,10 @@ def _handle(text: str, trust: Trust) -> Span | None:
     found = _TOKEN.search(text, timeout=TIMEOUT)
     if found is None or not (trust or "@" in found[0] or "_" in found[0] or any(map(str.isdigit, found[0]))):
         return None
-    return (found.start(), len(text)) if len(text.split()) <= 2 else None
+    words = text.split()
+    most = 2 if trust is Trust.MARK or "@" in text else 1
+    named = len(words) == 2 and all(word.isalpha() and word[0].isupper() for word in words)
+    return (found.start(), len(text)) if len(words) <= most and not named else None
 
 
 def _name(text: str, trust: Trust) -> Span | None:
@@ -184,7 +201,7 @@ def _address(text: str, trust: Trust) -> Span | None:
         return None
     if trust:
         return (0, len(text)) if len(words) + digits >= 2 or len(text.strip()) >= 4 else None
-    return (0, len(text)) if digits and sum(map(len, words)) >= 4 and words[0][0].isalpha() else None
+    return (0, len(text)) if digits and _STREET.search(text, timeout=TIMEOUT) else None
 
 
 _FINDERS: Final[Mapping[str, Callable[[str, Trust], Span | None]]] = {

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from evaluation.images.camera import Shot, place, size_of, take
+from evaluation.images.other_scenes import other_scenes, plain_scenes
 from evaluation.images.page import draw, ink
 from evaluation.images.planted import DIFFICULTIES, HELD_OUT, TUNING, plant, retake, write
 from evaluation.images.scenes import SCENES
@@ -86,3 +87,19 @@ def test_the_gold_file_names_every_value(tmp_path):
         for x, y in (point for value in row["values"] for quad in value["quads"] for point in quad):
             assert -1 <= x <= row["width"] + 1
             assert -1 <= y <= row["height"] + 1
+
+
+def test_the_other_layouts_share_no_label_between_the_halves_and_meet_every_difficulty():
+    halves = [list(plant(seed, 132, (), other_scenes(half))) for half, seed in enumerate((TUNING, HELD_OUT))]
+    for images in halves:
+        assert {image.scene for image in images} == set(other_scenes(0))
+        assert {image.difficulty for image in images if image.scene == "grid"} == set(DIFFICULTIES)
+        assert all(image.values and image.harmless for image in images)
+    first, second = ({line.text for image in images if image.scene == "grid" for line in image.harmless}
+                     for images in halves)  # fmt: skip
+    assert {"Guest name", "Policyholder"}.isdisjoint(first & second)
+
+
+def test_plain_scenes_hold_no_value():
+    images = list(plant(TUNING, 8, (), plain_scenes()))
+    assert all(image.harmless and not image.values for image in images)

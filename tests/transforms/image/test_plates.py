@@ -11,7 +11,7 @@ def line(text, y=10, width=120, height=30):
     return OcrLine(text, ((10, y), (10 + width, y), (10 + width, y + height), (10, y + height)), 0.9)
 
 
-PLATES = ["ABC 1234", "7ABC123", "B-MW 4711", "AB12 CDE", "AB-123-CD", "KA·PA 777"]
+PLATES = ["430J3", "63X 114", "ABC 1234", "7ABC123", "B-MW 4711", "AB12 CDE", "AB-123-CD", "KA·PA 777"]
 OTHERS = [
     "STOP",
     "EXIT 24",
@@ -24,6 +24,7 @@ OTHERS = [
     "Route 66",
     "abc 1234",
     "A 1",
+    "SPF 30",
 ]
 
 
@@ -41,3 +42,7 @@ def test_other_print_is_no_plate(text):
 def test_a_page_of_print_or_a_long_line_holds_no_plate():
     assert list(find_plates(join_lines([line("ABC 1234", y=40 * row) for row in range(12)]))) == []
     assert list(find_plates(join_lines([line("ABC 1234", width=400)]))) == []
+
+
+def test_digits_with_one_letter_are_a_plate_only_where_they_are_the_largest_print():
+    assert list(find_plates(join_lines([line("63X 114"), line("TAXI", y=60, width=200, height=60)]))) == []

@@ -42,7 +42,19 @@ ONE_LINE = [
     ("Passport No.: X1234567", "pii.id_number", "X1234567"),
     ("No. E-39382", "pii.id_number", "E-39382"),
     ("833 RODRIGUEZ CURVE", "pii.address", "833 RODRIGUEZ CURVE"),
-    ("Name Anna Berg", "pii.name", "Name Anna Berg"),
+    ("Name Anna Berg", "pii.name", "Anna Berg"),
+    ("IP:2001:db8::e47a:2785", "pii.ip", "2001:db8::e47a:2785"),
+    ("login from 2001:db8::Sa7c:43a0", "pii.ip", "2001:db8::Sa7c:43a0"),
+    ("Host 10.O.0.12", "pii.ip", "10.O.0.12"),
+    ("ID CEMV61341", "pii.id_number", "CEMV61341"),
+    ("Vehicle reg.: 270-DUO-35", "pii.plate", "270-DUO-35"),
+    ("Fecha de nacimiento: 3 de mayo de 1961", "pii.date_of_birth", "3 de mayo de 1961"),
+    ("Ausweisnummer - 349006328", "pii.id_number", "349006328"),
+    ("N° de passeport : D55890586", "pii.id_number", "D55890586"),
+    ("Narne: Anna Berg", "pii.name", "Anna Berg"),
+    ("Telephome no. 020 7946 0018", "pii.phone", "020 7946 0018"),
+    ("Account name: Anna Berg", "pii.name", "Anna Berg"),
+    ("Anna-Maria Kowalsky", "pii.name", "Anna-Maria Kowalsky"),
     ("password: hunter2!", "pii.secret", "hunter2!"),
 ]
 
@@ -56,7 +68,9 @@ SILENT = [
     "STOP", "EXIT 24", "Flight 2231", "100% COTTON", "$12.99", "TOTAL 41.50", "2024-11-05", "No. 7",
     "Coca-Cola", "Main Street", "Name", "Address:", "1-800", "[PHONE]", "12:45 PM", "3.14159", "ABC 123",
     "Table 4", "Route 66", "MADE IN ITALY", "Boeing 747-400", "www", "LP 8 45 12", "Platform 9",
-    "1024 x 768", "ISO 9001",
+    "1024 x 768", "ISO 9001", "User manual", "Name ascending", "Phone case", "Card view", "Email us today",
+    "Born to run", "From 9 to 5", "Account Executive", "Town hall 0.5 km", "Signature required", "Class B",
+    "Earl Grey", "Invoice No: 4471", "Page 1 of 2",
 ]  # fmt: skip
 
 
@@ -80,6 +94,50 @@ def test_a_town_does_not_swallow_the_label_above_it():
 
 def test_a_label_does_not_take_another_label_for_its_value():
     assert found(line("Full Name", 10, 10), line("Address", 10, 40)) == set()
+
+
+FIELDS = [
+    ("beside", line("Birth date", 10, 10), line("23 MAR 1985", 300, 10), "23 MAR 1985"),
+    ("beneath", line("Geburtsdatum", 10, 10, 14), line("23 November 1992", 10, 30), "23 November 1992"),
+    ("above", line("1930-09-24", 10, 10, 22), line("(date de naissance)", 10, 36, 16), "1930-09-24"),
+]
+
+
+@pytest.mark.parametrize(("place", "one", "other", "value"), FIELDS)
+def test_a_date_beside_beneath_and_above_its_label(place, one, other, value):
+    assert ("pii.date_of_birth", value) in found(one, other), place
+
+
+def test_a_column_of_a_table_is_found_to_its_end_and_no_further():
+    rows = [line(text, x, 10 + 30 * row) for row, cells in enumerate((
+        ("Name", "Born"), ("Anna Berg", "12/5/89"), ("Li Wei", "09 09 1986"),
+    )) for x, text in zip((10, 300), cells, strict=True)]  # fmt: skip
+    values = {value for _, value in found(*rows, line("Printed on page 2", 10, 130))}
+    assert values == {"Anna Berg", "12/5/89", "Li Wei", "09 09 1986"}
+
+
+def test_an_address_ends_with_its_postcode_and_its_block():
+    page = (line("Address: 12 Nowhere", 10, 10), line("06126 Oldtown", 100, 36), line("Class B", 10, 62))
+    assert {value for _, value in found(*page)} == {"12 Nowhere", "06126 Oldtown"}
+    far = (line("Address: 12 Nowhere", 10, 10), line("Tick one box", 10, 90))
+    assert {value for _, value in found(*far)} == {"12 Nowhere"}
+
+
+def test_a_street_above_a_town_needs_no_label():
+    page = (line("drop it off at Incrocio Biagio, 26", 10, 10), line("06126, Montebello (PG)", 160, 36))
+    assert {value for _, value in found(*page)} == {"Incrocio Biagio, 26", "06126, Montebello (PG)"}
+
+
+def test_a_label_whose_value_is_painted_over_takes_no_other():
+    page = (line("Name", 10, 10), line("■■■■", 100, 10), line("Sales Manager", 10, 40))
+    assert found(*page) == set()
+
+
+def test_patterns_do_not_run_from_one_row_into_the_next_but_over_a_split_in_a_row():
+    assert found(line("Contact", 10, 10), line("@christie", 10, 40)) == set()
+    assert found(line("4111 1111", 10, 10), line("1111 1111", 110, 10)) == {
+        ("pii.card", "4111 1111\n1111 1111")
+    }
 
 
 def test_address_goes_on_beneath_until_the_next_label():
