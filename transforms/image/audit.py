@@ -124,13 +124,15 @@ def _spans(ocr: OcrText, wanted: frozenset[str], find_text: FindText) -> list[_S
         if finding.attribute.startswith("pii.")
         and not (finding.detector == _NAME_RULE and is_no_name(ocr, finding.start, finding.end))
     ]
+    plates = tuple(find_plates(ocr))
     told.extend(
         (span.start, span.end, span.attribute, span.rule, _LOOSE_SCORE)
-        for span in (*find_printed(ocr), *find_plates(ocr))
+        for span in (*find_printed(ocr), *plates)
     )
     known = [(start, end) for start, end, attribute, _, _ in told if attribute == _ADDRESS]
     told.extend(
-        (span.start, span.end, _ADDRESS, "address.block", _LOOSE_SCORE) for span in find_addresses(ocr, known)
+        (span.start, span.end, _ADDRESS, "address.block", _LOOSE_SCORE)
+        for span in find_addresses(ocr, known, [(plate.start, plate.end) for plate in plates])
     )
     spans = [
         _Span(start, end, _PLATE if pii == "pii.plate" else _TEXT, pii, rule, score)

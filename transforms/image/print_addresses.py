@@ -12,7 +12,7 @@ from transforms.image.labelled_values import PrintedSpan
 from transforms.image.ocr_text import OcrText
 from transforms.image.print_layout import Layout
 
-_RULE: Final = "address.block"
+_RULE: Final = "address.town"
 _TIMEOUT: Final = 0.2
 _CAPITALISED: Final = r"\p{Lu}[\p{L}.'’\-]"
 _SMALL: Final = "d[aeiou]|an|am|im|sur|la|le|les|l'|upon|of|the|sul|in"

@@ -19,6 +19,7 @@ from typing import Any, Final
 import regex
 import yaml
 
+from transforms.image.label_words import find_labels
 from transforms.image.ocr_text import OcrText
 from transforms.text.alternations import expanded
 from transforms.text.lexicon import read_list
@@ -78,16 +79,24 @@ class _Marks:
         return self.sure or self.street or self.unit or self.area or self.place or self.region
 
 
-def find_addresses(ocr: OcrText, known: Sequence[tuple[int, int]] = ()) -> tuple[AddressSpan, ...]:
+def find_addresses(
+    ocr: OcrText, known: Sequence[tuple[int, int]] = (), apart: Sequence[tuple[int, int]] = ()
+) -> tuple[AddressSpan, ...]:
     """Lines of addresses, in text order. ``known``: spans that are addresses by other rules; the lines around
-    them may go on."""
+    them may go on. ``apart``: spans that are something else, such as plates, of which some look like the
+    postcode of a state."""
     found: list[AddressSpan] = []
-    for block in _blocks(_rows(ocr, known)):
+    rows = [row for row in _rows(ocr, known) if not _touches(row, apart)]
+    for block in _blocks(rows):
         marks = [_marks(row) for row in block]
         for first, last in _runs(block, marks):
             for row in block[first : last + 1]:
                 found.extend(AddressSpan(start, end) for start, end in row.pieces)
     return tuple(sorted(set(found), key=lambda span: (span.start, span.end)))
+
+
+def _touches(row: _Row, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < until and since < end for start, end in row.pieces for since, until in spans)
 
 
 def _runs(block: Sequence[_Row], marks: Sequence[_Marks]) -> Iterator[tuple[int, int]]:
@@ -212,7 +221,8 @@ def _goes_on(before: _Row, row: _Row) -> bool:
 
 def _marks(row: _Row) -> _Marks:
     text = row.text.strip()
-    if len(text) > _LONGEST_LINE or not any(char.isalpha() for char in text):
+    label = any(found.bare for found in find_labels(text))
+    if label or len(text) > _LONGEST_LINE or not any(char.isalpha() for char in text):
         return _Marks(known=row.known, stop=not row.known)
     seen = _expressions()
 
