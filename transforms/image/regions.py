@@ -98,8 +98,8 @@ def grown(quad: Quad, by: float) -> Quad:
 def region_of(
     finding: ImageFinding, level: Bluntness, policy: ImagePolicy, lines: Sequence[OcrLine]
 ) -> Region:
-    """The place to fill. Faces, codes and plates grow by a share of their longer side, text by a share of its
-    height: a long line would else swallow its neighbours."""
+    """The place to fill. Faces, codes and detected plates grow by a share of their longer side, print by a
+    share of its height: a long line would else swallow its neighbours."""
     quad, upright = quad_of(finding), finding.quad is None
     is_text = finding.attribute == TEXT
     if is_text and level >= Bluntness.LINE:
@@ -107,7 +107,8 @@ def region_of(
         if box != bounds(quad):
             quad, upright = quad_of_box(box), True
     along, across = sides(quad)
-    side = min(along, across) if is_text else max(along, across)
+    printed = is_text or finding.detector.startswith("ocr.")
+    side = min(along, across) if printed else max(along, across)
     factor = {Bluntness.EXACT: 1, Bluntness.WIDER: 2, Bluntness.LINE: 2, Bluntness.BLOCK: 4}[level]
     by = side * policy.box_growth * factor
     by = math.ceil(by) if upright else by

@@ -156,3 +156,15 @@ def test_tilted_print_is_placed_by_its_corners_and_upright_print_by_its_box():
         find_text=marks("AnnaBlake", "pii.name"),
     )
     assert upright.quad is None
+
+
+def test_a_word_that_looks_like_a_name_in_running_text_is_none_on_a_form():
+    told = marks("Coach B", "pii.name")
+
+    def named(text):
+        return tuple(
+            TextFinding(f.turn, f.start, f.end, f.attribute, f.kind, "name.person", f.score)
+            for f in told(text)
+        )
+
+    assert audit(opened(), ocr=Ocr(line("Coach B")), wanted={"image.text_pii"}, find_text=named) == ()
