@@ -67,7 +67,7 @@ def _is_product_code(value: str) -> bool:
 
 def _numbers_a_thing(ocr: OcrText, index: int, start: int) -> bool:
     """True if the words right before the number, in its line or left of it in its row, say so."""
-    label = _expressions()["label"]
+    label = _expressions()["label_of_sale" if _tells_of_sale(ocr) else "label"]
     before = ocr.text[ocr.starts[index] : start]
     if any(char.isalnum() for char in before):
         return label.search(before, timeout=TIMEOUT_SECONDS) is not None
@@ -111,9 +111,13 @@ def _one_letter_apart(one: str, other: str) -> bool:
     return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
+def _tells_of_sale(ocr: OcrText) -> bool:
+    return len({match.casefold() for match in _expressions()["sale"].findall(ocr.text)}) >= 2
+
+
 def _was_sold(ocr: OcrText, index: int) -> bool:
     """True on a receipt if the line of the name, its row or the row beneath holds a price."""
-    if len({match.casefold() for match in _expressions()["sale"].findall(ocr.text)}) < 2:
+    if not _tells_of_sale(ocr):
         return False
     own = ocr.level[index]
     top, height = own[0][1], max(1.0, own[3][1] - own[0][1])
@@ -129,8 +133,11 @@ def _was_sold(ocr: OcrText, index: int) -> bool:
 def _expressions() -> dict[str, Any]:
     lists = _load()
     number, between = _any(lists["numbers"]), _any(lists["between"])
+    # Invoices have a "Doc. No."; whoever writes "Document number" in full means somebody's papers.
+    on_sales = rf"{number}|(?!document\W{{0,2}}number)(?:{_any(lists['numbers_of_sales'])})"
     patterns = {
         "label": rf"(?<![\p{{L}}])(?:{number})(?!\p{{L}})(?:\W|{between})*$",
+        "label_of_sale": rf"(?<![\p{{L}}])(?:{on_sales})(?!\p{{L}})(?:\W|{between})*$",
         "sale": rf"(?<!\p{{L}})(?:{_any(lists['sale'])})(?!\p{{L}})",
         "host": rf"(?:{_any(lists['hosts'])})$",
     }

@@ -46,9 +46,13 @@ def is_no_name(ocr: OcrText, start: int, end: int) -> bool:
     words = _WORD.findall(ocr.text[start:end])
     if len(words) == 2 and len(words[1]) == 1 and not ocr.text[start:end].rstrip().endswith("."):
         return True
-    # Inside a sentence the words around it told; alone on its line nothing did.
-    alone = len(_WORD.findall(line)) <= len(words) + 2
-    return alone and len(words) == 1 and not is_known_name(words[0])
+    known = any(map(is_known_name, words))
+    if not known and sum(word[0].isupper() for word in words) < 2 and len(words) > 1:
+        return True
+    # Inside a sentence the words around it told; as the first word of a line its capital tells nothing.
+    first_word = not any(char.isalpha() for char in line[: inside[0]])
+    alone = first_word or len(_WORD.findall(line)) <= len(words) + 2
+    return alone and len(words) == 1 and not known
 
 
 def names_of_emails(ocr: OcrText, found: Iterable[PrintedSpan]) -> Iterator[PrintedSpan]:

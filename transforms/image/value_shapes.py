@@ -77,6 +77,8 @@ _STREET: Final = regex.compile(
     r"^\W{0,3}\d{1,6}\w?,?\s\p{Lu}\p{L}{2,}|\p{Lu}[\p{L}.]{2,},?\s?\d{1,5}\s?\p{L}?\W{0,2}$|\d{4,6}\s\p{Lu}\p{L}{2,}|\p{L}{3,},?\s\d{5}\b"
 )
 _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}]+")
+_LETTERED: Final = regex.compile(r"^\W*\p{L}+ \p{Lu}\W*$(?<!\.)")
+"""Such as "Section B"."""
 _NUMBERS: Final = regex.compile(r"\d")
 
 
@@ -184,7 +186,7 @@ def _name(text: str, trust: Trust) -> Span | None:
     if found is None or found.end() < len(text.rstrip(" .,;)")) or letters < 4:
         return None
     words = _WORD.findall(found[0])
-    if not words or any(map(is_harmless_word, words)) or find_labels_bare(text):
+    if _LETTERED.search(found[0]) or not words or any(map(is_harmless_word, words)) or find_labels_bare(text):
         return None
     return (found.start(), found.end()) if trust or any(map(is_known_name, words)) else None
 

@@ -46,3 +46,11 @@ def test_a_page_of_print_or_a_long_line_holds_no_plate():
 
 def test_digits_with_one_letter_are_a_plate_only_where_they_are_the_largest_print():
     assert list(find_plates(join_lines([line("63X 114"), line("TAXI", y=60, width=200, height=60)]))) == []
+
+
+def test_the_groups_of_a_plate_may_be_read_one_by_one():
+    def piece(text, x, width):
+        return OcrLine(text, ((x, 10), (x + width, 10), (x + width, 40), (x, 40)), 0.9)
+
+    spans = list(find_plates(join_lines([piece("LU", 10, 45), piece("7681 NC", 70, 120)])))
+    assert len({(span.start, span.end) for span in spans}) == 2
