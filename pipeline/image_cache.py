@@ -24,7 +24,8 @@ LONGEST_SECONDS = 600.0
 class ImageResult:
     """One distinct image after audit and cleaning. ``cleaned_sha256`` is empty if the bytes stay as they
     are; ``stage`` and ``reason`` are empty if the image may be emitted. ``second_looks``: how often the
-    second OCR engine read it, and how much that was to be gone it found there."""
+    second OCR engine read it, and how much that was to be gone it found there. ``area``: the share of the
+    picture under the boxes of the edits, None without any."""
 
     sha256: str
     findings: tuple[ImageFinding, ...] = ()
@@ -34,6 +35,7 @@ class ImageResult:
     stage: str = ""
     reason: str = ""
     second_looks: tuple[int, int] = (0, 0)
+    area: float | None = None
 
 
 class ImageCache:
@@ -147,6 +149,7 @@ def _to_json(result: ImageResult) -> dict[str, Any]:
         "stage": result.stage,
         "reason": result.reason,
         "second_looks": result.second_looks,
+        "area": result.area,
     }
 
 
@@ -175,6 +178,7 @@ def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
         stage=stored["stage"],
         reason=stored["reason"],
         second_looks=(stored["second_looks"][0], stored["second_looks"][1]),
+        area=stored["area"],
     )
 
 

@@ -12,6 +12,7 @@ from pipeline.image_refs import read_image_bytes
 from pipeline.toolbox import Toolbox
 from schemas.errors import RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
+from transforms.image.area import share_under
 from transforms.image.audit import audit_image
 from transforms.image.clean import clean_image
 from transforms.image.open import OpenedImage, open_image
@@ -92,5 +93,9 @@ def _process(sha: str, decoded: DecodedImage, tools: Toolbox) -> tuple[ImageResu
     if cleaned.data == data:
         return ImageResult(sha, findings), None
     new_sha = sha256(cleaned.data).hexdigest()
-    emitted = ImageResult(sha, findings, cleaned.edits, cleaned.fidelity, new_sha, second_looks=looks)
+    boxes = [edit.box for edit in cleaned.edits if edit.box is not None]
+    area = share_under(boxes, opened.rgb.shape[1], opened.rgb.shape[0]) if boxes else None
+    emitted = ImageResult(
+        sha, findings, cleaned.edits, cleaned.fidelity, new_sha, second_looks=looks, area=area
+    )
     return emitted, cleaned.data

@@ -79,6 +79,7 @@ def tally_image(result: ImageResult) -> Tally:
     tally: Tally = Counter({"images|distinct": 1})
     if result.reason:
         tally["images|held_back"] += 1
+        tally[path("image_held_back", result.reason)] += 1
         tally["images|engine_failed"] += result.reason == Reason.ENGINE_FAILED
     elif not result.cleaned_sha256:
         tally["images|unchanged"] += 1
@@ -86,6 +87,11 @@ def tally_image(result: ImageResult) -> Tally:
         has_boxes = any(edit.box is not None for edit in result.edits)
         tally[path("images", "redacted" if has_boxes else "metadata_stripped")] += 1
         tally.update(path("image_edit", edit.method) for edit in result.edits)
+        tally.update(
+            path("image_edited", edit.attribute, edit.action.value, edit.method) for edit in result.edits
+        )
+        if result.area is not None:
+            tally[path("image_area", f"{result.area:.4f}")] += 1
     tally.update(path("image", finding.attribute, "boxes") for finding in result.findings)
     tally.update(path("image", name, "images") for name in {finding.attribute for finding in result.findings})
     looks, leaks = result.second_looks
@@ -137,6 +143,12 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
     with ``any`` for all attributes and ``all`` for all fields. Both are counted before anything is cleaned,
     over every record that reached the audit of its text. ``rewritten`` counts records by who worded them.
 
+    Of distinct images: ``image_findings`` is attribute -> boxes, images; ``image_edits`` method -> boxes or
+    metadata fields, ``image_edits_by_attribute`` the same by attribute and action; ``image_area`` holds
+    quantiles of the share of a picture that was painted; ``images_held_back`` is reason -> images;
+    ``second_look`` says how many redacted images another engine read again, in how many of them it read
+    what was to be gone, in how many places, and how many were held back for it.
+
     ``rounds`` is kind of question -> refused, left_out, changed, kept, over the emitted records of a build.
     """
     return {
@@ -165,6 +177,9 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
         "edits": _nest(_branch(tally, "edit")),
         "rewritten": {who: tally.get(path("rewritten", who), 0) for who in ("by_rules", "by_engine")},
         "image_edits": _nest(_branch(tally, "image_edit")),
+        "image_edits_by_attribute": _nest(_branch(tally, "image_edited")),
+        "image_area": _quantiles(_branch(tally, "image_area")),
+        "images_held_back": _branch(tally, "image_held_back"),
         "second_look": {
             name: tally.get(path("second_look", name), 0)
             for name in ("sampled", "leaking", "leaks", "held_back")

@@ -36,6 +36,7 @@ def render_report(
     template = _environment().get_template("report.html.j2")
     images = summary.get("images") or {}
     verdicts = summary.get("verdicts") or {}
+    held_back = summary.get("images_held_back") or {}
     return template.render(
         css=resources.files("pipeline.report").joinpath("report.css").read_text(encoding="utf-8"),
         books=tables.books(summary),
@@ -45,7 +46,13 @@ def render_report(
         paper=tables.paper_rows(summary),
         paper_attributes=[words_of(name) for name in tables.PAPER_ATTRIBUTES],
         text=tables.text_table(summary.get("text_findings") or {}),
-        image_findings=tables.image_rows(summary.get("image_findings") or {}),
+        image_rows=tables.image_table(
+            summary.get("image_findings") or {}, summary.get("image_edits_by_attribute") or {}
+        ),
+        image_bar=tables.image_bar(images),
+        image_area=tables.fidelity_rows({"painted share": summary.get("image_area")}),
+        images_held_back=tables.count_rows(held_back, dict.fromkeys(held_back, "held")),
+        second_look=summary.get("second_look") or {},
         edits=tables.count_rows(summary.get("edits") or {}),
         image_edits=tables.count_rows(summary.get("image_edits") or {}),
         verdicts=tables.count_rows(verdicts, {"passed": "kept", "held_back": "held"}),

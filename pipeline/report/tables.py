@@ -89,6 +89,18 @@ class CountRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageRow:
+    """One attribute of images: what was found, and ``done``: action, method and count of its edits."""
+
+    attribute: str
+    description: str
+    images: int
+    boxes: int
+    bar: tuple[Segment, ...]
+    done: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QuarantineRow:
     """Records that one stage sent away for one reason."""
 
@@ -237,6 +249,44 @@ def image_rows(findings: Mapping[str, Mapping[str, int]]) -> tuple[CountRow, ...
         )
         for attribute in in_taxonomy_order(findings)
     )
+
+
+def image_table(
+    findings: Mapping[str, Mapping[str, int]], edits: Mapping[str, Mapping[str, Mapping[str, int]]]
+) -> tuple[ImageRow, ...]:
+    """``image_findings`` beside ``image_edits_by_attribute`` of the summary. More may be edited than was
+    found: what the verifier found left is edited, too."""
+    most = max((int(entry["boxes"]) for entry in findings.values()), default=0)
+    rows = []
+    for name in in_taxonomy_order({**findings, **edits}):
+        found = findings.get(name) or {"boxes": 0, "images": 0}
+        done = (
+            (words(action), words(method), int(count))
+            for action, methods in (edits.get(name) or {}).items()
+            for method, count in methods.items()
+        )
+        rows.append(
+            ImageRow(
+                attribute=name,
+                description=describe(name),
+                images=int(found["images"]),
+                boxes=int(found["boxes"]),
+                bar=stacked_bar((("plain", int(found["boxes"])),), most),
+                done=tuple(sorted(done, key=lambda one: (-one[2], one))),
+            )
+        )
+    return tuple(rows)
+
+
+def image_bar(images: Mapping[str, int]) -> tuple[Segment, ...]:
+    """Distinct images: unchanged, changed, held back."""
+    changed = int(images.get("redacted", 0)) + int(images.get("metadata_stripped", 0))
+    parts = (
+        ("kept", int(images.get("unchanged", 0))),
+        ("plain", changed),
+        ("held", int(images.get("held_back", 0))),
+    )
+    return stacked_bar(parts, int(images.get("distinct", 0)))
 
 
 def count_rows(counts: Mapping[str, int], tones: Mapping[str, str] | None = None) -> tuple[CountRow, ...]:

@@ -28,6 +28,12 @@ SUMMARY = {
     "image_findings": {"image.face": {"boxes": 61, "images": 33}},
     "edits": {"rewrite": 1352, "mask": 9},
     "image_edits": {"blur": 61},
+    "image_edits_by_attribute": {"image.face": {"redact": {"blur": 58, "solid": 3}}},
+    "image_area": {
+        "n": 12, "min": 0.01, "p01": 0.01, "p05": 0.01, "p25": 0.02, "p50": 0.05, "p75": 0.1, "max": 0.4
+    },
+    "images_held_back": {"image_still_leaks": 2},
+    "second_look": {"sampled": 6, "leaking": 1, "leaks": 2, "held_back": 0},
     "verdicts": {"passed": 1195, "held_back": 4},
     "quarantine": {"read": {"image_missing": 1}, "verify": {"text_still_leaks": 4}},
     "notes": {"image_token_missing": 2},
@@ -237,3 +243,20 @@ def test_settings_become_dotted_keys():
 )
 def test_durations_read_naturally(seconds, text):
     assert format_duration(seconds) == text
+
+
+def test_images_show_what_was_found_done_and_left():
+    page = render_report(SUMMARY, MANIFEST, None)
+    for said in (
+        "redact: blur <strong>58<",
+        "redact: solid <strong>3<",
+        "image still leaks",
+        "read again",
+        "0.400",
+    ):
+        assert said in page, said
+
+
+def test_a_summary_of_an_older_version_still_has_a_report():
+    older = {k: v for k, v in SUMMARY.items() if k not in ("image_area", "second_look", "images_held_back")}
+    assert "read again" not in render_report(older, MANIFEST, None)
