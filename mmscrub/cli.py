@@ -121,6 +121,15 @@ VerifySample = Annotated[
         "again, at twice the size, e.g. 0.05. What it still reads is redacted more bluntly. [0]",
     ),
 ]
+Review = Annotated[
+    int | None,
+    typer.Option(
+        "--review",
+        metavar="N",
+        help="Write OUT/review/index.html: up to 1000 images before and after, boxes drawn, for a person to "
+        "look at. It shows the images as they were (personal data!): delete it before you publish. [0]",
+    ),
+]
 Split = Annotated[
     str | None, typer.Option("--split", metavar="NAME", help="Split name of the emitted shards. [train]")
 ]
@@ -207,6 +216,7 @@ def build(
     ] = None,
     hash_key_file: KeyFile = None,
     cache: Cache = None,
+    review: Review = None,
     verify_sample: VerifySample = None,
     force: Force = None,
     fail_on: FailOn = None,

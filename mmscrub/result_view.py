@@ -59,6 +59,10 @@ def show_result(result: RunResult, mode: Mode) -> None:
         typer.echo(f"corpus:  {result.layout.data}")
         typer.echo(f"LLaVA:   {result.layout.llava}")
     typer.echo(f"report:  {result.layout.report}")
+    if result.layout.review_sheet.is_file():
+        typer.echo(
+            f"review:  {result.layout.review_sheet} (holds personal data: delete it before you publish)"
+        )
 
 
 def _show_answers(engines: Mapping[str, int]) -> None:

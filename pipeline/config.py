@@ -129,7 +129,8 @@ class RunConfig(BaseModel):
     """One run. ``images`` is a folder, ``none``, or empty for a corpus that holds its images itself;
     ``workers`` 0 means all cores; ``limit`` reads only the first rows of every source; ``cache`` is a
     folder where the answers of image engines outlive the run, the text that they read among them;
-    ``verify_sample`` is the share of the redacted images that ``engines.second_ocr`` reads again."""
+    ``verify_sample`` is the share of the redacted images that ``engines.second_ocr`` reads again;
+    ``review`` is the number of images on ``review/index.html``, which shows them as they were."""
 
     model_config = ConfigDict(extra="forbid", validate_default=True)
 
@@ -152,6 +153,7 @@ class RunConfig(BaseModel):
     force: bool = False
     hash_key_file: UsablePath | None = None
     cache: UsablePath | None = None
+    review: Annotated[int, Field(ge=0, le=1000)] = 0
     verify_sample: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
     fail_on: dict[Gate, Annotated[float, Field(ge=0)]] = {}
 

@@ -66,6 +66,14 @@ class Layout:
         return self.root / "quarantine"
 
     @property
+    def review(self) -> Path:
+        return self.root / "review"
+
+    @property
+    def review_sheet(self) -> Path:
+        return self.review / "index.html"
+
+    @property
     def manifest(self) -> Path:
         return self.root / "manifest.json"
 

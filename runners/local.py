@@ -33,6 +33,7 @@ from pipeline.plan import RunPlan, make_plan
 from pipeline.policy_file import load_policy
 from pipeline.readers.open import list_sources
 from pipeline.readers.source import Form, Source
+from pipeline.review.sheet import write_review
 from pipeline.shard_writer import ShardReport
 from pipeline.spool import SLOTS, read_images, shard_count
 from pipeline.summary import Tally
@@ -102,6 +103,7 @@ def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> Ru
             shards = _write_shards(pool, plan, progress)
             progress.phase = "finish"
             on_progress(progress)
+            write_review(plan, config.review)
             seconds = time.monotonic() - started
             volatile = _volatile(start_time, seconds, workers, progress)
             summary = finish_run(plan, partitions, images, shards, volatile, version("mmscrub"))
