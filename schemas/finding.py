@@ -121,7 +121,7 @@ class ImageFinding:
     """A place of an image, or (``box`` is None) a metadata field of its file.
 
     ``value_hash`` is a keyed hash of the detected value (lower hex), empty where there is no value;
-    ``printed`` what finds the value in turns that quote it.
+    ``printed`` what finds the value in turns that quote it; ``surrogate`` what is to be printed there instead.
     ``quad`` is the place itself where that is not upright; ``box`` is then the part of its bounds inside the
     image. None: the box is the place.
     """
@@ -134,3 +134,4 @@ class ImageFinding:
     value_hash: str = ""
     quad: Quad | None = None
     printed: PrintedValue | None = None
+    surrogate: str = ""

@@ -96,6 +96,11 @@ class Policy:
             return True
         return self.proxy_level is ProxyLevel.STANDARD and score >= STRONG_PROXY
 
+    @property
+    def replaces_print(self) -> bool:
+        """True if other text of its form stands where print was redacted."""
+        return self.image.text_fill is TextFill.REPLACE
+
     def touches_images(self) -> bool:
         """True if any image attribute is redacted; else images are copied byte for byte."""
         return any(

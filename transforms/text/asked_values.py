@@ -126,14 +126,18 @@ def _with_quotes(
         end = min(quote.end - passage.offset, len(passage.text))
         if start >= end or not passage.text[start:end].strip():
             continue
+        first, last = start, end
         for one in mentions:
             if one.attribute.startswith("pii.") and one.start < end and start < one.end:
                 start, end = min(start, one.start), max(end, one.end)
         told = [one for one in told if one.end <= start or end <= one.start]
-        mention = Mention(
-            start, end, quote.attribute, Kind.EXPLICIT, IMAGE_VALUE, Form.VALUE, quote.surrogate, score=_SCORE
+        lead, tail = passage.text[start:first], passage.text[last:end]
+        says_more = any(char.isalpha() for char in lead + tail) or sum(map(str.isdigit, lead + tail)) > 3
+        whole = first == quote.start - passage.offset and last == quote.end - passage.offset
+        said = f"{lead}{quote.surrogate}{tail}" if quote.surrogate and whole and not says_more else ""
+        told.append(
+            Mention(start, end, quote.attribute, Kind.EXPLICIT, IMAGE_VALUE, Form.VALUE, said, score=_SCORE)
         )
-        told.append(mention)
     return tuple(without_overlaps(told)) if len(told) != len(mentions) or told != list(mentions) else mentions
 
 
@@ -156,8 +160,9 @@ def _asked(
     """The request of a question for a hidden value, as a mention in the turn; None if it asks for none."""
     words = _words()
     text = question.text.rstrip()
-    if not text:
-        return None
+    shown = [one for one in (*offered, *quoted) if one.surrogate]
+    if not text or (shown and len(shown) == len(offered) + len(quoted)):
+        return None  # what is asked for can be read: its surrogate
     sentence = _last_sentence(text)
     if offered and any(sentence[0] <= one.start for one in offered):
         closed = words.closed_answer.search(answer.text, timeout=TIMEOUT_SECONDS)

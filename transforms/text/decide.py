@@ -11,6 +11,7 @@ from schemas.policy import Policy
 from transforms.text.contract import Conversation
 from transforms.text.quoted_values import IMAGE_VALUE
 from transforms.text.refuse import is_refusal
+from transforms.text.reserved_values import is_surrogate
 from transforms.text.rounds import read_rounds
 
 PRONOUN_RULE = "lexicon.gender.pronoun"
@@ -44,7 +45,7 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
         finding.asks and policy.questions.get(finding.attribute) is Action.DROP for finding in findings
     )
     for finding in findings:
-        if finding.asks or not _acts_on(finding, policy):
+        if finding.asks or not _acts_on(finding, policy) or _is_stand_in(conversation, finding, policy):
             continue
         if policy.pronouns_only and finding.detector != PRONOUN_RULE:
             continue
@@ -73,6 +74,13 @@ def decide(conversation: Conversation, findings: Sequence[TextFinding], policy: 
 
 def _acts_on(finding: TextFinding, policy: Policy) -> bool:
     return finding.detector == IMAGE_VALUE or policy.acts_on(finding.attribute, finding.kind, finding.score)
+
+
+def _is_stand_in(conversation: Conversation, finding: TextFinding, policy: Policy) -> bool:
+    """True for what stands in the place of a value already, under a policy that replaces print."""
+    if not policy.replaces_print or not finding.attribute.startswith("pii."):
+        return False
+    return is_surrogate(conversation[finding.turn].text[finding.start : finding.end])
 
 
 def _action(finding: TextFinding, policy: Policy) -> Action:

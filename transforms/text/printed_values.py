@@ -19,6 +19,7 @@ from transforms.text.dates import find_dates
 from transforms.text.lexicon import read_list
 from transforms.text.print_folding import WORD, alike, plain, print_digest, shortened
 from transforms.text.rules import load_name_words
+from transforms.text.surrogates import part_of_surrogate
 
 MAX_PRINTS: Final = 160
 """Hashes kept of one value: enough for an address of three lines."""
@@ -49,15 +50,28 @@ def _listed() -> _Listed:
     return _Listed(frozenset(content["beside_names"]), frozenset(content["generic_locals"]))
 
 
-def printed_value(attribute: str, value: str, key: bytes) -> PrintedValue:
-    """The hashes of ``value`` (lines apart by line breaks) under ``key`` (up to 64 bytes), best first."""
+def printed_value(attribute: str, value: str, key: bytes, *, replaced: bool = False) -> PrintedValue:
+    """The hashes of ``value`` (lines apart by line breaks) under ``key`` (up to 64 bytes), best first.
+    ``replaced``: with what stands there instead under a policy that replaces print."""
     prints: dict[tuple[PrintForm, str], Print] = {}
-    for form, text in _quotable(attribute, value[:_LONGEST]):
+    value = value[:_LONGEST]
+    for form, text, part in _with_parts(attribute, value):
         folded = text if form in (PrintForm.DATE, PrintForm.NEAR) else alike(plain(text))
         if folded and len(prints) < MAX_PRINTS:
             digest = print_digest(form, folded, key)
-            prints.setdefault((form, digest), Print(form, len(folded), digest))
+            if (form, digest) not in prints:
+                said = part_of_surrogate(attribute, value, part, key) if replaced else ""
+                prints[form, digest] = Print(form, len(folded), digest, said)
     return PrintedValue(attribute, tuple(prints.values()))
+
+
+def _with_parts(attribute: str, value: str) -> Iterator[tuple[PrintForm, str, str]]:
+    """What may be quoted, and the part of the value that it is, misread or in another form."""
+    part = value
+    for form, text in _quotable(attribute, value):
+        if form not in (PrintForm.DATE, PrintForm.NEAR):
+            part = text
+        yield form, text, value if form is PrintForm.DATE else part
 
 
 def _quotable(attribute: str, value: str) -> Iterator[tuple[PrintForm, str]]:
@@ -79,6 +93,7 @@ def _quotable(attribute: str, value: str) -> Iterator[tuple[PrintForm, str]]:
         for line in lines:
             folded = alike(plain(line))
             if _LEAST_NEAR <= len(folded) <= _MOST_NEAR:
+                yield _form(attribute, line), line
                 yield from ((PrintForm.NEAR, short) for short in sorted(shortened(folded)))
 
 

@@ -17,6 +17,7 @@ from schemas.finding import ImageFinding, Print, PrintForm
 from transforms.text.dates import find_dates
 from transforms.text.lexicon import read_list
 from transforms.text.print_folding import WORD, alike, plain, print_digest, shortened
+from transforms.text.surrogates import like_quotation
 
 TIMEOUT_SECONDS: Final = 2.0
 IMAGE_VALUE: Final = "image.value"
@@ -245,12 +246,13 @@ def _by_date(text: str, hidden: HiddenValues) -> Iterator[Quote]:
 
 
 def _joined(text: str, quotes: Sequence[Quote]) -> Iterator[Quote]:
-    """Neighbours of one attribute as one, and what belongs to a value: "+1 (", "G.", "Street"."""
+    """Neighbours of one attribute as one, and what belongs to a value that is masked: "+1 (", "Street"."""
     held: Quote | None = None
     for quote in quotes:
         quote = _widened(text, quote, held.end if held else 0)
         if held is not None and _is_one(text[held.end : quote.start], held, quote):
-            said = " ".join(filter(None, (held.surrogate, quote.surrogate)))
+            both = held.surrogate and quote.surrogate
+            said = held.surrogate + text[held.end : quote.start] + quote.surrogate if both else ""
             held = Quote(held.start, quote.end, held.attribute, held.sure or quote.sure, said)
             continue
         if held is not None:
@@ -269,6 +271,8 @@ def _is_one(between: str, one: Quote, other: Quote) -> bool:
 
 def _widened(text: str, quote: Quote, least: int) -> Quote:
     start, end = quote.start, quote.end
+    if quote.surrogate:
+        return replace(quote, surrogate=like_quotation(text[start:end], quote.surrogate))
     if quote.attribute == "pii.phone":
         lead = _DIALLED.search(text, max(least, start - 10), start, timeout=TIMEOUT_SECONDS)
         start = lead.start() if lead else start
