@@ -140,6 +140,7 @@ def _to_json(result: ImageResult) -> dict[str, Any]:
                 f.value_hash,
                 f.quad,
                 _prints(f.printed),
+                f.surrogate,
             ]
             for f in result.findings
         ],
@@ -166,8 +167,11 @@ def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
                 value_hash,
                 _quad(quad),
                 _printed(prints),
+                surrogate,
             )
-            for attribute, kind, detector, score, box, value_hash, quad, prints in stored["findings"]
+            for attribute, kind, detector, score, box, value_hash, quad, prints, surrogate in stored[
+                "findings"
+            ]
         ),
         edits=tuple(
             ImageEdit(0, Box(*box) if box else None, attribute, Action(action), method, _quad(quad))

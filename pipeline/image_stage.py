@@ -71,6 +71,7 @@ def _process(sha: str, decoded: DecodedImage, tools: Toolbox) -> tuple[ImageResu
         wanted=tools.wanted_image_attributes,
         find_text=tools.find_text,
         value_key=key,
+        replaced=tools.plan.policy.replaces_print,
     )
     if tools.plan.mode is Mode.AUDIT:
         return ImageResult(sha, findings), None

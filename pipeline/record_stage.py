@@ -18,6 +18,7 @@ from schemas.errors import RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
 from schemas.record import Origin, Record, Role
 from schemas.record_key import record_key
+from transforms.image.shown_surrogates import shown_surrogates
 from transforms.text.audit import audit_conversations
 from transforms.text.clean import clean_conversations
 from transforms.text.contract import CleanedText, TurnText
@@ -142,7 +143,12 @@ def _conversation(outcome: Outcome, tools: Toolbox) -> list[TurnText]:
 
 def hidden_in(images: Sequence[ImageResult], plan: RunPlan) -> HiddenValues | None:
     """What the policy takes from the images of a record; None if nothing that a turn could quote."""
-    lost = [one for image in images for one in image.findings if plan.policy.acts_on(one.attribute, one.kind)]
+    lost = [
+        one
+        for image in images
+        for one in shown_surrogates(image.findings, image.edits)
+        if plan.policy.acts_on(one.attribute, one.kind)
+    ]
     return hidden_values(lost, plan.key("value")) if lost else None
 
 

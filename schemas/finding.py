@@ -121,7 +121,7 @@ class ImageFinding:
     """A place of an image, or (``box`` is None) a metadata field of its file.
 
     ``value_hash`` is a keyed hash of the detected value (lower hex), empty where there is no value;
-    ``printed`` what finds the value in turns that quote it; ``surrogate`` what is to be printed there instead.
+    ``printed`` what finds the value in turns that quote it; ``surrogate`` what is to stand there instead.
     ``quad`` is the place itself where that is not upright; ``box`` is then the part of its bounds inside the
     image. None: the box is the place.
     """

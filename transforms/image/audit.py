@@ -20,6 +20,8 @@ from transforms.image.print_names import is_no_name
 from transforms.image.printed_addresses import find_addresses
 from transforms.image.printed_pii import find_printed
 from transforms.text.printed_values import printed_value
+from transforms.text.reserved_values import is_surrogate
+from transforms.text.surrogates import surrogate_lines
 
 FindText = Callable[[str], tuple[TextFinding, ...]]
 
@@ -51,12 +53,14 @@ def audit_image(
     wanted: frozenset[str],
     find_text: FindText,
     value_key: bytes,
+    replaced: bool = False,
 ) -> tuple[ImageFinding, ...]:
     """Findings of one image, sorted by attribute and place.
 
     ``wanted``: the ``image.*`` attributes to look for; an engine that serves none of them does not run.
     ``find_text`` recognises personal data in text; only its ``pii.*`` findings count. ``value_key``
-    (up to 64 bytes) keys the hash of each value found in print."""
+    (up to 64 bytes) keys the hash of each value found in print. ``replaced``: the policy has other text stand
+    where print was; findings say which, and what stands there already is none."""
     found: set[ImageFinding] = set()
     for name in wanted.intersection(opened.metadata):
         found.add(ImageFinding(name, Kind.EXPLICIT, "metadata", 1.0, None))
@@ -68,7 +72,7 @@ def audit_image(
         if engines.plates is not None and _PLATE in wanted:
             found.update(_boxes(engines.plates, view, _PLATE))
         if engines.ocr is not None and wanted & {_TEXT, _PLATE}:
-            found.update(_print(engines.ocr, view, wanted, find_text, value_key))
+            found.update(_print(engines.ocr, view, wanted, find_text, value_key, replaced))
     return tuple(sorted(found, key=_order))
 
 
@@ -87,7 +91,12 @@ def _boxes(detector: BoxDetector, view: RgbArray, attribute: str) -> Iterator[Im
 
 
 def _print(
-    engine: OcrEngine, view: RgbArray, wanted: frozenset[str], find_text: FindText, value_key: bytes
+    engine: OcrEngine,
+    view: RgbArray,
+    wanted: frozenset[str],
+    find_text: FindText,
+    value_key: bytes,
+    replaced: bool,
 ) -> Iterator[ImageFinding]:
     lines = engine.read(view)
     ocr = join_lines((*lines, *painted_lines(view, lines)))
@@ -95,14 +104,20 @@ def _print(
         return
     for span in _spans(ocr, wanted, find_text):
         value = ocr.text[span.start : span.end]
-        digest, printed = hash_value(value, value_key), printed_value(span.pii, value, value_key)
-        for line, placed in ocr.quads(span.start, span.end):
+        if replaced and is_surrogate(value):
+            continue
+        digest = hash_value(value, value_key)
+        printed = printed_value(span.pii, value, value_key, replaced=replaced)
+        said = surrogate_lines(span.pii, value, value_key) if replaced else ()
+        for number, (line, placed) in enumerate(ocr.quads(span.start, span.end)):
             box = clip(bounds(placed), view)
             if box is not None:
                 sure = round(span.score * ocr.lines[line].score, 4)
                 rule = f"ocr.{span.rule}"
+                stand_in = said[number] if number < len(said) else ""
+                quad = _turned(placed) if stand_in else tilted(placed)
                 yield ImageFinding(
-                    span.attribute, Kind.EXPLICIT, rule, sure, box, digest, tilted(placed), printed
+                    span.attribute, Kind.EXPLICIT, rule, sure, box, digest, quad, printed, stand_in
                 )
 
 
@@ -168,6 +183,13 @@ def tilted(quad: Quad) -> Quad | None:
         return None
     first, second, third, fourth = ((round(x, 1), round(y, 1)) for x, y in quad)
     return first, second, third, fourth
+
+
+def _turned(quad: Quad) -> Quad | None:
+    """As ``tilted``, but with the quad of a page that lies on its side or head: print has to follow it."""
+    first, second = quad[0], quad[1]
+    on_its_feet = second[0] - first[0] > abs(second[1] - first[1])
+    return tilted(quad) if on_its_feet else quad
 
 
 def _order(finding: ImageFinding) -> tuple[str, bool, tuple[int, ...], str, str, float, tuple[object, ...]]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from schemas.finding import ImageFinding
 from schemas.policy import TextFill
 from transforms.engines.protocols import OcrLine
+from transforms.image.fill_print import fill_ground, fill_text
 
 Corners = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -44,5 +45,9 @@ def fill_region(rgb: NDArray[np.uint8], place: TextPlace, context: FillContext) 
     """Fills ``place`` of ``rgb`` (height x width x 3, the cut-out) in place, pixels outside ``place.fill``
     untouched. Returns the text that stands there now, empty for none. None, and nothing done, where the
     method cannot be used there: the caller fills it solid."""
-    del rgb, place, context
+    if context.method is TextFill.INPAINT:
+        return "" if fill_ground(rgb, place.fill, place.hidden) else None
+    said = place.finding.surrogate
+    if said and fill_text(rgb, place.fill, place.hidden, place.quad, said):
+        return said
     return None

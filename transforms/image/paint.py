@@ -24,7 +24,7 @@ _AROUND: Final = 2.0
 _COLOUR_AROUND: Final = 24
 """Pixels around a coded block from which its colour is estimated."""
 _FIRST: Final = (FaceFill.BLUR.value, FaceFill.PIXELATE.value)
-"""Filled before the others: a solid box must stay solid where it overlaps a face."""
+"""Filled before the others, solid boxes last: they stay solid where they overlap a face or other print."""
 
 
 def paint(
@@ -78,11 +78,12 @@ def action_of(policy: Policy, attribute: str) -> Action:
     return policy.mentions.get(attribute, Action.REDACT)
 
 
-def _order(patch: Patch) -> tuple[bool, tuple[int, ...], str, str, Quad]:
+def _order(patch: Patch) -> tuple[int, tuple[int, ...], str, str, Quad]:
     box = patch.box
     place = (box.y0, box.x0, box.y1, box.x1)
     region = patch.region
-    return region.method not in _FIRST, place, region.finding.attribute, region.method, region.quad
+    rank = 0 if region.method in _FIRST else 2 if region.method == TextFill.SOLID else 1
+    return rank, place, region.finding.attribute, region.method, region.quad
 
 
 def _fill_text(

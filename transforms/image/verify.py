@@ -54,12 +54,15 @@ def verify_image(
     if not redacted.painted and _same_pixels(reopened, before):
         # Only the file around the pixels changed: what the engines say of them is known.
         wanted = frozenset(name for name in wanted if name in ("image.exif", "image.exif_gps"))
-    leaks = audit_image(reopened, engines=engines, wanted=wanted, find_text=find_text, value_key=value_key)
-    left = tuple(
-        leak
-        for leak in leaks
-        if policy.acts_on(leak.attribute, leak.kind) and leak.value_hash not in redacted.written
+    leaks = audit_image(
+        reopened,
+        engines=engines,
+        wanted=wanted,
+        find_text=find_text,
+        value_key=value_key,
+        replaced=policy.replaces_print,
     )
+    left = tuple(leak for leak in leaks if policy.acts_on(leak.attribute, leak.kind))
     if not left and second is not None and redacted.painted:
         left = second.look(reopened, redacted.painted, redacted.written)
     return ImageVerdict(reopened, left)

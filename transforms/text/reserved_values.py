@@ -30,7 +30,7 @@ def is_surrogate(text: str) -> bool:
         return False
     words = [word for word in WORD.findall(said) if plain(word) not in kept_words()]
     if not words:
-        return False
+        return True  # a label alone
     figures = "".join(char for char in "".join(map(plain, words)) if char.isdigit())
     letters = "".join(char for word in words for char in word if char.isalpha())
     if not letters and _is_reserved_number(figures):
@@ -59,7 +59,7 @@ def _is_reserved_number(figures: str) -> bool:
 
 def _is_made_of_names(words: list[str]) -> bool:
     known = False
-    for word in words:
+    for place, word in enumerate(words):
         folded = plain(word)
         if any(char.isdigit() for char in folded):
             name = folded.strip("0123456789")
@@ -71,10 +71,22 @@ def _is_made_of_names(words: list[str]) -> bool:
             if len(name) <= 2 and len(folded) > 4 and not coded:
                 return False
         elif len(folded) > 2 and not _SPELLED.fullmatch(folded):
-            if not _is_invented(folded):
+            if _is_invented(_without_label(folded)):
+                known = True
+            elif place or not _is_cut_label(folded):
                 return False
-            known = True
     return known
+
+
+def _without_label(folded: str) -> str:
+    """A word without the label that OCR joined to its front: "nameVasistad"."""
+    fronts = [word for word in kept_words() if len(word) > 2 and folded.startswith(word)]
+    return folded[len(max(fronts, key=len)) :] if fronts and not _is_invented(folded) else folded
+
+
+def _is_cut_label(folded: str) -> bool:
+    """True for a label that lost its end under a box: "holde"."""
+    return any(word.startswith(folded) for word in kept_words())
 
 
 @cache
