@@ -175,9 +175,11 @@ def _asked(
         if one.attribute.startswith("pii.")
     } | {(one.start, one.end, one.attribute) for one in quoted}
     values = [Quote(start, end, attribute, sure=True) for start, end, attribute in sorted(told)]
+    if words.describes.search(text, timeout=TIMEOUT_SECONDS):
+        return None
     if values and not _rest(answer.text, values, text):
         return _ask(values[0].attribute, sentence)
-    if words.describes.search(text, timeout=TIMEOUT_SECONDS) or len(text) > _LONGEST_QUESTION:
+    if len(text) > _LONGEST_QUESTION:
         return None
     wanted = _wanted(text)
     for attribute in sorted(wanted.keys() & {one.attribute for one in values}):

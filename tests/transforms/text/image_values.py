@@ -7,8 +7,9 @@ from transforms.text.quoted_values import HiddenValues, hidden_values
 KEY = b"key"
 
 
-def lost(*values: tuple[str, str]) -> HiddenValues:
-    """What turns must not quote if the images showed ``values``: attribute without ``pii.``, and text."""
+def lost(*values: tuple[str, str], replaced: bool = False) -> HiddenValues:
+    """What turns must not quote if the images showed ``values``: attribute without ``pii.``, and text.
+    ``replaced``: surrogates stand there now."""
     findings = [
         ImageFinding(
             "image.plate" if name == "plate" else "image.text_pii",
@@ -16,7 +17,7 @@ def lost(*values: tuple[str, str]) -> HiddenValues:
             "ocr.test",
             1.0,
             Box(0, 0, 9, 9),
-            printed=printed_value(f"pii.{name}", value, KEY),
+            printed=printed_value(f"pii.{name}", value, KEY, replaced=replaced),
         )
         for name, value in values
     ]

@@ -5,15 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from schemas.edit import Action
-from schemas.policy import Policy
+from schemas.policy import ImagePolicy, Policy, TextFill
 from tests.transforms.text.conftest import SameEmbedder, make_policy
-from tests.transforms.text.image_values import lost
+from tests.transforms.text.image_values import KEY, lost
 from transforms.engines.protocols import TextParser
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.clean import clean_conversations
 from transforms.text.contract import CleanedText, TurnText
 from transforms.text.quoted_values import IMAGE_VALUE, HiddenValues
 from transforms.text.refuse import is_refusal
+from transforms.text.surrogates import surrogate
 
 HIDDEN = (
     ("name", "Gail Hernandez"),
@@ -112,3 +113,46 @@ def test_a_value_that_the_image_lost_is_masked_under_a_policy_that_only_reports_
     done = clean("Describe it.", "A car with the plate 7TD 219.", policy=policy)
     assert done.texts[1] == "A car with the plate [PLATE]."
     assert clean("What is the plate?", "7TD 219", policy=policy).texts[1] == "[PLATE]"
+
+
+def replacing() -> Policy:
+    """Other text stands where print was."""
+    return make_policy("standard", image=ImagePolicy(text_fill=TextFill.REPLACE))
+
+
+def test_under_a_policy_that_replaces_print_turns_quote_what_stands_there_now(clean: Clean) -> None:
+    hidden = lost(("name", "Gail Hernandez"), ("phone", "(555) 123-4567"), replaced=True)
+    given, family = surrogate("pii.name", "Gail Hernandez", KEY).split()
+    phone = surrogate("pii.phone", "(555) 123-4567", KEY)
+    done = clean(
+        "Who is the card issued to?",
+        "Gail Hernandez",
+        "What is the phone number?",
+        "It is 555.123.4567.",
+        "Describe it.",
+        "A card of Hernandez.",
+        policy=replacing(),
+        hidden=hidden,
+    )
+    digits = "".join(char for char in phone if char.isdigit())
+    assert done.texts[1::2] == (
+        f"{given} {family}",
+        f"It is {digits[:3]}.{digits[3:6]}.{digits[6:]}.",
+        f"A card of {family}.",
+    )
+    assert {edit.rule for edit in done.edits} == {IMAGE_VALUE}
+
+
+def test_surrogates_stay_when_turns_are_cleaned_again(clean: Clean) -> None:
+    hidden = lost(("name", "Gail Hernandez"), ("email", "gail.h@stichting.com"), replaced=True)
+    turns = ("Describe it.", "Mail Gail Hernandez at gail.h@stichting.com.")
+    once = clean(*turns, policy=replacing(), hidden=hidden)
+    again = clean(*once.texts, policy=replacing(), hidden=lost(("plate", "7TD 219")))
+    assert once.texts != turns
+    assert again.texts == once.texts
+    assert again.edits == ()
+
+
+def test_what_no_surrogate_stands_for_is_masked_as_ever(clean: Clean) -> None:
+    done = clean("Describe it.", "A card of Gail Hernandez.", policy=replacing())
+    assert done.texts[1] == "A card of [NAME]."
