@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.answer_store import AnswerDamagedError, AnswerStore
+from pipeline.plan import library_versions
 from pipeline.progress import PROGRESS
 from schemas.finding import Box
 from transforms.engines.protocols import (
@@ -188,7 +188,7 @@ def _code_digest() -> str:
     for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     for name in _LIBRARIES:
-        digest.update(f"{name} {importlib.metadata.version(name)}\n".encode())
+        digest.update(f"{name} {library_versions()[name]}\n".encode())
     return digest.hexdigest()
 
 

@@ -32,7 +32,15 @@ _LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "phonenumbers", 
 @cache
 def library_versions() -> dict[str, str]:
     """Versions of the libraries whose behaviour reaches the output bytes."""
-    return {name: metadata.version(name) for name in _LIBRARIES}
+    return {name: _version(name) for name in _LIBRARIES}
+
+
+def _version(name: str) -> str:
+    """Of a library, or of the build of it for a GPU that may stand in its place."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return f"{metadata.version(f'{name}-gpu')}-gpu"
 
 
 @cache

@@ -16,6 +16,11 @@ class Device(StrEnum):
     CUDA = "cuda"
 
 
+def told(device: Device) -> str:
+    """What an engine's settings say of where it runs: nothing for the CPU."""
+    return "" if device is Device.CPU else f" device={device.value}"
+
+
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """``other_weights``: weights of a known engine that are not those its makers published are taken."""

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from schemas.errors import ConfigError
+from transforms.engines.device import Device, told
 from transforms.engines.ppocr.areas import areas_of_interest
 from transforms.engines.ppocr.closer_look import look_closer
 from transforms.engines.ppocr.detection import BoxOptions, TextMaps, boxes_of
@@ -55,22 +56,22 @@ class RapidOcr:
 
     info: EngineInfo
 
-    def __init__(self, options: RapidOcrOptions | None = None) -> None:
+    def __init__(self, options: RapidOcrOptions | None = None, device: Device = Device.CPU) -> None:
         """Loads both models (about 0.5 s, 150 MB). Raises ConfigError if the installed wheel does not hold
-        the weights."""
+        the weights, or CUDA is asked for and not there."""
         import cv2
 
         cv2.setNumThreads(1)
         self.options = options or RapidOcrOptions()
         files = tuple(_weights(name) for name in _WEIGHTS)
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
-        self._maps, self._reader = TextMaps(files[0]), LineReader(files[1])
+        self._maps, self._reader = TextMaps(files[0], device), LineReader(files[1], device)
         self.info = EngineInfo(
             role="ocr",
             name="rapidocr",
             version=metadata.version("rapidocr"),
             weights_sha256=digest.hexdigest(),
-            settings=f"method={_METHOD} {self.options}",
+            settings=f"method={_METHOD} {self.options}{told(self._maps.device)}",
         )
 
     def read(self, image: RgbArray) -> tuple[OcrLine, ...]:

@@ -35,10 +35,10 @@ OF_THE_PARSER = "spacy"
 """``engines.ner``: the entity recogniser of the spaCy pipeline that ``engines.parser`` names."""
 
 
-def _rapidocr(_place: str, _options: EngineOptions) -> OcrEngine:
+def _rapidocr(_place: str, options: EngineOptions) -> OcrEngine:
     from transforms.engines.rapidocr_engine import RapidOcr
 
-    return RapidOcr()
+    return RapidOcr(device=options.device)
 
 
 def _tesseract(_place: str, _options: EngineOptions) -> OcrEngine:
@@ -53,10 +53,10 @@ def _easyocr(place: str, options: EngineOptions) -> OcrEngine:
     return EasyOcr(place, options)
 
 
-def _centerface(_place: str, _options: EngineOptions) -> BoxDetector:
+def _centerface(_place: str, options: EngineOptions) -> BoxDetector:
     from transforms.engines.centerface.engine import CenterFaceDetector
 
-    return CenterFaceDetector()
+    return CenterFaceDetector(device=options.device)
 
 
 def _opencv_codes(_place: str, _options: EngineOptions) -> BoxDetector:

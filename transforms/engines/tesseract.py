@@ -228,7 +228,29 @@ def _line(part: Sequence[_Word], quarters: int) -> OcrLine:
     a, b, c, d = corners[quarters:] + corners[:quarters]
     letters = sum(len(word.text) for word in part)
     score = sum(word.score * len(word.text) for word in part) / letters
-    return OcrLine(" ".join(word.text for word in part), (a, b, c, d), round(score, 4))
+    text = " ".join(word.text for word in part)
+    return OcrLine(text, (a, b, c, d), round(score, 4), _places(part, quarters, (x0, y0, x1, y1)))
+
+
+def _places(
+    part: Sequence[_Word], quarters: int, bounds: tuple[float, float, float, float]
+) -> tuple[float, ...]:
+    """Where along the line each character stands: a word's are spread evenly over its box."""
+    low, high = (0, 2) if quarters in (0, 2) else (1, 3)
+    length = max(1e-6, bounds[high] - bounds[low])
+    back = quarters in (2, 3)
+    found: list[float] = []
+    stop = 0.0
+    for word in part:
+        start, end = ((word.box[side] - bounds[low]) / length for side in (low, high))
+        start, end = (1 - end, 1 - start) if back else (start, end)
+        start, end = max(start, stop), max(end, stop)
+        if found:
+            found.append((stop + start) / 2)  # the blank
+        count = len(word.text)
+        found += [start + (end - start) * (index + 0.5) / count for index in range(count)]
+        stop = end
+    return tuple(round(min(1.0, max(0.0, place)), 4) for place in found)
 
 
 def _thickness(word: _Word) -> float:

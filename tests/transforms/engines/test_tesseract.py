@@ -77,6 +77,8 @@ def test_the_first_corner_is_where_the_first_letter_begins_on_a_turned_page(quar
     lines = Tesseract().read(turned)
     assert sum("the" in line.text for line in lines) >= 2
     for line in lines:
+        assert len(line.places) == len(line.text)
+        assert list(line.places) == sorted(line.places)
         xs, ys = [x for x, _ in line.quad], [y for _, y in line.quad]
         assert line.quad[0] == ((min(xs), max(xs))[first[0]], (min(ys), max(ys))[first[1]])
 
@@ -103,6 +105,10 @@ def test_words_become_lines_that_end_at_a_wide_gap(program):
         ("Jordan Blake", (10.0, 10.0), (70.0, 20.0)),
         ("Room", (150.0, 10.0), (170.0, 20.0)),
     ]
+    assert len(lines[0].places) == len(lines[0].text)
+    assert lines[0].places[:6] == pytest.approx([(i + 0.5) * 5 / 60 for i in range(6)], abs=1e-3)
+    assert lines[0].places[6] == pytest.approx(32.5 / 60, abs=1e-3)
+    assert lines[0].places[7] > 35 / 60
     assert lines[0].score == pytest.approx((6 * 0.96 + 5 * 0.9) / 11, abs=1e-4)
 
 

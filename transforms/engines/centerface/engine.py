@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from schemas.finding import Box
 from transforms.engines.bundled_weights import verified_sha256
 from transforms.engines.centerface.decoding import FloatArray, clipped, decode, suppressed
-from transforms.engines.onnx_session import CPU, one_thread_session
+from transforms.engines.device import Device, told
+from transforms.engines.onnx_session import CPU, one_thread_session, runs_on
 from transforms.engines.protocols import EngineInfo, RgbArray, ScoredBox
 
 CONFIG_KEY = "engines.faces"
@@ -56,15 +57,18 @@ class CenterFaceOptions:
 
 class CenterFaceDetector:
     """A ``BoxDetector`` for faces. Loading checks the weights: ConfigError if they are not the recorded
-    ones."""
+    ones, or CUDA is asked for and not there."""
 
-    def __init__(self, options: CenterFaceOptions | None = None) -> None:
+    def __init__(self, options: CenterFaceOptions | None = None, device: Device = Device.CPU) -> None:
         self.options = options if options is not None else CenterFaceOptions()
         digest = verified_sha256(FOLDER, CONFIG_KEY)
         # Patterns are kept per input size, and sizes differ from image to image.
-        self._session: Any = one_thread_session(FOLDER / WEIGHTS, memory_pattern=False, provider=_PROVIDER)
+        self._session: Any = one_thread_session(
+            FOLDER / WEIGHTS, memory_pattern=False, provider=_PROVIDER, device=device
+        )
         self._input = self._session.get_inputs()[0].name
-        self.info = EngineInfo("faces", "centerface", VERSION, digest, str(self.options))
+        settings = f"{self.options}{told(runs_on(self._session))}"
+        self.info = EngineInfo("faces", "centerface", VERSION, digest, settings)
 
     def detect(self, image: RgbArray) -> tuple[ScoredBox, ...]:
         """Faces of an h x w x 3 RGB image, best first: boxes in its pixels, clipped to it."""

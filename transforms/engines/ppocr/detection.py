@@ -10,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.engines.onnx_session import one_thread_session
+from transforms.engines.device import Device
+from transforms.engines.onnx_session import one_thread_session, runs_on
 from transforms.engines.ppocr.line_box import LineBox, rightward_box
 from transforms.engines.protocols import RgbArray
 
@@ -36,9 +37,10 @@ class BoxOptions:
 class TextMaps:
     """The detection model. Any part of an image at any scale."""
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, device: Device = Device.CPU) -> None:
         # Patterns are kept per input size, and sizes differ from image to image.
-        self._session: Any = one_thread_session(weights, memory_pattern=False)
+        self._session: Any = one_thread_session(weights, memory_pattern=False, device=device)
+        self.device = runs_on(self._session)
         self._input = self._session.get_inputs()[0].name
 
     def __call__(self, image: RgbArray, scale: float) -> Map:

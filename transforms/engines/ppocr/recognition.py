@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.engines.device import Device
 from transforms.engines.onnx_session import one_thread_session
 from transforms.engines.ppocr.line_box import LineBox
 from transforms.engines.protocols import RgbArray
@@ -38,9 +39,9 @@ class Reading:
 class LineReader:
     """The recognition model."""
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, device: Device = Device.CPU) -> None:
         # Patterns are kept per input size, and every line has its own.
-        self._session: Any = one_thread_session(weights, memory_pattern=False)
+        self._session: Any = one_thread_session(weights, memory_pattern=False, device=device)
         self._input = self._session.get_inputs()[0].name
         listed = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._characters = ["", *listed, " "]
