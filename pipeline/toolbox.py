@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from pipeline.config import Mode
@@ -11,6 +11,7 @@ from pipeline.kept_answers import Answers, KeptOcr, answers_in, keep_answers
 from pipeline.plan import RunPlan
 from schemas.errors import ConfigError
 from schemas.finding import ImageFinding, TextFinding
+from schemas.policy import DrawnFaces
 from transforms.engines.protocols import Embedder, EngineInfo, OcrEngine, Rewriter, TextParser
 from transforms.engines.registry import (
     NONE,
@@ -24,6 +25,7 @@ from transforms.engines.registry import (
     load_second_ocr,
 )
 from transforms.image.audit import ImageEngines
+from transforms.image.drawn_faces import PhotographedFaces
 from transforms.image.open import ImageLimits
 from transforms.image.second_look import SecondEyes
 from transforms.image.verify import acted_attributes
@@ -72,7 +74,10 @@ class Toolbox:
             codes=load_detector("codes", engines.codes, options),
             plates=load_detector("plates", engines.plates, options),
         )
-        return keep_answers(loaded, self._answers)
+        kept = keep_answers(loaded, self._answers)
+        if kept.faces is None or self.plan.policy.image.drawn_faces is DrawnFaces.REDACT:
+            return kept
+        return replace(kept, faces=PhotographedFaces(kept.faces))
 
     @cached_property
     def _answers(self) -> Answers:

@@ -45,7 +45,7 @@ class FaceFill(StrEnum):
 
 
 class DrawnFaces(StrEnum):
-    """What is done with faces that are drawn, printed or carved."""
+    """What is done with faces of flat drawings; see ``transforms.image.drawn_faces`` for which are told."""
 
     REDACT = "redact"
     KEEP = "keep"

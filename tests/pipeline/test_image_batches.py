@@ -23,9 +23,11 @@ from pipeline.readers.open import list_sources
 from pipeline.spool import SLOTS, read_images
 from pipeline.toolbox import Toolbox
 from runners.local import _holding_back_killers
+from schemas.policy import DrawnFaces
 from tests.pipeline.test_dofns import run_pipeline
 from tests.small_corpus import write_image
 from transforms.engines.registry import load_ocr
+from transforms.image.drawn_faces import PhotographedFaces
 
 TURNS = [{"from": "human", "value": "<image>\nWhat?"}, {"from": "gpt", "value": "A card."}]
 TEXTS = ["jane.roe@example.com", "", "(212) 555-0147", "A bowl of fruit", "SSN 219-09-9999", ""]
@@ -224,3 +226,11 @@ def test_hints_change_nothing_on_the_local_runner(corpus, tmp_path, expected, mo
     assert {name.rpartition("/")[2]: data for name, data in results_below(plan).items()} == {
         name.rpartition("/")[2]: data for name, data in expected.items()
     }
+
+
+@pytest.mark.parametrize("drawn", list(DrawnFaces))
+def test_the_policy_decides_whether_drawn_faces_are_looked_at(corpus, tmp_path, drawn):
+    plan = plan_of(corpus, str(tmp_path / "out"))
+    policy = replace(plan.policy, image=replace(plan.policy.image, drawn_faces=drawn))
+    faces = Toolbox(replace(plan, policy=policy)).image_engines.faces
+    assert isinstance(faces, PhotographedFaces) is (drawn is DrawnFaces.KEEP)

@@ -32,7 +32,7 @@ _FINDER_CONTRAST: Final = 5
 _MIN_FINDER: Final = 8
 _FINDER_CORE: Final = (0.25, 0.7)
 """Share of the corner's side that its core has: 3 of 7 modules (ISO/IEC 18004), with room for blur."""
-_LONGEST_SIDE: Final = 3000
+_LONGEST_SIDE: Final = 2400
 """A larger image is looked at reduced to this: codes of a page of that size are still many pixels wide."""
 
 

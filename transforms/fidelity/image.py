@@ -13,8 +13,8 @@ from schemas.finding import Box
 _BLOCK: Final = 8
 _C1: Final = (0.01 * 255) ** 2
 _C2: Final = (0.03 * 255) ** 2
-_BAND: Final = 64
-"""Rows of blocks that are compared at a time, so that memory does not grow with the image."""
+_BAND: Final = 1 << 20
+"""Pixels that are compared at a time, about, so that memory does not grow with the image."""
 
 
 def image_fidelity(before: NDArray[np.uint8], after: NDArray[np.uint8], painted: Sequence[Box]) -> float:
@@ -32,7 +32,7 @@ def image_fidelity(before: NDArray[np.uint8], after: NDArray[np.uint8], painted:
         hidden[box.y0 : box.y1, box.x0 : box.x1] = True
     share = 1.0 - float(hidden.mean()) if hidden.size else 1.0
     total, count = 0.0, 0
-    step = _BAND * _BLOCK
+    step = max(1, _BAND // (_BLOCK * max(1, width))) * _BLOCK
     for top in range(0, height - height % _BLOCK, step):
         bottom = min(top + step, height - height % _BLOCK)
         open_blocks = ~_blocks(hidden[top:bottom]).any(axis=-1)

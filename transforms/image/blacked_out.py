@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,8 @@ from schemas.finding import Quad, bounds
 from transforms.engines.protocols import OcrLine, RgbArray
 from transforms.image.ocr_text import PAINTED
 
+_MOST_PIXELS: Final = 16_000_000
+"""A larger image is looked at in every second, third … row and column, which bounds the memory it takes."""
 _NEAR: Final = 12
 """Levels by which a painted pixel may have moved when it was coded."""
 _LOWEST: Final = 7
@@ -39,6 +42,11 @@ def painted_lines(
     direction of most of the print; none where there is no print."""
     if not lines:
         return ()
+    step = math.ceil(math.sqrt(rgb.shape[0] * rgb.shape[1] / _MOST_PIXELS))
+    if step > 1:
+        small = [replace(line, quad=_scaled(line.quad, 1 / step)) for line in lines]
+        found = painted_lines(np.ascontiguousarray(rgb[::step, ::step]), small, colour)
+        return tuple(replace(line, quad=_scaled(line.quad, step)) for line in found)
     import cv2
 
     low = np.clip(np.array(colour) - _NEAR, 0, 255)
@@ -51,7 +59,7 @@ def painted_lines(
     tilt = _within_an_eighth(math.atan2(direction[1], direction[0]))
     middles = [_middle(line.quad) for line in lines]
     most = _LONGEST * mask.size
-    found = []
+    boxes = []
     for number in range(1, count):
         left, top, width, height, area = (int(value) for value in stats[number])
         if min(width, height) < _LOWEST or max(width, height) < 2 * _LOWEST or area > most:
@@ -61,8 +69,13 @@ def painted_lines(
             first, second, third, fourth = ((x + left, y + top) for x, y in quad)
             turned = _as_read((first, second, third, fourth), direction)
             if not any(_holds(turned, middle) for middle in middles):
-                found.append(OcrLine(PAINTED, turned, 1.0))
-    return tuple(found)
+                boxes.append(OcrLine(PAINTED, turned, 1.0))
+    return tuple(boxes)
+
+
+def _scaled(quad: Quad, factor: float) -> Quad:
+    first, second, third, fourth = ((x * factor, y * factor) for x, y in quad)
+    return first, second, third, fourth
 
 
 def _boxes(part: NDArray[np.bool_], tilt: float) -> Iterator[Quad]:

@@ -104,6 +104,12 @@ def open_native(data: bytes, limits: ImageLimits) -> Image.Image:
         return image
 
 
+def open_header(data: bytes) -> Image.Image:
+    """The file with what its header says, its pixels not decoded. Raises RejectRecord where it has none."""
+    with _decoding(data):
+        return Image.open(io.BytesIO(data), formats=ALLOWED_FORMATS)
+
+
 @contextmanager
 def _decoding(data: bytes) -> Iterator[None]:
     """Turns whatever a decoder does on ``data`` into one of our reasons."""

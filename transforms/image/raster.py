@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
 from transforms.image.colour_profile import neutral_profile
-from transforms.image.open import ImageLimits, open_native, pixels_of, scale_to_8_bit, turn_upright
+from transforms.image.open import (
+    ImageLimits,
+    open_header,
+    open_native,
+    pixels_of,
+    scale_to_8_bit,
+    turn_upright,
+)
 
 Pixels = NDArray[Any]
 
@@ -86,7 +93,7 @@ def read_raster(data: bytes) -> Raster:
     raster = _raster(decoded, data)
     if raster.palette is None and not isinstance(decoded.info.get("transparency"), bytes):
         # What was decoded is in the array: only the header is needed any more.
-        header = Image.open(io.BytesIO(data), formats=(str(decoded.format),))
+        header = open_header(data)
         return replace(raster, source=header) if header.mode == decoded.mode else raster
     return raster
 

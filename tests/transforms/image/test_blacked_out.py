@@ -55,3 +55,11 @@ def test_other_colours_dark_pages_bars_and_boxes_with_print_are_none():
     banner = (OcrLine("SALE", ((80, 10), (150, 10), (150, 24), (80, 24)), 0.9),)
     assert painted_lines(page(BOX), banner) == ()
     assert painted_lines(page(BOX), ()) == ()
+
+
+def test_places_of_a_very_large_image_are_found_in_its_pixels():
+    wide = np.full((3000, 9000, 3), 255, np.uint8)
+    wide[900:1000, 4000:6000] = 0
+    far = OcrLine("Name", ((100.0, 100.0), (400.0, 100.0), (400.0, 200.0), (100.0, 200.0)), 1.0)
+    (line,) = painted_lines(wide, [far])
+    assert np.allclose(line.quad, ((4000, 900), (6000, 900), (6000, 1000), (4000, 1000)), atol=3)
