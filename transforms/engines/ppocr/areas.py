@@ -24,6 +24,8 @@ _HEIGHT_OF_HINT: Final = 2.6
 _WHOLE: Final = 0.6
 """Share of the image from which all of it is looked at."""
 _MOST_HINTS: Final = 300
+_MOST_PIXELS: Final = 12e6
+"""Pixels of all closer looks at one image: about three seconds."""
 _LOW_LINES: Final = 0.2
 """Share of the length of an area's lines that may be lower than what its scale is made for."""
 _LEVEL: Final = math.radians(15)
@@ -65,7 +67,9 @@ def areas_of_interest(
         inside = [box for box in boxes if _inside(box, area)]
         scale = min(1.0, line_height / max(1.0, _line_height(inside, area.height)))
         placed.append(replace(area, scale=max(least, scale), angle=dominant_angle(inside)))
-    return tuple(placed)
+    asked = sum(area.size * area.scale**2 for area in placed)
+    too_much = math.sqrt(max(1.0, asked / _MOST_PIXELS))
+    return tuple(replace(area, scale=area.scale / too_much) for area in placed)
 
 
 def dominant_angle(boxes: Sequence[LineBox]) -> float:

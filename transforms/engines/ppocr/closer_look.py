@@ -14,9 +14,10 @@ from transforms.engines.ppocr.detection import BoxOptions, Map, TextMaps, boxes_
 from transforms.engines.ppocr.line_box import LineBox
 from transforms.engines.protocols import RgbArray
 
-_TILE: Final = 1280
-"""Longest side of what the model sees at once: its memory grows with the area."""
-_SHARED: Final = 96
+_TILE_WIDTH: Final = 1024
+_TILE_AREA: Final = 1 << 20
+"""Pixels that the model sees at once: it holds about 200 bytes for each."""
+_SHARED: Final = 128
 """Pixels that neighbouring tiles share."""
 _SMALLEST: Final = 64
 
@@ -84,18 +85,20 @@ def _map_in_tiles(part: RgbArray, maps: TextMaps) -> Map:
     import cv2
 
     high, wide = part.shape[:2]
-    if max(high, wide) <= _TILE:
+    if wide * high <= _TILE_AREA:
         return maps(part, 1.0)
+    across = min(wide, _TILE_WIDTH)
+    down = min(high, _TILE_AREA // across)
     whole = np.zeros((high, wide), np.float32)
-    for top in _starts(high):
-        for left in _starts(wide):
-            tile = part[top : top + _TILE, left : left + _TILE]
+    for top in _starts(high, down):
+        for left in _starts(wide, across):
+            tile = part[top : top + down, left : left + across]
             found = maps(tile, 1.0)
             place = whole[top : top + tile.shape[0], left : left + tile.shape[1]]
             np.maximum(place, cv2.resize(found, (tile.shape[1], tile.shape[0])), out=place)
     return whole
 
 
-def _starts(length: int) -> Iterator[int]:
-    count = max(1, math.ceil((length - _SHARED) / (_TILE - _SHARED)))
-    yield from (max(0, round(index * (length - _TILE) / max(1, count - 1))) for index in range(count))
+def _starts(length: int, tile: int) -> Iterator[int]:
+    count = max(1, math.ceil((length - _SHARED) / (tile - _SHARED)))
+    yield from (max(0, round(index * (length - tile) / max(1, count - 1))) for index in range(count))

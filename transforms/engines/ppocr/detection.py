@@ -19,7 +19,7 @@ Map = NDArray[np.float32]
 """Height x width, 0 to 1: how likely each pixel is in the middle of a line of print."""
 
 _MULTIPLE: Final = 32
-_MOST_LINES: Final = 3000
+_MOST_LINES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
