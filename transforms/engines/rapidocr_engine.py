@@ -17,7 +17,7 @@ import numpy as np
 
 from schemas.errors import ConfigError
 from transforms.engines.device import Device, told
-from transforms.engines.ppocr.areas import areas_of_interest
+from transforms.engines.ppocr.areas import Area, areas_of_interest
 from transforms.engines.ppocr.closer_look import look_closer
 from transforms.engines.ppocr.detection import BoxOptions, TextMaps, boxes_of
 from transforms.engines.ppocr.direction import DirectedReader
@@ -27,10 +27,12 @@ from transforms.engines.ppocr.rows import RowOptions, joined_boxes, parted, trim
 from transforms.engines.protocols import EngineInfo, OcrLine, RgbArray
 
 _WEIGHTS: Final = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
-_METHOD: Final = 4
+_METHOD: Final = 5
 """Counts changes of the reading that no option shows: answers kept of another method are not used."""
 _OVERVIEW: Final = 0.4
 _MIN_SIDE: Final = 4
+_SURE: Final = 0.6
+"""Score of a box of the overview that the closer look does not take back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +97,26 @@ class RapidOcr:
             least_side=self.options.least_side,
         )
         for area in areas:
-            boxes: Sequence[LineBox] = look_closer(image, area, self._maps, self.options.boxes)
-            boxes = joined_boxes(boxes, self.options.rows)
+            found = look_closer(image, area, self._maps, self.options.boxes)
+            boxes = joined_boxes((*found, *_lost(rough, found, area)), self.options.rows)
             for box, reading in reader.read(sorted(boxes, key=_place), area.angle):
                 if reading.score < self.options.text_score or not reading.text.strip():
                     continue
                 for piece, words in parted(box, reading, self.options.rows):
                     lines.append(_line(*trimmed(piece, words, self.options.rows), width, height))
         return tuple(lines)
+
+
+def _lost(rough: Sequence[LineBox], found: Sequence[LineBox], area: Area) -> list[LineBox]:
+    """Boxes of the overview in ``area`` that it was sure of and that nothing ``found`` there answers to."""
+    return [
+        box
+        for box in rough
+        if box.score >= _SURE
+        and area.x0 <= box.x < area.x1
+        and area.y0 <= box.y < area.y1
+        and not any(one.holds(box.x, box.y) or box.holds(one.x, one.y) for one in found)
+    ]
 
 
 def _place(box: LineBox) -> tuple[float, float]:

@@ -49,6 +49,14 @@ class LineBox:
             (self.x - right[0] + down[0], self.y - right[1] + down[1]),
         )
 
+    def holds(self, x: float, y: float) -> bool:
+        """True if the point lies in the rectangle."""
+        dx, dy = x - self.x, y - self.y
+        return (
+            abs(dx * self.ux + dy * self.uy) <= self.along / 2
+            and abs(dy * self.ux - dx * self.uy) <= self.across / 2
+        )
+
     def turned(self, quarters: int) -> LineBox:
         """The same rectangle, read in a direction ``quarters`` turns clockwise from now."""
         ux, uy, along, across = self.ux, self.uy, self.along, self.across

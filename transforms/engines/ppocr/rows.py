@@ -14,6 +14,8 @@ from transforms.engines.ppocr.recognition import Reading
 
 _ANGLE: Final = math.cos(math.radians(6))
 _SPACE: Final = " "
+_TWO_BLANKS: Final = 1.5
+"""More than one blank of a typeface whose characters are all as wide, less than two, in its characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def parted(box: LineBox, reading: Reading, options: RowOptions) -> Iterator[tupl
     pitch = min(pitch, box.across)
     begin, low = 0, 0.0
     for step, (before, after) in zip(steps, pairwise(shown), strict=True):
-        if step - pitch < options.parted_above * box.across:
+        if step - pitch < max(options.parted_above * box.across, _TWO_BLANKS * pitch):
             continue
         # The blank is nobody's, but for the margin that a box has around its print.
         room = min(step / 2, pitch / 2 + 0.17 * box.across) / box.along
