@@ -27,7 +27,7 @@ from transforms.engines.ppocr.rows import RowOptions, joined_boxes, parted, trim
 from transforms.engines.protocols import EngineInfo, OcrLine, RgbArray
 
 _WEIGHTS: Final = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
-_METHOD: Final = 5
+_METHOD: Final = 6
 """Counts changes of the reading that no option shows: answers kept of another method are not used."""
 _OVERVIEW: Final = 0.4
 _MIN_SIDE: Final = 4

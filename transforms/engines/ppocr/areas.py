@@ -23,6 +23,10 @@ _HEIGHT_OF_HINT: Final = 2.6
 """Height of a line over that of its middle in the map."""
 _WHOLE: Final = 0.6
 """Share of the image from which all of it is looked at."""
+_OBJECT: Final = 0.5
+_ON_OBJECTS: Final = 0.75
+"""A patch half as thick as the image, were it a line, is an object taken for print; what may be printed on it
+is looked for less closely."""
 _MOST_HINTS: Final = 300
 _MOST_PIXELS: Final = 12e6
 """Pixels of all closer looks at one image: about three seconds."""
@@ -35,13 +39,15 @@ _SIDEWAYS: Final = math.radians(10)
 @dataclass(frozen=True, slots=True)
 class Area:
     """Pixels from ``x0, y0`` to before ``x1, y1``, to be looked at scaled by ``scale``. ``angle``: radians
-    by which its lines fall towards the right. ``height``: of its lines, pixels of the image."""
+    by which its lines fall towards the right. ``height``: of its lines, pixels of the image.
+    ``is_object``: it holds a patch too large for a line."""
 
     x0: int
     y0: int
     x1: int
     y1: int
     height: float
+    is_object: bool = False
     scale: float = 1.0
     angle: float = 0.0
 
@@ -61,12 +67,14 @@ def areas_of_interest(
     found = _apart(_hints(overview, width, height))
     if len(found) > _MOST_HINTS or sum(area.size for area in found) > _WHOLE * width * height:
         lowest = min((area.height for area in found), default=line_height)
-        found = [Area(0, 0, width, height, lowest)]
+        found = [Area(0, 0, width, height, lowest, any(area.is_object for area in found))]
     placed = []
     for area in found:
         inside = [box for box in boxes if _inside(box, area)]
-        scale = min(1.0, line_height / max(1.0, _line_height(inside, area.height)))
-        placed.append(replace(area, scale=max(least, scale), angle=dominant_angle(inside)))
+        scale = max(least, min(1.0, line_height / max(1.0, _line_height(inside, area.height))))
+        if area.is_object and not any(box.is_long for box in inside):
+            scale = _ON_OBJECTS * least
+        placed.append(replace(area, scale=scale, angle=dominant_angle(inside)))
     asked = sum(area.size * area.scale**2 for area in placed)
     too_much = math.sqrt(max(1.0, asked / _MOST_PIXELS))
     return tuple(replace(area, scale=area.scale / too_much) for area in placed)
@@ -123,6 +131,7 @@ def _hints(overview: Map, width: int, height: int) -> list[Area]:
                 min(width, math.ceil((x + wide) * step_x + by)),
                 min(height, math.ceil((y + high) * step_y + by)),
                 tall,
+                tall >= _OBJECT * min(width, height),
             )
         )
     return found
@@ -152,6 +161,7 @@ def _joined(one: Area, other: Area) -> Area:
         max(one.x1, other.x1),
         max(one.y1, other.y1),
         min(one.height, other.height),
+        one.is_object or other.is_object,
     )
 
 
