@@ -109,7 +109,7 @@ def _print(
         digest = hash_value(value, value_key)
         printed = printed_value(span.pii, value, value_key, replaced=replaced)
         said = surrogate_lines(span.pii, value, value_key) if replaced else ()
-        for number, (line, placed) in enumerate(ocr.quads(span.start, span.end)):
+        for number, (line, placed) in enumerate(ocr.quads(span.start, span.end, view)):
             box = clip(bounds(placed), view)
             if box is not None:
                 sure = round(span.score * ocr.lines[line].score, 4)

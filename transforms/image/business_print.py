@@ -136,8 +136,8 @@ def _expressions() -> dict[str, Any]:
     # Invoices have a "Doc. No."; whoever writes "Document number" in full means somebody's papers.
     on_sales = rf"{number}|(?!document\W{{0,2}}number)(?:{_any(lists['numbers_of_sales'])})"
     patterns = {
-        "label": rf"(?<![\p{{L}}])(?:{number})(?!\p{{L}})(?:\W|{between})*$",
-        "label_of_sale": rf"(?<![\p{{L}}])(?:{on_sales})(?!\p{{L}})(?:\W|{between})*$",
+        "label": rf"(?<![\p{{L}}])(?:{number})(?!\p{{L}})(?:\W|{between})*+$",
+        "label_of_sale": rf"(?<![\p{{L}}])(?:{on_sales})(?!\p{{L}})(?:\W|{between})*+$",
         "sale": rf"(?<!\p{{L}})(?:{_any(lists['sale'])})(?!\p{{L}})",
         "host": rf"(?:{_any(lists['hosts'])})$",
     }

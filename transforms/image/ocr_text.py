@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from schemas.finding import Box, Quad, bounds
-from transforms.engines.protocols import OcrLine
-from transforms.image.reading_frame import level_quads, own_quad, sides
+from transforms.engines.protocols import OcrLine, RgbArray
+from transforms.image.place_in_line import between, part_of_line
+from transforms.image.reading_frame import level_quads, own_quad
 
 LINE_BREAK: Final = "\n"
 PAINTED: Final = "■"
 """What a line reads of which the redaction left nothing: neither a value nor a label."""
-_NARROW: Final = frozenset("iljtfrI1.,:;'!|()[] ")
-_WIDE: Final = frozenset("mwMW@%")
-_HALF_CHARACTER: Final = 0.55
-"""From the middle of a character that a blank follows to where its box ends, in heights of the line; an
-engine tells the middle to about a tenth of that height."""
-_CLOSE: Final = 0.12
 _SAME_ROW: Final = 0.5
 """Share of the lower of two lines by which they must overlap in height to stand in one row."""
 
@@ -45,18 +39,20 @@ class OcrText:
         start = self.starts[index]
         return start, start + len(self.lines[index].text)
 
-    def quads(self, start: int, end: int) -> tuple[tuple[int, Quad], ...]:
+    def quads(self, start: int, end: int, view: RgbArray | None = None) -> tuple[tuple[int, Quad], ...]:
         """Line index and quad (pixels, not clipped) of each line that the span ``start:end`` touches.
 
-        The place inside a line follows those of the characters, where the engine tells them; else the
-        character widths of a common typeface, widened on both sides. The height is the line's, less a little
-        where another line stands close, as engines give a line more room than its ink takes."""
+        The place inside a line follows those of its characters, where the engine tells them, else the widths
+        of a common typeface, and with ``view`` (the image that was read) the gaps in the ink. The height is
+        the line's, less a little where another line stands close, as engines give a line more room than its
+        ink takes."""
         found = []
         for index, line in enumerate(self.lines):
             first, last = self.line_span(index)
-            if start < last and end > first:
+            if max(start, first) < min(end, last):
                 inside = (max(start, first) - first, min(end, last) - first)
-                found.append((index, _lower(_part_of_line(line, *inside), *self._crowded(index))))
+                placed = part_of_line(own_quad(line), line.text, *inside, view, line.places)
+                found.append((index, _lower(placed, *self._crowded(index))))
         return tuple(found)
 
     def _crowded(self, index: int) -> tuple[float, float]:
@@ -141,66 +137,13 @@ def _lower(quad: Quad, above: float, below: float) -> Quad:
         return quad
     a, b, c, d = quad
     return (
-        _between(a, d, above),
-        _between(b, c, above),
-        _between(b, c, 1.0 - below),
-        _between(a, d, 1.0 - below),
+        between(a, d, above),
+        between(b, c, above),
+        between(b, c, 1.0 - below),
+        between(a, d, 1.0 - below),
     )
 
 
 def _overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
     shared = min(one[1], other[1]) - max(one[0], other[0])
     return shared / max(1.0, min(one[1] - one[0], other[1] - other[0]))
-
-
-def _part_of_line(line: OcrLine, first: int, last: int) -> Quad:
-    top_left, top_right, bottom_right, bottom_left = quad = own_quad(line)
-    along, across = sides(quad)
-    height = across / max(along, 1e-6)
-    if line.text and len(line.places) == len(line.text):
-        low = _edge(line.text[first::-1], line.places[first::-1], -height)
-        high = _edge(line.text[last - 1 :], line.places[last - 1 :], height)
-    else:
-        low, high = _edges_by_widths(line.text, first, last, height)
-    return (
-        _between(top_left, top_right, low),
-        _between(top_left, top_right, high),
-        _between(bottom_left, bottom_right, high),
-        _between(bottom_left, bottom_right, low),
-    )
-
-
-def _edge(text: str, places: Sequence[float], height: float) -> float:
-    """Where the first character of ``text`` ends towards the second, as a share of the line. ``height``: of
-    the line, in its lengths, negative if the characters are given from right to left."""
-    after = next((index for index in range(1, len(text)) if not text[index].isspace()), None)
-    if after is None:
-        return 1.0 if height > 0 else 0.0
-    if after == 1:
-        return (places[0] + places[1]) / 2 + _CLOSE * height
-    far, wall = places[0] + _HALF_CHARACTER * height, places[after] - _CLOSE * height
-    return min(far, wall) if height > 0 else max(far, wall)
-
-
-def _edges_by_widths(text: str, first: int, last: int, height: float) -> tuple[float, float]:
-    widths = [_char_width(char) for char in text]
-    total = sum(widths) or 1.0
-    margin = max(0.6 * height, 0.03)
-    low = sum(widths[:first]) / total - margin
-    high = sum(widths[:last]) / total + margin
-    # What would be left uncovered at an end is narrower than the doubt about its place.
-    low = 0.0 if low < margin / 2 else low
-    high = 1.0 if high > 1.0 - margin / 2 else high
-    return low, high
-
-
-def _char_width(char: str) -> float:
-    if char in _NARROW:
-        return 0.6
-    if char in _WIDE or unicodedata.east_asian_width(char) in "WF":
-        return 1.6
-    return 1.15 if char.isupper() else 1.0
-
-
-def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
-    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
