@@ -87,17 +87,28 @@ def raise_levels(
     acted: Sequence[ImageFinding],
     leaks: Sequence[ImageFinding],
 ) -> dict[ImageFinding, Bluntness]:
-    """``levels`` with those of ``acted`` that lie under a leak one step higher; a leak is as blunt as what it
-    lies on, exact where that is nothing."""
+    """``levels`` with those of ``acted`` that lie under a leak one step higher, those whose value is read right
+    beside them for the whole line; a leak is as blunt as what it lies on, exact where that is nothing."""
     raised = dict(levels)
     for finding in acted:
-        if any(_overlap(leak, finding) for leak in leaks):
+        beside = any(_says_the_same_beside(leak, finding) for leak in leaks)
+        if beside or any(_overlap(leak, finding) for leak in leaks):
             step = min(levels.get(finding, Bluntness.EXACT) + 1, max(Bluntness))
-            raised[finding] = Bluntness(step)
+            raised[finding] = Bluntness(max(step, Bluntness.LINE) if beside else step)
     for leak in leaks:
         under = [raised[finding] for finding in acted if finding in raised and _overlap(leak, finding)]
         raised[leak] = max((raised.get(leak, Bluntness.EXACT), *under))
     return raised
+
+
+def _says_the_same_beside(leak: ImageFinding, finding: ImageFinding) -> bool:
+    """True if the leak is the finding's value, read next to its place: the value stood further that way."""
+    one, other = leak.box, finding.box
+    if one is None or other is None or not leak.value_hash or leak.value_hash != finding.value_hash:
+        return False
+    near = min(one.width, one.height, other.width, other.height)
+    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+    return min(wide, min(one.y1, other.y1) - max(one.y0, other.y0)) > -near
 
 
 def _overlap(leak: ImageFinding, finding: ImageFinding) -> bool:
