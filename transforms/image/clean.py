@@ -87,8 +87,8 @@ def raise_levels(
     acted: Sequence[ImageFinding],
     leaks: Sequence[ImageFinding],
 ) -> dict[ImageFinding, Bluntness]:
-    """``levels`` with those of ``acted`` that lie under a leak one step higher, those whose value is read right
-    beside them for the whole line; a leak is as blunt as what it lies on, exact where that is nothing."""
+    """``levels`` with those of ``acted`` that lie under a leak one step higher, those whose value is read
+    right beside them for the whole line; a leak is as blunt as what it lies on, exact where there is none."""
     raised = dict(levels)
     for finding in acted:
         beside = any(_says_the_same_beside(leak, finding) for leak in leaks)
