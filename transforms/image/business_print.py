@@ -24,6 +24,8 @@ _NAME_OF_TEXT: Final = "name.person"
 _LABELLED_NAME: Final = "label.name"
 _CARD_STARTS: Final = frozenset("23456OIlSB")
 """First characters of payment cards (ISO/IEC 7812: 2 to 6) and the letters they are misread as."""
+_FEWEST: Final = 5
+"""Digits of a telephone number; fewer are a count or a price that stands where a number could."""
 _WORD: Final = regex.compile(r"[\p{L}/'-]+")
 _AMOUNT: Final = regex.compile(r"(?<![\d.])\d{1,6}[.,]\d{2}(?![\d.])")
 
@@ -33,7 +35,7 @@ def is_business(ocr: OcrText, start: int, end: int, attribute: str, rule: str) -
     index = _line_of(ocr, start)
     value = ocr.text[start:end]
     if attribute == "pii.phone" and rule not in _LOOSE_PHONES:
-        return False
+        return sum(char.isdigit() for char in value) < _FEWEST or _AMOUNT.fullmatch(value) is not None
     if attribute in _NUMBERS:
         return _is_false_number(value, rule) or _numbers_a_thing(ocr, index, start)
     if rule == _LOOSE_EMAIL:
@@ -67,12 +69,17 @@ def _is_product_code(value: str) -> bool:
 
 def _numbers_a_thing(ocr: OcrText, index: int, start: int) -> bool:
     """True if the words right before the number, in its line or left of it in its row, say so."""
-    label = _expressions()["label_of_sale" if _tells_of_sale(ocr) else "label"]
+    sale = _tells_of_sale(ocr)
+    label = _expressions()["label_of_sale" if sale else "label"]
     before = ocr.text[ocr.starts[index] : start]
-    if any(char.isalnum() for char in before):
-        return label.search(before, timeout=TIMEOUT_SECONDS) is not None
-    left = _left_of(ocr, index)
-    return left is not None and label.search(ocr.lines[left].text, timeout=TIMEOUT_SECONDS) is not None
+    if not any(char.isalnum() for char in before):
+        left = _left_of(ocr, index)
+        if left is None:
+            return False
+        before = ocr.lines[left].text
+    # A bare "No." on a receipt is the receipt's own.
+    bare = sale and _expressions()["bare"].fullmatch(before, timeout=TIMEOUT_SECONDS)
+    return bool(bare) or label.search(before, timeout=TIMEOUT_SECONDS) is not None
 
 
 def _left_of(ocr: OcrText, index: int) -> int | None:
@@ -96,7 +103,7 @@ def _is_post(value: str) -> bool:
 
 def _are_receipt_words(value: str) -> bool:
     words = _WORD.findall(value.casefold())
-    return bool(words) and all(_is_nearly_one(word) for word in words)
+    return bool(words) and all(_is_nearly_one(word) or _are_joined(word) for word in words)
 
 
 @cache
@@ -105,6 +112,14 @@ def _is_nearly_one(word: str) -> bool:
         return True
     # Proper names are near to short words: only a word of four letters or more may be misread.
     return len(word) >= 4 and any(_one_letter_apart(word, known) for known in _words("receipt_words"))
+
+
+def _are_joined(word: str) -> bool:
+    """True for "billno": words of a receipt between which the engine lost the blank."""
+    return any(
+        word[:at] in _words("receipt_words") and word[at:] in _words("receipt_words")
+        for at in range(2, len(word) - 1)
+    )
 
 
 def _one_letter_apart(one: str, other: str) -> bool:
@@ -138,6 +153,7 @@ def _expressions() -> dict[str, Any]:
     patterns = {
         "label": rf"(?<![\p{{L}}])(?:{number})(?!\p{{L}})(?:\W|{between})*+$",
         "label_of_sale": rf"(?<![\p{{L}}])(?:{on_sales})(?!\p{{L}})(?:\W|{between})*+$",
+        "bare": r"\W*(?:no|nr|nos|number|nummer)\W*",
         "sale": rf"(?<!\p{{L}})(?:{_any(lists['sale'])})(?!\p{{L}})",
         "host": rf"(?:{_any(lists['hosts'])})$",
     }
