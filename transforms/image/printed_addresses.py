@@ -249,7 +249,8 @@ def _marks(row: _Row) -> _Marks:
 def _expressions() -> dict[str, Any]:
     """The patterns of ``printed_addresses.yaml`` with its word lists put in, by name."""
     lists = _load()
-    parts = {name: _any(words) for name, words in lists["words"].items()}
+    # Short legal forms are other words with a letter misread ("srl", "Sri"): they count as they are written.
+    parts = {name: _any(words, exact=name == "companies") for name, words in lists["words"].items()}
     parts |= lists["parts"]
     parts["countries"] = _any(read_list("addresses")["countries"])
     return {
@@ -258,11 +259,13 @@ def _expressions() -> dict[str, Any]:
     }
 
 
-def _any(words: Sequence[str]) -> str:
-    """Any of ``words``, the longest first, with look-alikes; blanks and stops between them may be lost."""
+def _any(words: Sequence[str], *, exact: bool = False) -> str:
+    """Any of ``words``, the longest first, with look-alikes unless they are to be ``exact``; blanks and stops
+    between them may be lost."""
+    spelled = regex.escape if exact else _misread
     choices = sorted({str(word) for word in words}, key=lambda word: (-len(word), word))
     return "|".join(
-        r"[\s.]{0,2}".join(_misread(part) for part in regex.split(r"[\s.]+", word)) for word in choices
+        r"[\s.]{0,2}".join(spelled(part) for part in regex.split(r"[\s.]+", word)) for word in choices
     )
 
 

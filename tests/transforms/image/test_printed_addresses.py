@@ -41,6 +41,14 @@ BLOCKS = [
     ["Keizersgracht 174", "1016 DW Amsterdam"],
     ["Marienstraße 10", "10117 Berlin"],
     ["27 Church Road", "Hove", "BN3 2FE"],
+    ["NO:23-G", "JLN RADIN BAGUS 3", "BANDAR BARU SRI PETALING", "57000 KUALA LUMPUR"],
+    ["1 Raffles Place #04-15", "Singapore 048616"],
+    ["Prenzlauer Allee 80", "10405 Berlin"],
+    ["Gran Vía 28, 3º", "28013 Madrid"],
+    ["P.O. Box 1234", "Kuching, Sarawak"],
+    ["PTD 124299, JALAN KEMPAS LAMA,", "KAMPUNG SEELONG,", "81300 SKUDAI,", "JOHOR."],
+    ["Shop No. 7, Linking Road,", "Bandra West, Mumbai - 400 050"],
+    ["45/2 Sukhumvit Soi 11", "Bangkok 10110"],
 ]
 
 
