@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotInTime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -102,7 +101,7 @@ def _decoded(future: Future[DecodedImage]) -> DecodedImage | None:
     """None for whatever goes wrong: it goes wrong again, and is dealt with, when the image has its turn."""
     try:
         return future.result(LONGEST_SECONDS)
-    except (Exception, NotInTime):  # noqa: BLE001
+    except Exception:  # noqa: BLE001
         return None
 
 

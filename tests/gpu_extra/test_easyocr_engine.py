@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, RunFailed
 from tests.gpu_extra.easyocr_weights import save_weights
+from transforms.engines.batches import BatchCounts, BatchReader, is_out_of_memory
 from transforms.engines.device import Device, EngineOptions
 from transforms.engines.registry import check_engine, load_ocr
 
@@ -101,6 +102,60 @@ def test_the_batch_of_one_size_goes_through_the_detector_at_once(engine, monkeyp
     assert many == [engine.read(image) for image in images]
 
 
+class Failing:
+    """In place of the detector: fails with each of ``errors``, then does as it did."""
+
+    def __init__(self, detect, *errors):
+        self.detect, self.errors = detect, list(errors)
+
+    def __call__(self, images, **settings):
+        if self.errors:
+            raise self.errors.pop(0)
+        return self.detect(images, **settings)
+
+
+def test_memory_that_is_free_again_is_used_and_lack_of_it_told(engine, monkeypatch):
+    import torch
+
+    expected = engine.read(picture(*BARS))
+    lack = torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+    assert is_out_of_memory(lack)
+    detect = engine._reader.detect
+    monkeypatch.setattr(engine._reader, "detect", Failing(detect, lack))
+    assert engine.read(picture(*BARS)) == expected
+    monkeypatch.setattr(engine._reader, "detect", Failing(detect, lack, lack))
+    with pytest.raises(torch.cuda.OutOfMemoryError):
+        engine.read(picture(*BARS))
+
+
+def test_a_batch_that_is_too_large_for_the_device_is_halved(engine, monkeypatch):
+    import torch
+
+    images = [picture(BARS[index % 2]) for index in range(4)]
+    expected = [engine.read(image) for image in images]
+    monkeypatch.setattr(engine, "_batched", True)
+    detect = engine._reader.detect
+
+    def small(batch, **settings):
+        if len(batch) > 1:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+        return detect(batch, **settings)
+
+    monkeypatch.setattr(engine._reader, "detect", small)
+    counts = BatchCounts()
+    read = BatchReader(engine, 10**9).read(images, counts)
+    assert (counts.batches, counts.too_large, counts.failed) == (4, 3, 0)
+    monkeypatch.setattr(engine, "_batched", False)
+    assert read == expected
+
+
+def test_a_gpu_that_fails_ends_the_run_and_blames_no_image(engine, monkeypatch):
+    error = RuntimeError("CUDA error: an illegal memory access was encountered")
+    monkeypatch.setattr(engine._reader, "detect", Failing(engine._reader.detect, error))
+    with pytest.raises(RunFailed, match="the GPU failed"):
+        engine.read(picture(*BARS))
+
+
 def test_info_tells_version_device_and_the_digest_of_both_files(engine, folder, tmp_path):
     info = engine.info
     assert (info.role, info.name, len(info.weights_sha256)) == ("ocr", "easyocr", 64)
@@ -168,3 +223,34 @@ def test_a_gpu_that_is_asked_for_and_not_there_is_an_error(folder):
 
 def test_the_check_before_the_start_passes(folder):
     check_engine("ocr", f"easyocr:{folder}")
+
+
+def test_a_build_reads_in_batches_and_does_not_depend_on_workers(folder, tmp_path):
+    import json
+
+    import mmscrub
+    from tests.small_corpus import shard_digests, write_image
+
+    turns = [{"from": "human", "value": "<image>\nWhat?"}, {"from": "gpt", "value": "A card."}]
+    for index in range(6):
+        write_image(tmp_path / "images" / f"{index}.png", index, "jane.roe@example.com" if index % 2 else "")
+    records = [{"id": str(i), "image": f"{i}.png", "conversations": turns} for i in range(6)]
+    (tmp_path / "c.json").write_text(json.dumps(records))
+    settings = {
+        "images": str(tmp_path / "images"),
+        "engines": {"ocr": f"easyocr:{folder}", "other_weights": True},
+        "gpu": {"pixels_per_batch": 2 * 320 * 200},
+    }
+    for workers in (1, 2):
+        out = tmp_path / f"out{workers}"
+        result = mmscrub.build(tmp_path / "c.json", out, workers=workers, **settings)
+        assert result.summary["records"]["emitted"] == 6
+        batches = json.loads((out / "run.json").read_text())["batches"]
+        assert batches["images"] == 6
+        assert batches["pixels"] == 6 * 320 * 200
+        assert 3 <= batches["read"] <= 6
+        assert 0 < batches["busy_share"] <= 1
+    assert shard_digests(tmp_path / "out1") == shard_digests(tmp_path / "out2")
+    manifest = json.loads((tmp_path / "out1" / "manifest.json").read_text())
+    [ocr] = [engine for engine in manifest["engines"] if engine["role"] == "ocr"]
+    assert (ocr["name"], len(ocr["weights_sha256"]), ocr["reproducible"]) == ("easyocr", 64, True)

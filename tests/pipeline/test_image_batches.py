@@ -158,6 +158,15 @@ def test_print_is_read_once_and_each_image_opened_once(corpus, tmp_path, monkeyp
     assert len(alone) == 1  # the file that holds no picture
 
 
+@pytest.mark.parametrize("most", [1, 2 * PIXELS, 3 * PIXELS])
+def test_no_more_pixels_are_decoded_ahead_than_a_batch_has(corpus, tmp_path, most):
+    plan = plan_of(corpus, tmp_path, gpu={"pixels_per_batch": most})
+    tools = ImageTools(Toolbox(plan), ImageCache(plan.layout.image_cache, plan.image_digest()))
+    groups = [[one for _, one in group if one is not None] for group in tools._groups(tasks_of(plan))]
+    assert sum(map(len, groups)) == len(TEXTS)
+    assert max(map(len, groups)) == max(1, most // PIXELS)
+
+
 def test_a_bad_image_costs_itself_alone(corpus, tmp_path, expected):
     plan = plan_of(corpus, tmp_path)
     [bad] = [task.sha for task in tasks_of(plan) if task.location.endswith("3.png")]

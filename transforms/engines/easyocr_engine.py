@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from schemas.errors import ConfigError, RunFailed
-from transforms.engines.batches import is_out_of_memory
+from transforms.engines.batches import free_device_memory, is_out_of_memory
 from transforms.engines.bundled_weights import combined_sha256, file_sha256
 from transforms.engines.device import DEVICE_KEY, Device, EngineOptions
 from transforms.engines.protocols import EngineInfo, OcrLine, RgbArray
@@ -71,6 +71,13 @@ class EasyOcr:
 
     def read(self, image: RgbArray) -> tuple[OcrLine, ...]:
         """Lines of ``image`` (height x width x 3), in the order of the engine."""
+        try:
+            return self._read_same_size([image])[0]
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+        # Neighbours share the GPU: what they took may be free again.
+        free_device_memory()
         return self._read_same_size([image])[0]
 
     def read_many(self, images: Sequence[RgbArray]) -> list[tuple[OcrLine, ...]]:
