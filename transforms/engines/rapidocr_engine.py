@@ -19,18 +19,21 @@ from schemas.errors import ConfigError
 from transforms.engines.device import Device, told
 from transforms.engines.ppocr.areas import Area, areas_of_interest
 from transforms.engines.ppocr.closer_look import look_closer
-from transforms.engines.ppocr.detection import BoxOptions, TextMaps, boxes_of
+from transforms.engines.ppocr.detection import BoxOptions, Map, TextMaps, boxes_of
 from transforms.engines.ppocr.direction import DirectedReader
 from transforms.engines.ppocr.line_box import LineBox
+from transforms.engines.ppocr.pale_print import MOST_PIXELS, evened, without_known
 from transforms.engines.ppocr.recognition import LineReader, Reading
 from transforms.engines.ppocr.rows import RowOptions, joined_boxes, parted, trimmed
 from transforms.engines.protocols import EngineInfo, OcrLine, RgbArray
 
 _WEIGHTS: Final = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
-_METHOD: Final = 6
+_METHOD: Final = 7
 """Counts changes of the reading that no option shows: answers kept of another method are not used."""
 _OVERVIEW: Final = 0.4
 _MIN_SIDE: Final = 4
+_PRINTED: Final = 3
+"""Lines from which an image counts as printed matter."""
 _SURE: Final = 0.6
 """Score of a box of the overview that the closer look does not take back."""
 
@@ -42,13 +45,15 @@ class RapidOcrOptions:
     ``overview``: the longer side is scaled to two fifths for the overview, but stays in these limits
     (pixels).
     ``line_height``: pixels of a line in the closer look, which scales the longer side of the image to no less
-    than ``least_side``. ``text_score``: lines read with less are dropped.
+    than ``least_side``. ``text_score``: lines read with less are dropped; ``pale_score``: the same for print
+    that shows only with its contrast evened out.
     """
 
     overview: tuple[int, int] = (384, 960)
     line_height: float = 32.0
     least_side: int = 640
     text_score: float = 0.5
+    pale_score: float = 0.8
     boxes: BoxOptions = field(default_factory=BoxOptions)
     rows: RowOptions = field(default_factory=RowOptions)
 
@@ -82,12 +87,35 @@ class RapidOcr:
         if min(height, width) < _MIN_SIDE:
             return ()
         image = np.ascontiguousarray(image)
-        long = max(width, height)
-        low, high = self.options.overview
+        overview, rough = self._overview(image)
+        lines, known = self._lines(image, overview, rough, self.options.text_score)
+        if len(known) >= _PRINTED and height * width <= MOST_PIXELS:
+            # Only where there is print pale print is looked for: a second overview is dear.
+            image = evened(image)
+            overview = without_known(self._overview(image)[0], known, width, height)
+            rough = boxes_of(overview, width, height, self.options.boxes)
+            lines += self._lines(image, overview, rough, self.options.pale_score, known)[0]
+        return tuple(lines)
+
+    def _overview(self, image: RgbArray) -> tuple[Map, tuple[LineBox, ...]]:
+        height, width = image.shape[:2]
+        long, (low, high) = max(width, height), self.options.overview
         overview = self._maps(image, min(1.0, min(high, max(low, _OVERVIEW * long)) / long))
-        rough = boxes_of(overview, width, height, self.options.boxes)
+        return overview, boxes_of(overview, width, height, self.options.boxes)
+
+    def _lines(
+        self,
+        image: RgbArray,
+        overview: Map,
+        rough: Sequence[LineBox],
+        least_score: float,
+        known: Sequence[LineBox] = (),
+    ) -> tuple[list[OcrLine], list[LineBox]]:
+        """Lines that ``overview`` leads to, but for the ``known`` ones, and the boxes that were read."""
+        height, width = image.shape[:2]
         reader = DirectedReader(self._reader, image)
         lines: list[OcrLine] = []
+        boxes: list[LineBox] = []
         areas = areas_of_interest(
             overview,
             rough,
@@ -98,13 +126,21 @@ class RapidOcr:
         )
         for area in areas:
             found = look_closer(image, area, self._maps, self.options.boxes)
-            boxes = joined_boxes((*found, *_lost(rough, found, area)), self.options.rows)
-            for box, reading in reader.read(sorted(boxes, key=_place), area.angle):
-                if reading.score < self.options.text_score or not reading.text.strip():
+            wanted = joined_boxes((*found, *_lost(rough, found, area)), self.options.rows)
+            wanted = sorted(_apart_from(known, wanted), key=_place)
+            for box, reading in reader.read(wanted, area.angle):
+                boxes.append(box)
+                if reading.score < least_score or not reading.text.strip():
                     continue
                 for piece, words in parted(box, reading, self.options.rows):
                     lines.append(_line(*trimmed(piece, words, self.options.rows), width, height))
-        return tuple(lines)
+        return lines, boxes
+
+
+def _apart_from(known: Sequence[LineBox], boxes: Sequence[LineBox]) -> list[LineBox]:
+    return [
+        box for box in boxes if not any(one.holds(box.x, box.y) or box.holds(one.x, one.y) for one in known)
+    ]
 
 
 def _lost(rough: Sequence[LineBox], found: Sequence[LineBox], area: Area) -> list[LineBox]:

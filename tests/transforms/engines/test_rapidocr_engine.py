@@ -93,3 +93,11 @@ def test_a_line_that_runs_up_the_margin_is_read(engine):
     margin = Image.fromarray(render(["Form 8812 B"], size=(240, 60), font=20)).rotate(90, expand=True)
     page.paste(margin, (560, 40))
     assert "Form8812B" in "".join(join_lines(engine.read(np.array(page))).text.split())
+
+
+def test_print_nearly_as_bright_as_its_ground_is_read_on_printed_matter(engine):
+    page = Image.fromarray(render(["Customer services", "Opening hours", "Jordan Blake", "", ""], (480, 330)))
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((10, 200, 470, 260), fill=(204, 204, 204))
+    pen.text((20, 215), "call 555-0147 at noon", fill=(215, 213, 216), font=ImageFont.load_default(22))
+    assert "555-0147" in join_lines(engine.read(np.array(page))).text
