@@ -21,6 +21,7 @@ from evaluation.images import (
     receipts,
     redaction,
     speed,
+    stand_ins,
 )
 from evaluation.parts import Measure, print_tables
 
@@ -29,6 +30,7 @@ PARTS: Mapping[str, Measure] = {
     "readable": redaction.measure_readable,
     "decoys": decoys.measure,
     "consistency": consistency.measure,
+    "surrogates": stand_ins.measure,
     "sroie": receipts.measure,
     "faces": faces.measure,
     "metadata": metadata.measure,

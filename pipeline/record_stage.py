@@ -86,7 +86,7 @@ def audit_text(chunk: Chunk, tools: Toolbox) -> Chunk:
 
     def audit(outcomes: Sequence[Outcome]) -> list[Outcome]:
         conversations = [_conversation(outcome, tools) for outcome in outcomes]
-        kept = [_kept_turns(_record(outcome)) for outcome in outcomes]
+        kept = [_kept_turns(outcome, tools) for outcome in outcomes]
         findings = audit_conversations([*conversations, *kept], rules=tools.rules, parser=tools.parser)
         told = [tuple(sorted({one.attribute for one in found})) for found in findings[len(outcomes) :]]
         return [
@@ -97,9 +97,11 @@ def audit_text(chunk: Chunk, tools: Toolbox) -> Chunk:
     return _each_alone_on_failure(chunk, audit, Stage.AUDIT_TEXT)
 
 
-def _kept_turns(record: Record) -> list[TurnText]:
+def _kept_turns(outcome: Outcome, tools: Toolbox) -> list[TurnText]:
     """The record's other fields: not touched, but not passed over in silence either."""
-    return [TurnText(text, question=False) for text in kept_texts(record) if len(text) > _ROLE_LENGTH]
+    hidden = hidden_in(outcome.images, tools.plan)
+    kept = kept_texts(_record(outcome))
+    return [TurnText(text, question=False, hidden=hidden) for text in kept if len(text) > _ROLE_LENGTH]
 
 
 def clean_text(chunk: Chunk, tools: Toolbox) -> Chunk:

@@ -25,6 +25,7 @@ from evaluation.images.coverage import covered_share, painted_mask
 from evaluation.images.planted import HELD_OUT, TUNING, GoldValue, PlantedImage, free_photos, plant
 from evaluation.images.product import KEY, audit, policy
 from schemas.finding import Box, ImageFinding
+from schemas.policy import Policy
 from transforms.engines.protocols import Embedder, TextParser
 from transforms.engines.registry import BUNDLED, load_embedder, load_parser
 from transforms.image.open import ImageLimits, open_image
@@ -196,15 +197,18 @@ def checked(data: Path, size: int) -> tuple[Checked, ...]:
                 continue
             chance = random.Random(f"{seed}/{image.name}")
             rounds = list(rounds_of(kept.values, kept.harmless, seed, chance))
-            texts, alone = (_cleaned(rounds, hidden) for hidden in (hidden_values(kept.findings, KEY), None))
+            texts, alone = (cleaned(rounds, hidden) for hidden in (hidden_values(kept.findings, KEY), None))
             done += [
                 Checked(one, seed, image.name, *pair) for one, *pair in zip(rounds, texts, alone, strict=True)
             ]
     return tuple(done)
 
 
-def _cleaned(rounds: Sequence[Round], hidden: HiddenValues | None) -> list[tuple[str, str]]:
-    """The turns of each round, which is a record of its own. A record that is held back has empty turns."""
+def cleaned(
+    rounds: Sequence[Round], hidden: HiddenValues | None, under: Policy | None = None
+) -> list[tuple[str, str]]:
+    """The turns of each round, which is a record of its own, ``under`` the measured policy or another one. A
+    record that is held back has empty turns."""
     tools = _engines()
     records = [
         [
@@ -217,7 +221,7 @@ def _cleaned(rounds: Sequence[Round], hidden: HiddenValues | None) -> list[tuple
         records,
         audit_conversations(records, rules=tools.rules, parser=tools.parser),
         keys=[str(place) for place in range(len(records))],
-        policy=policy(),
+        policy=under or policy(),
         rules=tools.rules,
         parser=tools.parser,
         embedder=tools.embedder,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import regex
@@ -11,10 +11,12 @@ import regex
 from schemas.edit import Action, Replacement
 from transforms.fidelity.differences import judge
 from transforms.text.apply_edits import apply_edits
+from transforms.text.mask import mask_of
 from transforms.text.mentions import Form, Mention
 from transforms.text.nothing_said import LEFT_OUT, without_sentences
 from transforms.text.passage_edits import PassageEdit
 from transforms.text.proposals import TurnRequest, proposal_edits
+from transforms.text.quoted_values import IMAGE_VALUE
 from transforms.text.rewrite import rewrite_passage
 
 if TYPE_CHECKING:
@@ -142,6 +144,7 @@ def _touch(one: Span, other: Span) -> bool:
 def _judged(text: str, edits: Edits, told: _Told, leaks: Leaks) -> _Tried:
     if says_nothing(text, edits):
         return _Tried(edits, (0,) * (_UNSAID + 3), ())
+    asked, edits = edits, tuple(_as_mask(edit) for edit in edits)
     new = _applied(text, edits)
     left_out = [one for one in edits if one.rule.startswith(LEFT_OUT)]
     judged = judge(text, new, [*told.spans, *((one.start, one.end) for one in left_out)])
@@ -163,7 +166,12 @@ def _judged(text: str, edits: Edits, told: _Told, leaks: Leaks) -> _Tried:
         bool(judged.objections),
     )
     places = (*judged.places, *lost, *masked, *(place for span in leaking for place in _in_old(edits, span)))
-    return _Tried(edits, faults, places)
+    return _Tried(asked, faults, places)
+
+
+def _as_mask(edit: PassageEdit) -> PassageEdit:
+    """A surrogate is judged as the mask that it stands for: it says nothing that is to be kept."""
+    return replace(edit, text=mask_of(edit.cause.attribute)) if edit.rule == IMAGE_VALUE else edit
 
 
 def is_wide(mention: Mention) -> bool:

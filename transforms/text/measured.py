@@ -9,7 +9,9 @@ from schemas.finding import TextFinding
 from transforms.fidelity.text import TextPair, is_measured
 from transforms.text.contract import Conversation
 from transforms.text.decide import Decision
+from transforms.text.mask import mask_of
 from transforms.text.nothing_said import LEFT_OUT
+from transforms.text.quoted_values import IMAGE_VALUE
 
 
 def measured_pairs(
@@ -22,8 +24,16 @@ def measured_pairs(
         own = tuple(edit for edit in edits if edit.turn == turn)
         if is_measured(own):
             told = _told([one for one in hidden if one.turn == turn], own)
-            pairs[turn] = TextPair(conversation[turn].text, texts[turn], told)
+            pairs[turn] = TextPair(conversation[turn].text, _with_masks(texts[turn], own), told)
     return pairs
+
+
+def _with_masks(text: str, edits: Sequence[TextEdit]) -> str:
+    """``text`` with a mask for every surrogate: it says nothing that was to be kept."""
+    for edit in sorted(edits, key=lambda one: -one.new_start):
+        if edit.rule == IMAGE_VALUE:
+            text = text[: edit.new_start] + mask_of(edit.attribute) + text[edit.new_end :]
+    return text
 
 
 def _told(findings: Sequence[TextFinding], edits: Sequence[TextEdit]) -> tuple[tuple[int, int], ...]:
