@@ -22,7 +22,7 @@ from transforms.text.measured import measured_pairs
 from transforms.text.proposals import TurnRequest, request_for
 from transforms.text.question_rules import load_round_rules
 from transforms.text.refuse import choose_refusal, is_refusal
-from transforms.text.reserved_values import is_surrogate
+from transforms.text.reserved_values import stands_in_surrogate
 from transforms.text.rewrite_turn import rewrite_turn
 from transforms.text.rounds import follows
 from transforms.text.rules import TextRules
@@ -297,7 +297,7 @@ def _leaks(
             conversation=texts,
         )
         if (leak.attribute.startswith("pii.") or not _is_of_nobody(conversation, turn))
-        and not (policy.replaces_print and is_surrogate(text[leak.start : leak.end]))
+        and not (policy.replaces_print and stands_in_surrogate(text, leak.start, leak.end))
     ] + list(image_leaks(conversation, texts, policy.refusals))
 
 

@@ -11,7 +11,7 @@ from schemas.policy import Policy
 from transforms.text.contract import Conversation
 from transforms.text.quoted_values import IMAGE_VALUE
 from transforms.text.refuse import is_refusal
-from transforms.text.reserved_values import is_surrogate
+from transforms.text.reserved_values import stands_in_surrogate
 from transforms.text.rounds import read_rounds
 
 PRONOUN_RULE = "lexicon.gender.pronoun"
@@ -80,7 +80,7 @@ def _is_stand_in(conversation: Conversation, finding: TextFinding, policy: Polic
     """True for what stands in the place of a value already, under a policy that replaces print."""
     if not policy.replaces_print or not finding.attribute.startswith("pii."):
         return False
-    return is_surrogate(conversation[finding.turn].text[finding.start : finding.end])
+    return stands_in_surrogate(conversation[finding.turn].text, finding.start, finding.end)
 
 
 def _action(finding: TextFinding, policy: Policy) -> Action:

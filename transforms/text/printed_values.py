@@ -19,7 +19,7 @@ from transforms.text.dates import find_dates
 from transforms.text.lexicon import read_list
 from transforms.text.print_folding import WORD, alike, plain, print_digest, shortened
 from transforms.text.rules import load_name_words
-from transforms.text.surrogates import part_of_surrogate
+from transforms.text.surrogates import kept_words, part_of_surrogate
 
 MAX_PRINTS: Final = 160
 """Hashes kept of one value: enough for an address of three lines."""
@@ -147,6 +147,8 @@ def _of_address(lines: list[str]) -> Iterator[tuple[PrintForm, str]]:
             for start in range(len(words)):
                 for end in range(start + 1, min(len(words), start + 7) + 1):
                     some = words[start:end]
+                    if all(plain(word) in kept_words() for word in some):
+                        continue
                     text = " ".join(some)
                     folded = plain(text)
                     digits = sum(char.isdigit() for char in folded)

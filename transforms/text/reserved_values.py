@@ -20,6 +20,9 @@ _IP: Final = regex.compile(r"(?:192\W?0\W?2|198\W?51\W?100|203\W?0\W?113)\W?\d{1
 _LAST_YEAR: Final = "1906"
 _LONGEST: Final = 160
 _LABEL: Final = 12
+_REACH: Final = 40
+_GROUPS: Final = regex.compile(r"[X\d]*\d[X\d]*(?:[ ./-]{1,2}[X\d]+)+|X+(?:[ ./-]{1,2}[X\d]+)+")
+"""Groups of digits, and of X for letters, as an IBAN is written."""
 _SPELLED: Final = regex.compile(r"(?i)X+")
 
 
@@ -45,6 +48,14 @@ def is_surrogate(text: str) -> bool:
     if dates and all(day < _LAST_YEAR for date in dates for day in date.days):
         return sum(date.end - date.start for date in dates) >= len(said) - _LABEL
     return _is_made_of_names(words)
+
+
+def stands_in_surrogate(text: str, start: int, end: int) -> bool:
+    """True if ``start:end`` of ``text`` is a surrogate or, of digits, some groups of one."""
+    if is_surrogate(text[start:end]):
+        return True
+    near = _GROUPS.finditer(text, max(0, start - _REACH), min(len(text), end + _REACH))
+    return any(one.start() <= start and end <= one.end() and is_surrogate(one[0]) for one in near)
 
 
 def _is_reserved_number(figures: str) -> bool:
