@@ -64,6 +64,7 @@ class _Words:
     closed_answer: regex.Pattern[str]
     describes: regex.Pattern[str]
     fillers: frozenset[str]
+    generic: frozenset[str]
     looks_like: Mapping[str, regex.Pattern[str]]
 
 
@@ -77,6 +78,7 @@ def _words() -> _Words:
         closed_answer=regex.compile(content["closed_answer"]),
         describes=regex.compile(content["describes"]),
         fillers=frozenset(content["fillers"].split()),
+        generic=frozenset(content["generic"]),
         looks_like={name: regex.compile(form) for name, form in content["looks_like"].items()},
     )
 
@@ -185,7 +187,8 @@ def _asked(
     for attribute in sorted(wanted.keys() & {one.attribute for one in values}):
         return _ask(attribute, wanted[attribute])
     for attribute in sorted(wanted.keys() & hidden.attributes):
-        if _may_tell(attribute, answer.text):
+        named = text[slice(*wanted[attribute])].strip().casefold()
+        if named not in words.generic and _may_tell(attribute, answer.text):
             return _ask(attribute, wanted[attribute])
     return None
 

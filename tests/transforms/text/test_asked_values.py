@@ -22,6 +22,8 @@ HIDDEN = (
     ("card", "4111 1111 1111 4242"),
     ("plate", "7TD 219"),
     ("secret", "1234"),
+    ("username", "gail_h80"),
+    ("date_of_birth", "12 March 1980"),
 )
 Clean = Callable[..., CleanedText]
 
@@ -78,6 +80,9 @@ def test_a_question_that_asks_to_read_a_lost_value_is_refused(
         ("How many people are there?", "1234"),
         ("Where is the name printed?", "At the top of the card"),
         ("What is the name of the store?", "Walmart"),
+        ("What number is on the bus?", "1254 N"),
+        ("What is the date on the invoice?", "31/05/2018"),
+        ("What is hanging from the handle?", "Helmet."),
         ("What is on the face of the card?", "A blurred face above their name."),
     ],
 )
