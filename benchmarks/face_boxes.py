@@ -29,10 +29,9 @@ WAYS: tuple[dict[str, Any], ...] = (
     {"twice": 1.0},
     {"confirmed": 0.22},
     {"confirmed": 0.4},
-    {"weak": 0.05},
-    {"weak": 0.12},
-    {"coarse_side": 480},
-    {"coarse_side": 480, "weak": 0.05},
+    {"weak": 0.08},
+    {"coarse_side": 416},
+    {"coarse_side": 640, "weak": 0.08},
     {"coarse_side": 512},
 )
 """What differs from the default options."""

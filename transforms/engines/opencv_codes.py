@@ -48,7 +48,7 @@ class OpenCvCodes:
 
         cv2.setNumThreads(1)
         self._cv2: Any = cv2
-        self._qr: tuple[Any, ...] = (cv2.QRCodeDetectorAruco(), cv2.QRCodeDetector())
+        self._qr: tuple[Any, ...] = (_corner_detector(cv2), cv2.QRCodeDetector())
         self._bars: Any = cv2.barcode.BarcodeDetector()
         self.info = EngineInfo(
             role="codes",
@@ -159,6 +159,15 @@ class OpenCvCodes:
             if int(np.count_nonzero(np.diff(means > local))) >= _MIN_BAR_EDGES:
                 return True
         return False
+
+
+def _corner_detector(cv2: Any) -> Any:
+    """OpenCV's detector by corners with two of its three window sizes: the largest hardly adds a code."""
+    detector = cv2.QRCodeDetectorAruco()
+    settings = detector.getArucoParameters()
+    settings.adaptiveThreshWinSizeMax = 13
+    detector.setArucoParameters(settings)
+    return detector
 
 
 def _keep(found: dict[Box, float], quad: NDArray[np.float32], score: float, shape: tuple[int, ...]) -> None:

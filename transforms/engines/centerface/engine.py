@@ -45,10 +45,10 @@ class CenterFaceOptions:
 
     threshold: float = 0.4
     overlap: float = 0.3
-    coarse_side: int = 640
+    coarse_side: int = 480
     fine_side: int = 1280
     enlarge: float = 2.0
-    weak: float = 0.08
+    weak: float = 0.06
     confirmed: float = 0.3
     twice: float = 0.2
     small: int = 64
