@@ -229,16 +229,18 @@ def _marks(row: _Row) -> _Marks:
     def has(name: str) -> bool:
         return seen[name].search(text, timeout=TIMEOUT_SECONDS) is not None
 
-    place = has("place")
+    if has("other") or has("amount"):
+        return _Marks(known=row.known, stop=True)
     street = has("street")
-    if has("other") or has("amount") or (has("company") and not (street and has("number"))):
+    number = any(char.isdigit() for char in text)
+    if has("company") and not (street and number):
         return _Marks(known=row.known, stop=True)
     return _Marks(
         street=street,
-        number=has("number"),
+        number=number,
         unit=has("unit"),
         area=has("area"),
-        place=place,
+        place=number and has("place"),
         region=has("region"),
         comma=text.endswith((",", "，")),
         known=row.known,
