@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice
@@ -32,6 +32,8 @@ from schemas.record import Origin, Record
 from transforms.text.audit import audit_conversations
 from transforms.text.clean import clean_conversations
 from transforms.text.explain import Explanation, explain
+
+_PLACES_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def show_preview(console: Console, settings: Mapping[str, Any], count: int, *, e
                 _show_turns(console, record, [turn.after for turn in why.turns], why)
                 console.print(Text("not emitted; above is the last candidate", style="red"))
             for line in told.image_lines:
-                console.print(Text(f"image: {line}", style="yellow"))
+                console.print(Text(f"image {line}", style="yellow"))
             if told.quarantined:
                 console.print(Text(f"quarantined: {told.quarantined}", style="red"))
 
@@ -140,7 +142,7 @@ def _previewed_rows(layout: Layout, name: str) -> dict[int, _Previewed]:
     lineage = {row["source_row"]: row["record_key"] for row in _rows(layout.audit, "lineage-*.parquet")}
     data = {
         row["provenance"]["record_key"]: row
-        for row in _rows(layout.data, "*.parquet", ["edits", "image_edits", "provenance"])
+        for row in _rows(layout.data, "*.parquet", ["edits", "image_edits", "fidelity", "provenance"])
     }
     quarantined = {row["source_row"]: row for row in _rows(layout.quarantine, "*.parquet")}
     emitted = sorted(set(lineage) - set(quarantined))
@@ -151,16 +153,34 @@ def _previewed_rows(layout: Layout, name: str) -> dict[int, _Previewed]:
             frozenset(
                 edit["turn"] for edit in data[lineage[row]]["edits"] if edit["action"] == Action.DROP.value
             ),
-            tuple(
-                f"{edit['attribute']} {edit['method']} at {edit['box'] or 'metadata'}"
-                for edit in data[lineage[row]]["image_edits"]
-            ),
+            image_lines(data[lineage[row]]["image_edits"], data[lineage[row]]["fidelity"]["image"]),
         )
         for row, cleaned in zip(emitted, records, strict=True)
     }
     for row, held in quarantined.items():
         seen[row] = _Previewed(held["record_key"], quarantined=f"{held['stage']}: {held['reason']}")
     return seen
+
+
+def image_lines(edits: Sequence[Mapping[str, Any]], fidelity: float | None) -> tuple[str, ...]:
+    """What the images of a record lose: a line per image, attribute and method, with the places."""
+    places: dict[tuple[int, str, str], list[str]] = {}
+    for edit in edits:
+        box = edit["box"]
+        where = "metadata" if box is None else f"{box[2] - box[0]} x {box[3] - box[1]} at {box[0]},{box[1]}"
+        places.setdefault((edit["image"], edit["attribute"], edit["method"]), []).append(where)
+    lines = [
+        f"{image + 1}: {attribute} {method}: {_some(where)}"
+        for (image, attribute, method), where in sorted(places.items())
+    ]
+    if fidelity is not None:
+        lines.append(f"what is left of it: fidelity {fidelity:.3f}")
+    return tuple(lines)
+
+
+def _some(places: Sequence[str]) -> str:
+    more = len(places) - _PLACES_SHOWN
+    return "; ".join(places[:_PLACES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _rows(folder: Path, pattern: str, columns: list[str] | None = None) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TextIO
 
 from rich.console import Console
@@ -75,20 +76,35 @@ def _live(bar: Progress) -> OnProgress:
 
 def _plain(stream: TextIO) -> OnProgress:
     last_phase = ""
-    last_time = 0.0
+    last_time = started = 0.0
 
     def show(progress: RunProgress) -> None:
-        nonlocal last_phase, last_time
+        nonlocal last_phase, last_time, started
         now = time.monotonic()
         if progress.phase == last_phase and now - last_time < _PLAIN_SECONDS:
             return
+        if progress.phase != last_phase:
+            started = now
         last_phase, last_time = progress.phase, now
         done, total = _done(progress)
-        counts = f" {done}" + (f" of {total}" if total else "") if done or total else ""
-        stream.write(f"mmscrub: {_LABELS[progress.phase]}{counts}\n")
+        stream.write(f"mmscrub: {_LABELS[progress.phase]}{progress_words(done, total, now - started)}\n")
         stream.flush()
 
     return show
+
+
+def progress_words(done: int, total: int | None, seconds: float) -> str:
+    """How far a phase is after ``seconds``, for a line without a bar: done, rate and the time left."""
+    if not done and not total:
+        return ""
+    words = f" {done:,}" + (f" of {total:,}" if total else "")
+    if not done or seconds < 1:
+        return words
+    rate = done / seconds
+    words += f", {rate:,.1f}/s"
+    if total and done < total:
+        words += f", {timedelta(seconds=round((total - done) / rate))} left"
+    return words
 
 
 def _done(progress: RunProgress) -> tuple[int, int | None]:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from pipeline.config import Mode
-from pipeline.report.tables import total_rows
+from pipeline.report.tables import in_taxonomy_order, total_rows
 from pipeline.summary import TEXT_FIELDS
 from runners.local import RunResult
 
@@ -25,7 +25,7 @@ def show_result(result: RunResult, mode: Mode) -> None:
     for stage, reasons in result.summary["quarantine"].items():
         for reason, count in reasons.items():
             typer.echo(f"  quarantined at {stage}: {reason} {count}")
-    if images["distinct"]:
+    if images["distinct"] and mode is Mode.BUILD:
         typer.echo(
             f"{images['distinct']} distinct images: {images['redacted']} redacted, "
             f"{images['metadata_stripped']} stripped of metadata, {images['unchanged']} unchanged, "
@@ -55,6 +55,7 @@ def show_result(result: RunResult, mode: Mode) -> None:
             typer.echo(f"note: {kept} records hold {what} in fields other than the conversation; these stay")
     if mode is Mode.AUDIT:
         show_audit_table(result.summary)
+        show_image_table(result.summary)
     if mode is Mode.BUILD:
         typer.echo(f"corpus:  {result.layout.data}")
         typer.echo(f"LLaVA:   {result.layout.llava}")
@@ -87,3 +88,17 @@ def show_audit_table(summary: Mapping[str, Any]) -> None:
     for row in rows:
         counts = "".join(f"{count:>11,}" for count in (*row.mentions, row.records))
         typer.echo(f"  {row.attribute:<28}{counts}")
+
+
+def show_image_table(summary: Mapping[str, Any]) -> None:
+    """Boxes or fields of each attribute in the images, and the images that hold them; under 80 columns."""
+    distinct = summary["images"]["distinct"]
+    if not distinct:
+        return
+    held = summary["images"]["held_back"]
+    typer.echo(f"{f'found in {distinct:,} distinct images':<41}{'places':>11}{'images':>11}")
+    for name in in_taxonomy_order(summary["image_findings"]):
+        counts = summary["image_findings"][name]
+        typer.echo(f"  {name:<39}{counts['boxes']:>11,}{counts['images']:>11,}")
+    if held:
+        typer.echo(f"  {'could not be looked at':<50}{held:>11,}")
