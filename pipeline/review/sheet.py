@@ -26,12 +26,15 @@ from schemas.finding import Box, ImageFinding, Quad
 _LONGEST_SIDE = 800
 """Pixels of a picture on the sheet: print of a document is then just readable."""
 _QUALITY = 82
+_LABEL_SIZE = 0.02
+"""Height of a label, as a share of the longer side of the image."""
 _TONES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A place on a picture: ``points`` for SVG in pixels of the image, where its label begins, its words."""
+    """A place on a picture: ``points`` for SVG in pixels of the image, the label, where its line of writing
+    begins and how large it is."""
 
     points: str
     x: float
@@ -39,6 +42,7 @@ class Outline:
     label: str
     tone: int
     detail: str
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def _shown(result: ImageResult, location: str, plan: RunPlan, cache: ImageCache)
         tone=tone,
         before=_data_uri(before),
         after="" if after is None else _data_uri(after),
-        found=tuple(_outlines(result.findings)),
+        found=tuple(_outlines(result.findings, max(width, height))),
         lines=tuple(_lines(result.findings, result.edits)),
     )
 
@@ -157,19 +161,24 @@ def _data_uri(rgb: object) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
 
 
-def _outlines(findings: Sequence[ImageFinding]) -> Iterator[Outline]:
+def _outlines(findings: Sequence[ImageFinding], longest_side: int) -> Iterator[Outline]:
+    size = longest_side * _LABEL_SIZE
     for finding in findings:
         if finding.box is None:
             continue
         quad = finding.quad or _corners(finding.box)
         label = words(finding.attribute.rpartition(".")[2])
+        xs, ys = zip(*quad, strict=True)
+        # Beside a line of print, where it hides none of the lines around it; above anything else.
+        beside = max(xs) - min(xs) > 2 * (max(ys) - min(ys))
         yield Outline(
             points=" ".join(f"{x:.1f},{y:.1f}" for x, y in quad),
-            x=min(x for x, _ in quad),
-            y=min(y for _, y in quad),
+            x=max(xs) + 0.4 * size if beside else min(xs),
+            y=(min(ys) + max(ys)) / 2 + 0.35 * size if beside else max(min(ys) - 0.3 * size, size),
             label=label,
             tone=_tone(finding.attribute),
             detail=f"{finding.attribute}, {finding.detector}, score {finding.score:.2f}",
+            size=size,
         )
 
 

@@ -9,7 +9,9 @@ from pipeline.plan import make_plan
 from pipeline.policy_file import load_policy
 from pipeline.review.sheet import Outline, Shown, _name, render_sheet
 
-OUTLINE = Outline("1.0,2.0 3.0,2.0 3.0,4.0 1.0,4.0", 1, 2, "face", 0, "image.face, centerface, score 0.90")
+OUTLINE = Outline(
+    "1.0,2.0 3.0,2.0 3.0,4.0 1.0,4.0", 1, 2, "face", 0, "image.face, centerface, score 0.90", 12.0
+)
 SHOWN = Shown(
     "a.jpg", "0" * 12, 640, 480, "redacted", "plain", "data:image/jpeg;base64,AA==",
     "data:image/jpeg;base64,AA==", (OUTLINE,), ("image.face: 1 found by centerface; blur 1",),
