@@ -137,8 +137,10 @@ class Toolbox:
         if self.plan.open_images and self.wanted_image_attributes:
             self._check_image_engines()
             images = self.image_engines
-            loaded = (images.ocr, images.faces, images.codes, images.plates, self.second_ocr)
+            loaded = (images.ocr, images.faces, images.codes, images.plates)
             infos += [engine.info for engine in loaded if engine is not None]
+            if self.second_ocr is not None:
+                infos.append(replace(self.second_ocr.info, role="second_ocr"))
         return tuple(infos)
 
     def _check_image_engines(self) -> None:
