@@ -7,7 +7,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from pipeline.config_errors import first_config_error
 from pipeline.yaml_file import read_yaml_file
@@ -34,6 +42,15 @@ def _check_path(path: Path) -> Path:
 
 
 UsablePath = Annotated[Path, AfterValidator(_check_path)]
+
+
+def _refuse_switch(written: object) -> object:
+    if isinstance(written, bool):
+        raise ValueError("must be a number")  # YAML's yes and on are no 1
+    return written
+
+
+NoSwitch = BeforeValidator(_refuse_switch)
 
 
 class Mode(StrEnum):
@@ -153,8 +170,8 @@ class RunConfig(BaseModel):
     force: bool = False
     hash_key_file: UsablePath | None = None
     cache: UsablePath | None = None
-    review: Annotated[int, Field(ge=0, le=1000)] = 0
-    verify_sample: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
+    review: Annotated[int, NoSwitch, Field(ge=0, le=1000)] = 0
+    verify_sample: Annotated[float, NoSwitch, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
     fail_on: dict[Gate, Annotated[float, Field(ge=0)]] = {}
 
     @field_validator("images")

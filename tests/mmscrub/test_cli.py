@@ -217,3 +217,29 @@ def test_a_finished_run_is_not_replaced_by_another_one_by_accident(corpus, tmp_p
         assert refused.exit_code == 2
         assert "finished build of corpus" in plain(refused.output)
     assert list((out / "data").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--review", "many"], "--review"),
+        (["--review", "-1"], "review"),
+        (["--review", "1001"], "review"),
+        (["--verify-sample", "5%"], "--verify-sample"),
+        (["--verify-sample", "1.5"], "verify_sample"),
+        (["--verify-sample", "nan"], "verify_sample"),
+        (["--cache", "{tmp}/c.json"], "give a folder"),
+        (["--cache", "{tmp}"], "holds something else"),
+        (["--cache", "{tmp}/out/answers"], "keep it apart"),
+        (["--cache", "{tmp}/c.json/answers"], "cache"),
+        (["--cache", "/proc/answers"], "cache"),
+        (["--cache", ""], "cache"),
+    ],
+)
+def test_bad_values_of_the_image_side_exit_with_2_and_write_nothing(tmp_path, flags, said):
+    (tmp_path / "c.json").write_text("[]")
+    given = [flag.format(tmp=tmp_path) for flag in flags]
+    result = call("build", tmp_path / "c.json", "--images", "none", "--out", tmp_path / "out", *given)
+    assert result.exit_code == 2, result.output
+    assert said in plain(result.output)
+    assert not (tmp_path / "out").exists()

@@ -37,6 +37,16 @@ def test_defaults_are_sane():
         ({"split": "s" * 65}, "split"),
         ({"workers": 10**9}, "workers"),
         ({"limits": {"image_bytes": 10**30}}, "limits.image_bytes"),
+        *(({"review": bad}, "review") for bad in (-1, 1001, 1.5, "many", "", None, [3], True, 10**30, "nan")),
+        *(
+            ({"verify_sample": bad}, "verify_sample")
+            for bad in (-0.01, 1.01, "5%", "0,05", "", None, [0.1], True, float("nan"), float("inf"), "1e400")
+        ),
+        *(
+            ({"cache": bad}, "cache")
+            for bad in (5, ["a"], "c" * 5000, "a\0b", "a\ud800b", True, {"dir": "a"})
+        ),
+        ({"engines": {"second_ocr": 3}}, "engines.second_ocr"),
     ],
 )
 def test_errors_name_the_key(change, key):
