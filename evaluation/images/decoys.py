@@ -32,15 +32,13 @@ from evaluation.images.planted import GoldValue, PlantedImage, retake
 from evaluation.images.product import policy
 from evaluation.images.redaction import SIZE, ImageResult, results
 from evaluation.text.persona_source import PersonaSource
-from schemas.edit import ImageEdit
-from schemas.finding import Box, ImageFinding, Kind, Quad
+from schemas.finding import Box, Quad
 from schemas.finding import bounds as bounds_of
-from transforms.image.coded_blocks import grid_of
 from transforms.image.open import ImageLimits, open_image
 from transforms.image.paint import paint
 from transforms.image.raster import read_raster, write_raster
 from transforms.image.reading_frame import sides
-from transforms.image.regions import Region, quad_of, quad_of_box
+from transforms.image.regions import Region, quad_of_box
 
 DECOYS: Final = 24
 _NOISE: Final = 2.5
@@ -99,13 +97,12 @@ def attack(one: ImageResult, value: GoldValue, source: PersonaSource) -> Attacke
     if len(decoys) < DECOYS:
         return None
     place = bounds(value.quads, 1.0)
-    edits = one.edits
     published = _crop(open_image(one.published, ImageLimits()).rgb, place)
     chance = np.random.default_rng(_SEED)
     seen = published + chance.normal(0.0, _NOISE, published.shape)
     losses = []
     for text in (true, *decoys):
-        guess = hide(retake(one.image, run, text), edits)
+        guess = hide(retake(one.image, run, text), one.regions)
         pixels = _crop(open_image(guess, ImageLimits()).rgb, place)
         losses.append(float(((pixels - seen) ** 2).mean()))
     widths = [_ink_width(one.image, run, text) for text in (true, *drawn[:DECOYS])]
@@ -115,20 +112,13 @@ def attack(one: ImageResult, value: GoldValue, source: PersonaSource) -> Attacke
     return Attacked(_rank(losses), form, widths[0], tuple(widths[1:]), float(box), float(height))
 
 
-def hide(data: bytes, edits: Sequence[ImageEdit]) -> bytes:
-    """``data`` with the boxes of ``edits`` painted over as the product paints them."""
+def hide(data: bytes, regions: Sequence[Region]) -> bytes:
+    """``data`` with ``regions`` filled as the product fills them."""
     raster = read_raster(data)
     painted = raster.pixels.copy()
     orientation = open_image(data, ImageLimits()).orientation
-    grid = grid_of(raster.source, orientation, lossless=raster.lossless)
-    paint(painted, raster, [_region_of(edit) for edit in edits if edit.box], policy(), grid=grid)
+    paint(painted, raster, regions, policy(), orientation=orientation)
     return write_raster(raster, painted)
-
-
-def _region_of(edit: ImageEdit) -> Region:
-    finding = ImageFinding(edit.attribute, Kind.EXPLICIT, "", 1.0, edit.box, "", edit.quad)
-    quad = quad_of(finding)
-    return Region(finding, edit.method, quad, quad, edit.quad is None)
 
 
 def ranked_by_width(attacked: Sequence[Attacked], at: int) -> int:

@@ -44,10 +44,10 @@ from evaluation.images.product import (
     protect,
     remembering_ocr,
 )
-from schemas.edit import ImageEdit
 from schemas.finding import Box, Quad
 from transforms.engines.protocols import RgbArray
 from transforms.image.open import ImageLimits, open_image
+from transforms.image.regions import Region
 
 SIZE: Final = 220
 """Images of a full measurement, half of them of each seed."""
@@ -93,7 +93,7 @@ class ImageResult:
     image: PlantedImage
     half: int
     boxes: tuple[Box | Quad, ...]
-    edits: tuple[ImageEdit, ...]
+    regions: tuple[Region, ...]
     emitted: bool
     published: bytes
     values: tuple[ValueResult, ...]
@@ -136,7 +136,7 @@ def result_of(image: PlantedImage, half: int) -> ImageResult:
         image=image,
         half=half,
         boxes=boxes,
-        edits=cleaned.edits,
+        regions=cleaned.regions,
         emitted=outcome.emitted,
         published=cleaned.data,
         values=values,

@@ -14,7 +14,7 @@ from transforms.fidelity.image import image_fidelity
 from transforms.image.audit import FindText, ImageEngines
 from transforms.image.open import OpenedImage
 from transforms.image.redact import redact_image
-from transforms.image.regions import TEXT, Bluntness
+from transforms.image.regions import TEXT, Bluntness, Region
 from transforms.image.second_look import SecondEyes
 from transforms.image.verify import verify_image
 
@@ -22,12 +22,13 @@ from transforms.image.verify import verify_image
 @dataclass(frozen=True, slots=True)
 class CleanedImage:
     """``reason`` is None if the verifier passed the file; else ``data`` must not be emitted.
-    ``fidelity``: see ``image_fidelity``; None if nothing was changed."""
+    ``fidelity``: see ``image_fidelity``; None if nothing was changed. ``regions``: see ``RedactedImage``."""
 
     data: bytes
     edits: tuple[ImageEdit, ...]
     fidelity: float | None
     reason: Reason | None
+    regions: tuple[Region, ...] = ()
 
 
 def clean_image(
@@ -71,7 +72,7 @@ def clean_image(
             fidelity = image_fidelity(opened.rgb, verdict.reopened.rgb, redacted.painted)
             if fidelity < policy.image.min_fidelity:
                 return CleanedImage(data, (), fidelity, Reason.IMAGE_UNFAITHFUL)
-            return CleanedImage(redacted.data, redacted.edits, fidelity, None)
+            return CleanedImage(redacted.data, redacted.edits, fidelity, None, redacted.regions)
         levels = raise_levels(levels, acted, verdict.leaks)
         acted = tuple(dict.fromkeys((*acted, *verdict.leaks)))
     return CleanedImage(data, (), None, Reason.IMAGE_STILL_LEAKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from schemas.finding import Box, Quad
 from schemas.policy import FaceFill, Policy, TextFill
 from transforms.engines.protocols import OcrLine
 from transforms.image.audit import hash_value
-from transforms.image.coded_blocks import BlockGrid
+from transforms.image.coded_blocks import grid_of
 from transforms.image.fill import fill_blur, fill_from_around, fill_pixelate, fill_solid, smooth_colour
 from transforms.image.fill_region import FillContext, TextPlace, fill_region
 from transforms.image.raster import Pixels, Raster
@@ -33,12 +34,16 @@ def paint(
     regions: Sequence[Region],
     policy: Policy,
     *,
-    grid: BlockGrid | None = None,
+    orientation: int = 1,
     lines: Sequence[OcrLine] = (),
     key: bytes = b"",
 ) -> tuple[tuple[ImageEdit, ...], frozenset[str]]:
     """Fills ``regions`` of ``pixels`` (a copy of those of ``raster``) in place. Returns what was done and the
-    keyed hashes of the values that were written. ``grid``: of the file the pixels were read from."""
+    keyed hashes of the values that were written. ``orientation``: EXIF's, of the file as it is stored."""
+    grid = grid_of(raster.source, orientation, lossless=raster.lossless)
+    if grid is not None and raster.mode != "RGB":
+        # Colour is only taken away by itself where it can be told from brightness.
+        grid = replace(grid, brightness=grid.colour)
     height, width = pixels.shape[:2]
     patches = []
     for region in regions:

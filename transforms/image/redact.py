@@ -9,7 +9,6 @@ from schemas.edit import ImageEdit
 from schemas.finding import Box, ImageFinding
 from schemas.policy import Policy
 from transforms.engines.protocols import OcrLine, RgbArray
-from transforms.image.coded_blocks import grid_of
 from transforms.image.free_space import lengthened
 from transforms.image.metadata import strip_metadata
 from transforms.image.open import OpenedImage
@@ -21,11 +20,12 @@ from transforms.image.regions import PRINT, Bluntness, Region, region_of
 @dataclass(frozen=True, slots=True)
 class RedactedImage:
     """The file and what was done to it (``image`` of each edit is 0). ``written``: keyed hashes of the values
-    that stand in the place of others now."""
+    that stand in the place of others now. ``regions``: what was filled, as ``paint`` takes it."""
 
     data: bytes
     edits: tuple[ImageEdit, ...]
     written: frozenset[str] = frozenset()
+    regions: tuple[Region, ...] = ()
 
     @property
     def painted(self) -> tuple[Box, ...]:
@@ -70,15 +70,14 @@ def redact_image(
         )
         for finding in placed
     ]
-    grid = grid_of(raster.source, opened.orientation, lossless=raster.lossless)
-    if grid is not None and raster.mode != "RGB":
-        grid = replace(grid, brightness=grid.colour)
     # Pixels of a palette are compared with what they were when they are written.
     painted = raster.pixels if raster.palette is None else raster.pixels.copy()
-    edits, written = paint(painted, raster, regions, policy, grid=grid, lines=lines, key=key)
+    edits, written = paint(
+        painted, raster, regions, policy, orientation=opened.orientation, lines=lines, key=key
+    )
     if opened.under_alpha is not None and painted.ndim == 3 and raster.mode in ("LA", "RGBA"):
         painted[painted[:, :, -1] == 0] = 0
-    return RedactedImage(write_raster(raster, painted), (*stripped_fields, *edits), written)
+    return RedactedImage(write_raster(raster, painted), (*stripped_fields, *edits), written, tuple(regions))
 
 
 def _lengthened(region: Region, rgb: RgbArray) -> Region:

@@ -9,8 +9,9 @@ from evaluation.images.memory import large_image
 from evaluation.images.persona import TYPES, Persona, like
 from evaluation.images.planted import TUNING, plant
 from evaluation.text.persona_source import PersonaSource
-from schemas.edit import Action, ImageEdit
+from schemas.finding import ImageFinding, Kind
 from transforms.image.open import ImageLimits, open_image
+from transforms.image.regions import Region, quad_of
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +44,13 @@ def test_every_miss_has_one_cause(cleaned, covered, before, turned, cause):
 
 def with_edits(cleaned, method):
     value = cleaned.image.values[0]
-    edit = ImageEdit(0, bounds(value.quads, 2.0), "image.text_pii", Action.REDACT, method)
-    edits = (edit,) if method else ()
+    box = bounds(value.quads, 2.0)
+    finding = ImageFinding("image.text_pii", Kind.EXPLICIT, "test", 1.0, box)
+    regions = (Region(finding, method, quad_of(finding), quad_of(finding), True),) if method else ()
     fields = {field: getattr(cleaned, field) for field in cleaned.__slots__}
-    hidden = decoys.hide(cleaned.image.data, edits)
-    boxes = tuple(edit.box for edit in edits)
-    return redaction.ImageResult(**{**fields, "edits": edits, "boxes": boxes, "published": hidden}), value
+    hidden = decoys.hide(cleaned.image.data, regions)
+    boxes = (box,) if method else ()
+    return redaction.ImageResult(**{**fields, "regions": regions, "boxes": boxes, "published": hidden}), value
 
 
 @pytest.mark.parametrize("method", ["", "blur"])
