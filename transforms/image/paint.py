@@ -18,7 +18,7 @@ from transforms.image.coded_blocks import grid_of
 from transforms.image.fill import fill_blur, fill_from_around, fill_pixelate, fill_solid, smooth_colour
 from transforms.image.fill_region import FillContext, TextPlace, fill_region
 from transforms.image.raster import Pixels, Raster
-from transforms.image.regions import PLATE, PRINT, Patch, Region, patch_of
+from transforms.image.regions import PLATE, PRINT, Patch, Region, patch_of, quad_of
 
 _AROUND: Final = 2.0
 """Ground around a text, in heights of its box, that other fills than solid may look at."""
@@ -101,7 +101,7 @@ def _fill_text(
     rgb = raster.to_rgb(part)
     fill = _masks_in(window, [(patch.box, patch.mask)])
     hidden = _masks_in(window, _shapes(patches))
-    first, second, third, fourth = ((x - window.x0, y - window.y0) for x, y in patch.region.hidden)
+    first, second, third, fourth = ((x - window.x0, y - window.y0) for x, y in quad_of(patch.region.finding))
     place = TextPlace(patch.region.finding, (first, second, third, fourth), fill, hidden)
     moved = FillContext(context.method, context.lines, context.key, (window.x0, window.y0))
     text = fill_region(rgb, place, moved)

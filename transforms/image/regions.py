@@ -112,7 +112,8 @@ def region_of(
     factor = {Bluntness.EXACT: 1, Bluntness.WIDER: 2, Bluntness.LINE: 2, Bluntness.BLOCK: 4}[level]
     by = side * policy.box_growth * factor
     by = math.ceil(by) if upright else by
-    return Region(finding, _method(finding.attribute, level, policy), grown(quad, by), quad, upright)
+    wide = grown(quad, by)
+    return Region(finding, _method(finding.attribute, level, policy), wide, wide, upright)
 
 
 def _method(attribute: str, level: Bluntness, policy: ImagePolicy) -> str:
