@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,32 +19,68 @@ _BAND: Final = 1 << 20
 """Pixels that are compared at a time, about, so that memory does not grow with the image."""
 
 
-def image_fidelity(before: NDArray[np.uint8], after: NDArray[np.uint8], painted: Sequence[Box]) -> float:
-    """Share of pixels outside ``painted`` times the mean structural similarity there, 0 to 1, rounded to
-    four decimals.
+@dataclass(frozen=True, slots=True)
+class ImageFidelity:
+    """How much of a picture stayed. ``kept``: share of the pixels outside the painted boxes. ``ssim``: mean
+    structural similarity there. ``psnr``: peak signal to noise there in dB, infinite if nothing changed."""
 
-    ``before`` and ``after``: height x width x 3 of the same size. Similarity is SSIM (Wang et al., 2004)
-    of the luma (ITU-R BT.601) over 8 x 8 blocks without overlap that hold no painted pixel; 1 if there is
-    none. Raises ValueError if the sizes differ."""
+    kept: float
+    ssim: float
+    psnr: float
+
+    @property
+    def score(self) -> float:
+        """Kept share times similarity, 0 to 1, rounded to four decimals."""
+        return round(max(0.0, self.kept * self.ssim), 4)
+
+
+def image_fidelity(before: NDArray[np.uint8], after: NDArray[np.uint8], painted: Sequence[Box]) -> float:
+    """The score of ``compare_images``, 0 to 1."""
+    return compare_images(before, after, painted).score
+
+
+def compare_images(
+    before: NDArray[np.uint8], after: NDArray[np.uint8], painted: Sequence[Box]
+) -> ImageFidelity:
+    """What of ``before`` is in ``after`` (both height x width x 3, of the same size).
+
+    Similarity is SSIM (Wang et al., 2004) of the luma (ITU-R BT.601) over 8 x 8 blocks without overlap that
+    hold no painted pixel, and the noise ratio that of their luma; 1 and infinite if there is none. Raises
+    ValueError if the sizes differ."""
     if before.shape != after.shape:
         raise ValueError("images of different size")
     height, width = before.shape[:2]
-    hidden = np.zeros((height, width), dtype=bool)
-    for box in painted:
-        hidden[box.y0 : box.y1, box.x0 : box.x1] = True
-    share = 1.0 - float(hidden.mean()) if hidden.size else 1.0
-    total, count = 0.0, 0
+    kept = 0
+    total, squares, count = 0.0, 0.0, 0
     step = max(1, _BAND // (_BLOCK * max(1, width))) * _BLOCK
-    for top in range(0, height - height % _BLOCK, step):
+    for top in range(0, height, step):
+        hidden = _hidden(top, min(top + step, height), width, painted)
+        kept += hidden.size - int(hidden.sum())
         bottom = min(top + step, height - height % _BLOCK)
-        open_blocks = ~_blocks(hidden[top:bottom]).any(axis=-1)
+        if bottom <= top:
+            continue
+        open_blocks = ~_blocks(hidden[: bottom - top]).any(axis=-1)
         if not open_blocks.any():
             continue
-        scores = _ssim(_blocks(_luma(before[top:bottom])), _blocks(_luma(after[top:bottom])))[open_blocks]
-        total += float(scores.sum())
-        count += scores.size
-    similarity = total / count if count else 1.0
-    return round(max(0.0, share * similarity), 4)
+        one = _blocks(_luma(before[top:bottom]))[open_blocks]
+        other = _blocks(_luma(after[top:bottom]))[open_blocks]
+        total += float(_ssim(one, other).sum())
+        squares += float(((one - other) ** 2).sum())
+        count += len(one)
+    noise = squares / (count * _BLOCK * _BLOCK) if count else 0.0
+    return ImageFidelity(
+        kept=kept / (height * width) if height * width else 1.0,
+        ssim=total / count if count else 1.0,
+        psnr=10 * math.log10(255**2 / noise) if noise else math.inf,
+    )
+
+
+def _hidden(top: int, bottom: int, width: int, painted: Sequence[Box]) -> NDArray[np.bool_]:
+    """Rows ``top`` to ``bottom``: what lies under a box."""
+    hidden = np.zeros((bottom - top, width), dtype=bool)
+    for box in painted:
+        hidden[max(0, box.y0 - top) : max(0, box.y1 - top), max(0, box.x0) : box.x1] = True
+    return hidden
 
 
 def _luma(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Redact, look again, be blunter: with engines that read the pixels, so that only real redaction passes."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -137,6 +138,16 @@ def test_a_face_that_the_redaction_makes_appear_is_dealt_with_or_held_back():
     assert held.reason is Reason.IMAGE_STILL_LEAKS
     assert held.edits == ()
     assert held.data is data
+
+
+def test_an_image_of_which_too_little_is_left_is_held_back_with_its_own_reason():
+    data = encode(picture("blue", (0, 0, 200, 120)))
+    some, most = (replace(POLICY, image=ImagePolicy(min_fidelity=least)) for least in (0.1, 0.5))
+    assert run(data, ocr=BlueText(), using=some)[0].reason is None
+    held, _ = run(data, ocr=BlueText(), using=most)
+    assert held.reason is Reason.IMAGE_UNFAITHFUL
+    assert held.data is data
+    assert held.edits == ()
 
 
 def test_metadata_alone_cost_no_second_look_at_the_pixels():

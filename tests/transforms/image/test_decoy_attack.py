@@ -3,7 +3,7 @@
 After Hill et al. (PoPETs 2016): each of 25 candidates is printed in the place of the hidden value and hidden
 in the same way. The one that looks most like what was published, but for sensor noise, is taken for it.
 Lossy WebP is not among the formats: it predicts blocks from their neighbours, so that what a box hides leaves
-traces beside it whatever is painted (see the limits in docs/images.md)."""
+traces beside it whatever is painted (see docs/image_redaction.md)."""
 
 import io
 import random
