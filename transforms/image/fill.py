@@ -17,6 +17,10 @@ with CenterFace on 49 faces: 16 are still detected at 6 x 6 cells of 8 pixels, 4
 _COLOUR_REACH: Final = 33
 """Width in pixels of the square whose known pixels give one its colour."""
 _NO_COLOUR: Final = 128.0
+_SAME_COLOUR: Final = 3
+"""Levels by which colour may differ from that around without being any."""
+_AT_END: Final = 2
+"""Levels from the end of the scale at which a channel counts as cut off."""
 _EDGE: Final = 2
 """Pixels beside a box that are looked at."""
 
@@ -52,13 +56,18 @@ def fill_from_around(pixels: NDArray[Any], box: Box, *, mosaic: bool) -> None:
     _put(region, _repeated(cells, region.shape[:2]) if mosaic else smooth)
 
 
-def smooth_colour(rgb: NDArray[np.uint8], unknown: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def smooth_colour(
+    rgb: NDArray[np.uint8], unknown: NDArray[np.bool_], shown: NDArray[np.bool_]
+) -> NDArray[np.uint8] | None:
     """``rgb`` (height x width x 3) with the brightness it has and, where ``unknown``, the colour of the known
-    pixels around; without colour where none is known."""
+    pixels around; without colour where none is known. None where colour cannot be told from brightness in
+    what of it is ``shown``: a reader cuts off what leaves the scale, so that red on white is less bright than
+    it was coded."""
     import cv2
 
     known = (~unknown).astype(np.float32)
     planes = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb), np.uint8)
+    before = planes.copy()
     weight = cv2.blur(known, (_COLOUR_REACH, _COLOUR_REACH))
     share = max(1.0, float(known.sum()))
     for channel in (1, 2):
@@ -66,6 +75,10 @@ def smooth_colour(rgb: NDArray[np.uint8], unknown: NDArray[np.bool_]) -> NDArray
         far = float((plane * known).sum()) / share if known.any() else _NO_COLOUR
         near = cv2.blur(plane * known, (_COLOUR_REACH, _COLOUR_REACH)) / np.maximum(weight, 1e-6)
         planes[:, :, channel] = np.where(unknown, np.rint(np.where(weight > 1e-3, near, far)), plane)
+    moved = np.abs(planes.astype(np.int16) - before).max(axis=2) > _SAME_COLOUR
+    cut_off = (rgb.max(axis=2) >= 255 - _AT_END) | (rgb.min(axis=2) <= _AT_END)
+    if bool((moved & cut_off & shown).any()):
+        return None
     return np.asarray(cv2.cvtColor(planes, cv2.COLOR_YCrCb2RGB), np.uint8)
 
 

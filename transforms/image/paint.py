@@ -51,8 +51,7 @@ def paint(
         patch = patch_of(region, blocks, width, height)
         patches += [] if patch is None else [patch]
     patches.sort(key=_order)
-    for patch in patches:
-        _take_colour_away(pixels, raster, patch, patches)
+    patches = [_take_colour_away(pixels, raster, patch, patches) for patch in patches]
     colour = raster.colour(policy.image.fill_rgb)
     edits: dict[ImageEdit, None] = {}
     written: set[str] = set()
@@ -110,16 +109,23 @@ def _fill_text(
     return text
 
 
-def _take_colour_away(pixels: Pixels, raster: Raster, patch: Patch, patches: Sequence[Patch]) -> None:
-    """Gives the pixels whose colour was coded together with hidden ones the colour of those around."""
+def _take_colour_away(pixels: Pixels, raster: Raster, patch: Patch, patches: Sequence[Patch]) -> Patch:
+    """Gives the pixels whose colour was coded together with hidden ones the colour of those around. Where
+    that cannot be done, they are to be filled: they are part of the patch that is returned."""
     if patch.colour is None or patch.colour_box is None:
-        return
+        return patch
     window = _window(patch.colour_box, _COLOUR_AROUND, pixels)
     part = pixels[window.y0 : window.y1, window.x0 : window.x1]
     taken = _masks_in(window, [(patch.colour_box, patch.colour)])
-    unknown = taken | _masks_in(window, _shapes(patches)) | _masks_in(window, _colour_shapes(patches))
+    painted = _masks_in(window, _shapes(patches))
+    unknown = taken | painted | _masks_in(window, _colour_shapes(patches))
     rgb = raster.to_rgb(part)
-    part[taken] = raster.from_rgb(smooth_colour(rgb, unknown))[taken]
+    smooth = smooth_colour(rgb, unknown, taken & ~painted)
+    if smooth is None:
+        whole = _masks_in(patch.colour_box, [(patch.box, patch.mask), (patch.colour_box, patch.colour)])
+        return replace(patch, box=patch.colour_box, mask=whole)
+    part[taken] = raster.from_rgb(smooth)[taken]
+    return patch
 
 
 def _shapes(patches: Sequence[Patch]) -> Iterator[tuple[Box, NDArray[np.bool_]]]:

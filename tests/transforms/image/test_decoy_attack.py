@@ -45,12 +45,16 @@ def candidates(number):
     return [true, *decoys]
 
 
-def print_of(text):
-    page = Image.new("RGB", (256, 80), (236, 232, 222))
+INKS = {"dark on cream": ((30, 40, 60), (236, 232, 222)), "red on white": ((200, 20, 20), (255, 255, 255))}
+
+
+def print_of(text, ink="dark on cream"):
+    colour, ground = INKS[ink]
+    page = Image.new("RGB", (256, 80), ground)
     pen = ImageDraw.Draw(page)
-    pen.text((LEFT, 14), "Call us today", fill=(30, 40, 60), font=FONT, anchor="ls")
-    pen.text((LEFT, BASE), text, fill=(30, 40, 60), font=FONT, anchor="ls")
-    pen.text((LEFT, 72), "and save 20 %", fill=(30, 40, 60), font=FONT, anchor="ls")
+    pen.text((LEFT, 14), "Call us today", fill=colour, font=FONT, anchor="ls")
+    pen.text((LEFT, BASE), text, fill=colour, font=FONT, anchor="ls")
+    pen.text((LEFT, 72), "and save 20 %", fill=colour, font=FONT, anchor="ls")
     return page
 
 
@@ -99,7 +103,7 @@ def hidden_by(fill):
     return hide
 
 
-def hidden_by_us(form, attribute="image.text_pii", **image):
+def hidden_by_us(form, attribute="image.text_pii", ink="dark on cream", **image):
     def hide(text, true, _):
         policy = Policy(
             "test",
@@ -111,7 +115,7 @@ def hidden_by_us(form, attribute="image.text_pii", **image):
             0.8,
             ImagePolicy(**image),
         )
-        data = encode(print_of(text), form)
+        data = encode(print_of(text, ink), form)
         found = ImageFinding(attribute, Kind.EXPLICIT, "test", 0.9, place_of(true))
         done = redact_image(data, open_image(data, ImageLimits()), [found], policy, key=b"k")
         return open_image(done.data, ImageLimits()).rgb.astype(float)
@@ -156,6 +160,10 @@ FORMS = [
 @pytest.mark.parametrize("fill", list(TextFill))
 def test_our_fills_of_text_tell_no_more_than_chance(form, fill):
     assert hits(hidden_by_us(form, text_fill=fill)) <= CHANCE
+
+
+def test_nor_does_print_whose_colour_leaves_the_scale():
+    assert hits(hidden_by_us(FORMS[1], ink="red on white")) <= CHANCE
 
 
 @pytest.mark.parametrize("form", FORMS[:2], ids=["PNG", "JPEG"])
