@@ -17,8 +17,9 @@ with CenterFace on 49 faces: 16 are still detected at 6 x 6 cells of 8 pixels, 4
 _COLOUR_REACH: Final = 33
 """Width in pixels of the square whose known pixels give one its colour."""
 _NO_COLOUR: Final = 128.0
-_SAME_COLOUR: Final = 3
-"""Levels by which colour may differ from that around without being any."""
+_SAME_COLOUR: Final = 16
+"""Levels by which colour may differ from that around without its being cut off telling anything: print in
+muted colours stays at chance, red on white does not."""
 _AT_END: Final = 2
 """Levels from the end of the scale at which a channel counts as cut off."""
 _EDGE: Final = 2
