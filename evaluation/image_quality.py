@@ -18,8 +18,10 @@ from evaluation.images import (
     faces,
     memory,
     metadata,
+    other_layouts,
     receipts,
     redaction,
+    signatures,
     speed,
     stand_ins,
 )
@@ -27,6 +29,8 @@ from evaluation.parts import Measure, print_tables
 
 PARTS: Mapping[str, Measure] = {
     "planted": redaction.measure_covered,
+    "layouts": other_layouts.measure,
+    "signatures": signatures.measure,
     "readable": redaction.measure_readable,
     "decoys": decoys.measure,
     "consistency": consistency.measure,

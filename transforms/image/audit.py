@@ -19,6 +19,7 @@ from transforms.image.plates import find_plates
 from transforms.image.print_names import is_no_name
 from transforms.image.printed_addresses import find_addresses
 from transforms.image.printed_pii import find_printed
+from transforms.image.signatures import find_signatures
 from transforms.text.printed_values import printed_value
 from transforms.text.reserved_values import is_surrogate
 from transforms.text.surrogates import surrogate_lines
@@ -29,6 +30,8 @@ _TEXT: Final = "image.text_pii"
 _PLATE: Final = "image.plate"
 _FACE: Final = "image.face"
 _CODE: Final = "image.code"
+_SIGNATURE: Final = "image.signature"
+_PRINTED: Final = frozenset({_TEXT, _PLATE, _SIGNATURE})
 _ADDRESS: Final = "pii.address"
 _LOOSE_SCORE: Final = 0.6
 _NAME_RULE: Final = "name.person"
@@ -71,7 +74,7 @@ def audit_image(
             found.update(_boxes(engines.codes, view, _CODE))
         if engines.plates is not None and _PLATE in wanted:
             found.update(_boxes(engines.plates, view, _PLATE))
-        if engines.ocr is not None and wanted & {_TEXT, _PLATE}:
+        if engines.ocr is not None and wanted & _PRINTED:
             found.update(_print(engines.ocr, view, wanted, find_text, value_key, replaced))
     return tuple(sorted(found, key=_order))
 
@@ -102,13 +105,19 @@ def _print(
     ocr = join_lines((*lines, *painted_lines(view, lines)))
     if not ocr.text:
         return
+    if _SIGNATURE in wanted:
+        for strokes, found_by in find_signatures(view, ocr):
+            box = clip(bounds(strokes), view)
+            if box is not None:
+                rule, sure = f"ocr.{found_by}", _LOOSE_SCORE
+                yield ImageFinding(_SIGNATURE, Kind.EXPLICIT, rule, sure, box, "", tilted(strokes))
     for span in _spans(ocr, wanted, find_text):
         value = ocr.text[span.start : span.end]
         if replaced and is_surrogate(value):
             continue
         digest = hash_value(value, value_key)
         printed = printed_value(span.pii, value, value_key, replaced=replaced)
-        said = surrogate_lines(span.pii, value, value_key) if replaced else ()
+        said = surrogate_lines(span.pii, ocr.piecewise(span.start, span.end), value_key) if replaced else ()
         for number, (line, placed) in enumerate(ocr.quads(span.start, span.end, view)):
             box = clip(bounds(placed), view)
             if box is not None:

@@ -53,7 +53,7 @@ def _line_of(ocr: OcrText, start: int) -> int:
 
 def _is_false_number(value: str, rule: str) -> bool:
     if rule == _LOOSE_CARD:
-        return "\n" in value or value[0] not in _CARD_STARTS or _is_product_code(value)
+        return value[0] not in _CARD_STARTS or _is_product_code(value)
     if rule == _LOOSE_IBAN:
         return value[:2].upper() not in _iban_countries()
     # Neither an area code nor an exchange of the North American plan begins with two noughts.

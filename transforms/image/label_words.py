@@ -94,6 +94,28 @@ def find_labels(line: str) -> tuple[Label, ...]:
     return tuple(found)
 
 
+def is_place_to_sign(line: str, *, spoiled: bool = False) -> bool:
+    """True for a line that says where somebody signs: "Signature", "Customer's signature:", "Sign here".
+
+    ``spoiled``: strokes may have run into the words, so that some of them were misread."""
+    if len(line) > 60:
+        return False
+    begin = line.partition(":")[0]
+    keys = [_mended(_key(match[0])) for match in _TOKEN.finditer(begin)]
+    heads, signer = _signing()
+    if not keys or len(keys) > _MOST_TOKENS:
+        return False
+    known = sum(key in heads or key in signer for key in keys)
+    return any(key in heads for key in keys) and known >= (len(keys) / 2 if spoiled else len(keys))
+
+
+@cache
+def _signing() -> tuple[frozenset[str], frozenset[str]]:
+    loaded = _loaded()["signature"]
+    heads = {_key(str(phrase).split()[0]) for phrase in loaded["heads"]}
+    return frozenset(heads), frozenset(_key(str(word)) for word in (*loaded["signer"], "by"))
+
+
 @lru_cache(maxsize=4096)
 def _key(word: str) -> str:
     """Letters and digits without case and accents, those that OCR confuses as one."""
@@ -106,12 +128,18 @@ _ALIKE: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "ı": "l"
 
 
 @cache
-def _words() -> _Words:
+def _loaded() -> dict[str, Any]:
     text = resources.files("transforms.image").joinpath("printed_labels.yaml").read_text(encoding="utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+@cache
+def _words() -> _Words:
+    loaded = _loaded()
     heads: dict[str, tuple[Head, ...]] = {}
     made = []
-    vocabulary = {_key(word) for word in loaded["around"]}
+    vocabulary = {_key(word) for word in (*loaded["around"], *loaded["signature"]["heads"])}
     for name, entry in loaded["kinds"].items():
         made.append(Kind(name, entry["attribute"], int(entry.get("lines", 1))))
         for group in ("heads", "weak", "numbered", "letters"):

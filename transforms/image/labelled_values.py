@@ -10,10 +10,10 @@ import regex
 
 from transforms.image.label_words import Kind, Label, find_labels, kinds
 from transforms.image.ocr_text import PAINTED, OcrText
-from transforms.image.print_layout import Layout
+from transforms.image.print_layout import WORD_GAP, Layout, Place
 from transforms.image.value_shapes import Trust, find_value
 
-_SMALLER: Final = 0.92
+_SMALLER: Final = 0.86
 """A caption is at most this high, in heights of the value above it."""
 _MOST_ROWS: Final = 40
 _POSTCODE: Final = regex.compile(
@@ -35,12 +35,31 @@ class PrintedSpan:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    ocr: OcrText
+    """Lines of print; pieces of one line that the engine split at a blank are put together again."""
+
+    spans: tuple[tuple[int, int], ...]
+    texts: tuple[str, ...]
     layout: Layout
     labels: tuple[tuple[Label, ...], ...]
 
+    @classmethod
+    def of(cls, ocr: OcrText) -> _Page:
+        pieces = Layout.of(ocr.level).places
+        spans: list[tuple[int, int]] = []
+        places: list[Place] = []
+        for index, piece in enumerate(pieces):
+            start, end = ocr.line_span(index)
+            painted = PAINTED in (ocr.text[start : start + 1], ocr.text[spans[-1][0] :][:1] if spans else "")
+            if places and not painted and places[-1].begins_row_of(piece, WORD_GAP):
+                spans[-1], places[-1] = (spans[-1][0], end), places[-1].with_right(piece)
+            else:
+                spans.append((start, end))
+                places.append(piece)
+        texts = tuple(ocr.text[start:end] for start, end in spans)
+        return cls(tuple(spans), texts, Layout(tuple(places)), tuple(map(find_labels, texts)))
+
     def text(self, index: int) -> str:
-        return self.ocr.lines[index].text
+        return self.texts[index]
 
     def is_painted(self, index: int | None) -> bool:
         """True for a place where something was: it was the value that a label beside it announces."""
@@ -54,11 +73,8 @@ class _Page:
 
 def find_labelled(ocr: OcrText) -> Iterator[PrintedSpan]:
     """Spans of values that a label announces."""
-    labels = tuple(find_labels(line.text) for line in ocr.lines)
-    if not any(labels):
-        return
-    page = _Page(ocr, Layout.of(ocr.level), labels)
-    for index, found in enumerate(labels):
+    page = _Page.of(ocr)
+    for index, found in enumerate(page.labels):
         for number, label in enumerate(found):
             later = [other.start for other in found[number + 1 :] if other.marked]
             stop = min(later, default=len(page.text(index)))
@@ -80,8 +96,10 @@ def _of_label(page: _Page, index: int, label: Label, stop: int) -> Iterator[Prin
             for more in row:
                 if not page.is_label(more):
                     yield _whole_line(page, more, kind)
-        yield from _further(page, index, kind, span.start - page.ocr.starts[index])
-    elif label.bare or (label.marked and stop == len(page.text(index))):
+        yield from _further(page, index, kind, span.start - page.spans[index][0])
+    elif not all(head.letter for head in label.heads) and (
+        label.bare or (label.marked and stop == len(page.text(index)))
+    ):
         yield from _of_lone_label(page, index, label)
 
 
@@ -96,7 +114,7 @@ def _of_lone_label(page: _Page, index: int, label: Label) -> Iterator[PrintedSpa
         if found:
             yield from found
             return
-    if above is not None and _is_caption(page, index, above):
+    if above is not None and not label.marked and _is_caption(page, index, above):
         if page.is_painted(above):
             return
         found = list(_at_line(page, above, label, Trust.PLACE, upward=True))
@@ -153,14 +171,6 @@ def _at_line(
     found = _in_line(page, index, label, 0, len(page.text(index)), trust)
     row = page.layout.row_from(index)
     if found is None:
-        if len(row) < 2:
-            return
-        # Half a number has not the shape of one.
-        joined = " ".join(page.text(piece) for piece in row)
-        kind = _kind_of(label, joined, trust)
-        if kind is None:
-            return
-        yield from (_whole_line(page, piece, kind) for piece in row)
         return
     kind, span = found
     yield span
@@ -182,7 +192,7 @@ def _in_line(
     found = find_value(kind.name, text, _trust(label, kind, trust))
     if found is None:
         return None
-    at = page.ocr.starts[index] + start
+    at = page.spans[index][0] + start
     return kind, PrintedSpan(at + found[0], at + found[1], kind.attribute, f"label.{_rule(kind)}")
 
 
@@ -207,7 +217,7 @@ def _rule(kind: Kind) -> str:
 
 
 def _whole_line(page: _Page, index: int, kind: Kind) -> PrintedSpan:
-    start, end = page.ocr.line_span(index)
+    start, end = page.spans[index]
     return PrintedSpan(start, end, kind.attribute, f"label.{_rule(kind)}")
 
 

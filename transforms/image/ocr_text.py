@@ -9,6 +9,7 @@ from typing import Final
 from schemas.finding import Box, Quad, bounds
 from transforms.engines.protocols import OcrLine, RgbArray
 from transforms.image.place_in_line import between, part_of_line
+from transforms.image.print_layout import ONE_ROW, Layout
 from transforms.image.reading_frame import level_quads, own_quad
 
 LINE_BREAK: Final = "\n"
@@ -18,12 +19,13 @@ _SAME_ROW: Final = 0.5
 """Share of the lower of two lines by which they must overlap in height to stand in one row."""
 
 _ROOM: Final = 0.1
-"""Share of a line's height by which its quad gives way on a side where another line is as close as that."""
+"""Share of a line's height that is kept free to the next line, at most taken from its own quad."""
 
 
 @dataclass(frozen=True, slots=True)
 class OcrText:
-    """``text``: the lines in reading order, joined by a line break. ``starts[i]``: offset of line i.
+    """``text``: the lines in reading order, joined by a line break; by a blank where they are pieces of one
+    row, as the engine splits it at a wide blank. ``starts[i]``: offset of line i.
 
     ``level[i]``: the corners of line i, as it is read, on a page turned so that the text runs from left to
     right; lines that run another way than most lie far below the others there. What stands beside or
@@ -38,6 +40,15 @@ class OcrText:
         """Start and end offset of line ``index``."""
         start = self.starts[index]
         return start, start + len(self.lines[index].text)
+
+    def piecewise(self, start: int, end: int) -> str:
+        """The text of the span with a line break between any two of ``quads``, in one row or not."""
+        spans = map(self.line_span, range(len(self.lines)))
+        return LINE_BREAK.join(
+            self.text[max(start, first) : min(end, last)]
+            for first, last in spans
+            if start < last and end > first
+        )
 
     def quads(self, start: int, end: int, view: RgbArray | None = None) -> tuple[tuple[int, Quad], ...]:
         """Line index and quad (pixels, not clipped) of each line that the span ``start:end`` touches.
@@ -59,17 +70,17 @@ class OcrText:
         """The shares of the height of line ``index`` that give way to lines above and below it."""
         top, bottom = _extent(self.level[index])
         left, right = _reach(self.level[index])
-        close = _ROOM * (bottom - top)
+        height = max(1.0, bottom - top)
         above = below = 0.0
         for other, quad in enumerate(self.level):
             over, under = _extent(quad)
             begin, end = _reach(quad)
             if other == index or begin >= right or end <= left:
                 continue
-            if over + under < top + bottom and under > top - close and under - top < (bottom - top) / 2:
-                above = _ROOM
-            elif over + under > top + bottom and over < bottom + close and bottom - over < (bottom - top) / 2:
-                below = _ROOM
+            if over + under < top + bottom and under - top < height / 2:
+                above = max(above, min(_ROOM, _ROOM - (top - under) / height))
+            elif over + under > top + bottom and bottom - over < height / 2:
+                below = max(below, min(_ROOM, _ROOM - (over - bottom) / height))
         return above, below
 
     def boxes(self, start: int, end: int) -> tuple[tuple[int, Box], ...]:
@@ -83,13 +94,16 @@ def join_lines(lines: Sequence[OcrLine]) -> OcrText:
     level = level_quads([own_quad(line) for line in clean])
     order = [index for row in _rows(clean, level) for index in row]
     ordered = tuple(clean[index] for index in order)
-    starts = []
-    at = 0
-    for line in ordered:
-        starts.append(at)
-        at += len(line.text) + len(LINE_BREAK)
-    text = LINE_BREAK.join(line.text for line in ordered)
-    return OcrText(text, ordered, tuple(starts), tuple(level[index] for index in order))
+    placed = tuple(level[index] for index in order)
+    layout = Layout.of(placed)
+    text, starts = "", []
+    for index, line in enumerate(ordered):
+        if index:
+            split = layout.places[index - 1].begins_row_of(layout.places[index], ONE_ROW)
+            text += " " if split else LINE_BREAK
+        starts.append(len(text))
+        text += line.text
+    return OcrText(text, ordered, tuple(starts), placed)
 
 
 def line_box(line: OcrLine) -> Box:

@@ -15,6 +15,8 @@ BESIDE: Final = 25.0
 """How far right of its label a value may begin, in heights of the label."""
 ONE_ROW: Final = 1.5
 """Pieces of one row closer than this (in heights) are one text that the engine split."""
+WORD_GAP: Final = 0.9
+"""Pieces closer than this are words of one line."""
 _SAME_SIZE: Final = 0.72
 _CLOSE: Final = 1.9
 """From the top of a line of a block to that of the next, in heights of the taller."""
@@ -41,6 +43,10 @@ class Place:
             (top_right[1] + bottom_right[1]) / 2,
             max(1.0, math.dist(top_left, bottom_left)),
         )
+
+    def with_right(self, other: Place) -> Place:
+        """This line and ``other``, which goes on where it ends."""
+        return Place(self.left, self.left_y, other.right, other.right_y, max(self.height, other.height))
 
     def begins_row_of(self, other: Place, reach: float = BESIDE) -> bool:
         """True if ``other`` goes on where this line ends, at most ``reach`` heights farther."""

@@ -9,7 +9,7 @@ import regex
 
 from transforms.image.label_words import find_labels
 from transforms.image.labelled_values import PrintedSpan
-from transforms.image.ocr_text import OcrText
+from transforms.image.ocr_text import LINE_BREAK, OcrText
 from transforms.image.value_shapes import is_given_name, is_harmless_word, is_known_name
 
 _WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}]*")
@@ -23,15 +23,16 @@ _TIMEOUT: Final = 0.2
 
 def find_bare_names(ocr: OcrText) -> Iterator[PrintedSpan]:
     """Whole lines of two to five words that are known names, or a double given name and another word."""
-    for index, line in enumerate(ocr.lines):
-        if len(line.text) > 48 or _LINE.fullmatch(line.text.strip(), timeout=_TIMEOUT) is None:
+    for row in ocr.text.split(LINE_BREAK):
+        if len(row) > 48 or _LINE.fullmatch(row.strip(), timeout=_TIMEOUT) is None:
             continue
-        words = [word for word in _WORD.findall(line.text) if word[0].isupper() and len(word) > 1]
+        words = [word for word in _WORD.findall(row) if word[0].isupper() and len(word) > 1]
         if len(words) < 2 or any(map(is_harmless_word, words)):
             continue
-        double = "-" in line.text.split()[0] and any(map(is_given_name, words[:2]))
+        double = "-" in row.split()[0] and any(map(is_given_name, words[:2]))
         if double or (is_given_name(words[0]) and all(map(is_known_name, words))):
-            yield PrintedSpan(*ocr.line_span(index), "pii.name", "name.line")
+            start = ocr.text.index(row)
+            yield PrintedSpan(start, start + len(row), "pii.name", "name.line")
 
 
 def is_no_name(ocr: OcrText, start: int, end: int) -> bool:
@@ -46,8 +47,9 @@ def is_no_name(ocr: OcrText, start: int, end: int) -> bool:
     words = _WORD.findall(ocr.text[start:end])
     if len(words) == 2 and len(words[1]) == 1 and not ocr.text[start:end].rstrip().endswith("."):
         return True
-    known = any(map(is_known_name, words))
-    if not known and sum(word[0].isupper() for word in words) < 2 and len(words) > 1:
+    capitals = [word for word in words if word[0].isupper()]
+    known = any(map(is_known_name, capitals))
+    if not known and len(capitals) < 2 and len(words) > 1:
         return True
     # Inside a sentence the words around it told; as the first word of a line its capital tells nothing.
     first_word = not any(char.isalpha() for char in line[: inside[0]])

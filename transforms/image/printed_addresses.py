@@ -25,6 +25,11 @@ from transforms.text.alternations import expanded
 from transforms.text.lexicon import read_list
 
 TIMEOUT_SECONDS: Final = 1.0
+_NAME_NUMBER: Final = regex.compile(
+    r"\b\d{1,3}(?:st|nd|rd|th)\b|(?<=\b(?:route|rte|highway|hwy|interstate)[ .\-]{0,2})\d{1,4}\b",
+    regex.IGNORECASE,
+)
+"""A number that is part of a street's name: "5th Ave", "Route 66" on a sign tell nobody's house."""
 _LONGEST_LINE: Final = 80
 """Characters; longer lines are running text, which is not read this way."""
 _LOOK_ALIKES: Final = {"o": "[o0]", "i": "[i1l|]", "l": "[li1|]", "s": "[s5]"}
@@ -237,7 +242,7 @@ def _marks(row: _Row) -> _Marks:
         return _Marks(known=row.known, stop=True)
     return _Marks(
         street=street,
-        number=number,
+        number=any(char.isdigit() for char in _NAME_NUMBER.sub("", text)),
         unit=has("unit"),
         area=has("area"),
         place=number and has("place"),

@@ -14,7 +14,6 @@ import yaml
 from transforms.image.labelled_values import PrintedSpan, find_labelled
 from transforms.image.ocr_text import OcrText
 from transforms.image.print_addresses import find_blocks
-from transforms.image.print_layout import ONE_ROW, Layout
 from transforms.image.print_names import find_bare_names, names_of_emails
 
 TIMEOUT: Final = 0.5
@@ -58,18 +57,7 @@ def load_printed() -> dict[str, Any]:
 
 
 def _by_pattern(ocr: OcrText) -> Iterator[PrintedSpan]:
-    text = _with_rows_joined(ocr)
     for pattern in _patterns():
-        for match in pattern.expression.finditer(text, timeout=TIMEOUT):
+        for match in pattern.expression.finditer(ocr.text, timeout=TIMEOUT):
             if sum(char.isdigit() for char in match[0]) >= pattern.digits:
                 yield PrintedSpan(match.start(), match.end(), pattern.attribute, pattern.rule)
-
-
-def _with_rows_joined(ocr: OcrText) -> str:
-    """The text with a blank for each line break inside a row: the engine splits a value at a wide blank."""
-    layout = Layout.of(ocr.level)
-    text = list(ocr.text)
-    for index in range(len(ocr.lines) - 1):
-        if layout.places[index].begins_row_of(layout.places[index + 1], ONE_ROW):
-            text[ocr.line_span(index)[1]] = " "
-    return "".join(text)

@@ -46,6 +46,7 @@ ONE_LINE = [
     ("IP:2001:db8::e47a:2785", "pii.ip", "2001:db8::e47a:2785"),
     ("login from 2001:db8::Sa7c:43a0", "pii.ip", "2001:db8::Sa7c:43a0"),
     ("Host 10.O.0.12", "pii.ip", "10.O.0.12"),
+    ("Your user name there is tjames", "pii.username", "tjames"),
     ("ID CEMV61341", "pii.id_number", "CEMV61341"),
     ("Vehicle reg.: 270-DUO-35", "pii.plate", "270-DUO-35"),
     ("Fecha de nacimiento: 3 de mayo de 1961", "pii.date_of_birth", "3 de mayo de 1961"),
@@ -136,8 +137,13 @@ def test_a_label_whose_value_is_painted_over_takes_no_other():
 def test_patterns_do_not_run_from_one_row_into_the_next_but_over_a_split_in_a_row():
     assert found(line("Contact", 10, 10), line("@christie", 10, 40)) == set()
     assert found(line("4111 1111", 10, 10), line("1111 1111", 110, 10)) == {
-        ("pii.card", "4111 1111\n1111 1111")
+        ("pii.card", "4111 1111 1111 1111")
     }
+
+
+def test_a_label_and_its_value_in_pieces_are_put_together():
+    words = (line("Date", 10, 10), line("of", 60, 10), line("birth:", 90, 10), line("23", 160, 10))
+    assert ("pii.date_of_birth", "23 MAR 1985") in found(*words, line("MAR", 190, 10), line("1985", 230, 10))
 
 
 def test_address_goes_on_beneath_until_the_next_label():
