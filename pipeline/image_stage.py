@@ -72,6 +72,7 @@ def _process(sha: str, decoded: DecodedImage, tools: Toolbox) -> tuple[ImageResu
         find_text=tools.find_text,
         value_key=key,
         replaced=tools.plan.policy.replaces_print,
+        fill_rgb=tools.plan.policy.image.fill_rgb,
     )
     if tools.plan.mode is Mode.AUDIT:
         return ImageResult(sha, findings), None

@@ -107,6 +107,7 @@ class Toolbox:
             wanted=acted_attributes(policy),
             find_text=self.find_text,
             value_key=self.plan.key("value"),
+            fill_rgb=policy.image.fill_rgb,
         )
 
     @property

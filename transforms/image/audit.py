@@ -57,13 +57,15 @@ def audit_image(
     find_text: FindText,
     value_key: bytes,
     replaced: bool = False,
+    fill_rgb: tuple[int, int, int] = (0, 0, 0),
 ) -> tuple[ImageFinding, ...]:
     """Findings of one image, sorted by attribute and place.
 
     ``wanted``: the ``image.*`` attributes to look for; an engine that serves none of them does not run.
     ``find_text`` recognises personal data in text; only its ``pii.*`` findings count. ``value_key``
     (up to 64 bytes) keys the hash of each value found in print. ``replaced``: the policy has other text stand
-    where print was; findings say which, and what stands there already is none."""
+    where print was; findings say which, and what stands there already is none. ``fill_rgb``: the colour in which
+    the policy paints over print; a label beside a box of it announces nothing else."""
     found: set[ImageFinding] = set()
     for name in wanted.intersection(opened.metadata):
         found.add(ImageFinding(name, Kind.EXPLICIT, "metadata", 1.0, None))
@@ -75,7 +77,7 @@ def audit_image(
         if engines.plates is not None and _PLATE in wanted:
             found.update(_boxes(engines.plates, view, _PLATE))
         if engines.ocr is not None and wanted & _PRINTED:
-            found.update(_print(engines.ocr, view, wanted, find_text, value_key, replaced))
+            found.update(_print(engines.ocr, view, wanted, find_text, value_key, replaced, fill_rgb))
     return tuple(sorted(found, key=_order))
 
 
@@ -100,9 +102,10 @@ def _print(
     find_text: FindText,
     value_key: bytes,
     replaced: bool,
+    fill_rgb: tuple[int, int, int],
 ) -> Iterator[ImageFinding]:
     lines = engine.read(view)
-    ocr = join_lines((*lines, *painted_lines(view, lines)))
+    ocr = join_lines((*lines, *painted_lines(view, lines, fill_rgb)))
     if not ocr.text:
         return
     if _SIGNATURE in wanted:

@@ -39,9 +39,11 @@ def painted_lines(
     rgb: RgbArray, lines: Sequence[OcrLine], colour: tuple[int, int, int] = (0, 0, 0)
 ) -> tuple[OcrLine, ...]:
     """A line that reads ``PAINTED`` for every box of ``colour`` in which none of ``lines`` stands, in the
-    direction of most of the print; none where there is no print."""
+    direction of most of the print; none where there is no print, or where most of it stands on ``colour``: a box
+    on ground of its own colour cannot be told from free space."""
     if not lines:
         return ()
+    colour = _as_shown(rgb, colour)
     step = math.ceil(math.sqrt(rgb.shape[0] * rgb.shape[1] / _MOST_PIXELS))
     if step > 1:
         small = [replace(line, quad=_scaled(line.quad, 1 / step)) for line in lines]
@@ -52,7 +54,7 @@ def painted_lines(
     low = np.clip(np.array(colour) - _NEAR, 0, 255)
     high = np.clip(np.array(colour) + _NEAR, 0, 255)
     mask = np.asarray(cv2.inRange(rgb, low, high), np.uint8)
-    if not mask.any():
+    if not mask.any() or _is_ground(mask, lines):
         return ()
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     direction = _direction(lines)
@@ -71,6 +73,27 @@ def painted_lines(
             if not any(_holds(turned, middle) for middle in middles):
                 boxes.append(OcrLine(PAINTED, turned, 1.0))
     return tuple(boxes)
+
+
+def _as_shown(rgb: RgbArray, colour: tuple[int, int, int]) -> tuple[int, int, int]:
+    """``colour`` as it stands in a picture without colours."""
+    red, green, blue = colour
+    if red == green == blue or not np.array_equal(rgb[..., 0], rgb[..., 1]):
+        return colour
+    if not np.array_equal(rgb[..., 1], rgb[..., 2]):
+        return colour
+    luma = (299 * red + 587 * green + 114 * blue + 500) // 1000  # ITU-R BT.601, as ``Raster.colour``
+    return luma, luma, luma
+
+
+def _is_ground(mask: NDArray[np.uint8], lines: Sequence[OcrLine]) -> bool:
+    """True if more than half of the lines have more of the masked colour in their boxes than of all others."""
+    on_it = 0
+    for line in lines:
+        box = bounds(line.quad)
+        part = mask[max(0, box.y0) : max(0, box.y1), max(0, box.x0) : max(0, box.x1)]
+        on_it += part.size > 0 and 2 * int(np.count_nonzero(part)) > part.size
+    return 2 * on_it > len(lines)
 
 
 def _scaled(quad: Quad, factor: float) -> Quad:

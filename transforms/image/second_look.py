@@ -38,6 +38,7 @@ class SecondEyes:
         wanted: frozenset[str],
         find_text: FindText,
         value_key: bytes,
+        fill_rgb: tuple[int, int, int] = (0, 0, 0),
     ) -> None:
         self.asked = 0
         self.leaks = 0
@@ -46,6 +47,7 @@ class SecondEyes:
         self._wanted = wanted & PRINT
         self._find_text = find_text
         self._key = value_key
+        self._fill_rgb = fill_rgb
 
     def look(
         self, opened: OpenedImage, painted: Sequence[Box], written: Collection[str] = ()
@@ -59,6 +61,7 @@ class SecondEyes:
             wanted=self._wanted,
             find_text=self._find_text,
             value_key=self._key,
+            fill_rgb=self._fill_rgb,
         )
         near = [
             one for one in seen if one.box and not written and any(_is_near(one.box, box) for box in painted)

@@ -61,6 +61,7 @@ def verify_image(
         find_text=find_text,
         value_key=value_key,
         replaced=policy.replaces_print,
+        fill_rgb=policy.image.fill_rgb,
     )
     left = tuple(leak for leak in leaks if policy.acts_on(leak.attribute, leak.kind))
     if not left and second is not None and redacted.painted:

@@ -1,12 +1,20 @@
 """Painted boxes stand among the lines of print: a label whose value is gone announces nothing else."""
 
+import io
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
+from schemas.edit import Action
 from schemas.finding import bounds
-from transforms.engines.protocols import OcrLine
+from schemas.policy import ImagePolicy, Policy, ProxyLevel
+from transforms.engines.protocols import EngineInfo, OcrLine
+from transforms.image.audit import ImageEngines, audit_image
 from transforms.image.blacked_out import painted_lines
+from transforms.image.clean import clean_image
+from transforms.image.open import ImageLimits, open_image
 from transforms.image.ocr_text import PAINTED
 
 LEVEL = (OcrLine("Name:", ((10, 10), (60, 10), (60, 24), (10, 24)), 0.9),)
@@ -63,3 +71,72 @@ def test_places_of_a_very_large_image_are_found_in_its_pixels():
     far = OcrLine("Name", ((100.0, 100.0), (400.0, 100.0), (400.0, 200.0), (100.0, 200.0)), 1.0)
     (line,) = painted_lines(wide, [far])
     assert np.allclose(line.quad, ((4000, 900), (6000, 900), (6000, 1000), (4000, 1000)), atol=3)
+
+
+class Form:
+    """Reads each line of a form whose print (dark strokes) is still there."""
+
+    info = EngineInfo("ocr", "fake", "1", "", "")
+    lines = (
+        ("Name:", ((10, 40), (60, 40), (60, 54), (10, 54))),
+        ("Maria Keller", ((66, 40), (150, 40), (150, 54), (66, 54))),
+        ("Peter Adams", ((10, 64), (100, 64), (100, 78), (10, 78))),
+        ("Please keep it", ((10, 120), (110, 120), (110, 134), (10, 134))),
+    )
+
+    def read(self, image):
+        def is_there(quad):
+            box = bounds(quad)
+            return float(image[box.y0 : box.y1, box.x0 : box.x1].std()) > 60 and is_striped(image, box)
+
+        return tuple(OcrLine(text, quad, 0.9) for text, quad in self.lines if is_there(quad))
+
+
+def is_striped(image, box):
+    row = image[(box.y0 + box.y1) // 2, box.x0 : box.x1].astype(int).mean(axis=1)
+    return int(np.count_nonzero(np.abs(np.diff(row)) > 60)) > 6
+
+
+def form(mode, kind):
+    rgb = np.full((160, 240, 3), 215, np.uint8)
+    for _, quad in Form.lines:
+        box = bounds(quad)
+        for x in range(box.x0, box.x1, 6):
+            rgb[box.y0 : box.y1, x : x + 3] = 30
+    out = io.BytesIO()
+    Image.fromarray(rgb).convert(mode).save(out, kind, **({"quality": 92} if kind == "JPEG" else {}))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (220, 20, 30)])
+@pytest.mark.parametrize(("mode", "kind"), [("RGB", "PNG"), ("RGB", "JPEG"), ("L", "PNG"), ("L", "JPEG")])
+def test_a_value_painted_in_any_colour_is_the_one_its_label_announced(colour, mode, kind):
+    text = "image.text_pii"
+    image = ImagePolicy(fill_rgb=colour)
+    policy = Policy("test", {text: Action.REDACT}, {}, ProxyLevel.PERMISSIVE, (), False, 0.8, image)
+    common = {
+        "engines": ImageEngines(Form(), None, None),
+        "find_text": lambda _: (),
+        "value_key": b"k",
+    }
+
+    def clean(data):
+        opened = open_image(data, ImageLimits())
+        found = audit_image(opened, wanted=frozenset({text}), fill_rgb=colour, **common)
+        return found, clean_image(data, opened, found, policy=policy, **common)
+
+    found, cleaned = clean(form(mode, kind))
+    assert [finding.detector for finding in found] == ["ocr.label.name"]
+    assert cleaned.reason is None
+    assert len(cleaned.edits) == 1
+    again, twice = clean(cleaned.data)
+    assert again == ()
+    assert twice.data == cleaned.data
+
+
+def test_boxes_in_the_colour_of_the_ground_are_none():
+    white = (255, 255, 255)
+    cell = np.full((160, 240, 3), 255, np.uint8)
+    cv2.rectangle(cell, (70, 8), (160, 26), (0, 0, 0))
+    cell[14:18, 12:58:4] = 0
+    assert painted_lines(cell, LEVEL, white) == ()
