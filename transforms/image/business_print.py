@@ -20,6 +20,7 @@ _LOOSE_CARD: Final = "card.groups"
 _LOOSE_IBAN: Final = "iban.loose"
 _LOOSE_EMAIL: Final = "email.loose"
 _LOOSE_PHONES: Final = frozenset(("phone.ten", "phone.seven"))
+_LABELLED_PHONE: Final = "label.phone"
 _NAME_OF_TEXT: Final = "name.person"
 _LABELLED_NAME: Final = "label.name"
 _CARD_STARTS: Final = frozenset("23456OIlSB")
@@ -35,7 +36,9 @@ def is_business(ocr: OcrText, start: int, end: int, attribute: str, rule: str) -
     index = _line_of(ocr, start)
     value = ocr.text[start:end]
     if attribute == "pii.phone" and rule not in _LOOSE_PHONES:
-        return sum(char.isdigit() for char in value) < _FEWEST or _AMOUNT.fullmatch(value) is not None
+        few = sum(char.isdigit() for char in value) < _FEWEST or _AMOUNT.fullmatch(value) is not None
+        # A label may stand beside or above a number that says of itself what it is.
+        return few or (rule == _LABELLED_PHONE and _numbers_a_thing(ocr, index, start, bare_counts=False))
     if attribute in _NUMBERS:
         return _is_false_number(value, rule) or _numbers_a_thing(ocr, index, start)
     if rule == _LOOSE_EMAIL:
@@ -67,8 +70,9 @@ def _is_product_code(value: str) -> bool:
     return sum(int(digit) * (1, 3)[at % 2] for at, digit in enumerate(value)) % 10 == 0
 
 
-def _numbers_a_thing(ocr: OcrText, index: int, start: int) -> bool:
-    """True if the words right before the number, in its line or left of it in its row, say so."""
+def _numbers_a_thing(ocr: OcrText, index: int, start: int, *, bare_counts: bool = True) -> bool:
+    """True if the words right before the number, in its line or left of it in its row, say so.
+    ``bare_counts``: whether a mere "No." of a receipt does."""
     sale = _tells_of_sale(ocr)
     label = _expressions()["label_of_sale" if sale else "label"]
     before = ocr.text[ocr.starts[index] : start]
@@ -78,7 +82,7 @@ def _numbers_a_thing(ocr: OcrText, index: int, start: int) -> bool:
             return False
         before = ocr.lines[left].text
     # A bare "No." on a receipt is the receipt's own.
-    bare = sale and _expressions()["bare"].fullmatch(before, timeout=TIMEOUT_SECONDS)
+    bare = bare_counts and sale and _expressions()["bare"].fullmatch(before, timeout=TIMEOUT_SECONDS)
     return bool(bare) or label.search(before, timeout=TIMEOUT_SECONDS) is not None
 
 

@@ -39,6 +39,8 @@ BUSINESS = [
     (["QTY|CASH|TOTAL", "NO|10256"], "10256", "pii.id_number", "label.id_number"),
     (["TAX INVOICE", "No.: A-0171", "CASH"], "A-0171", "pii.id_number", "label.id_number"),
     (["BillNo: 4"], "BillNo", "pii.name", "name.person"),
+    (["Tel|GST Reg No: 000656195584"], "000656195584", "pii.phone", "label.phone"),
+    (["Phone", "Company No. 2016 0102 3456"], "2016 0102 3456", "pii.phone", "label.phone"),
     (["HP|2.13"], "2.13", "pii.phone", "label.phone"),
     (["Neti Totai: 8.20"], "Neti Totai", "pii.name", "name.person"),
     (["QTY|ITEM", "Tori Don|12.80", "CASH|20.00"], "Tori Don", "pii.name", "name.person"),
@@ -52,6 +54,8 @@ def test_what_belongs_to_a_firm_or_a_sale_is_told(rows, value, attribute, rule):
 
 
 PERSONAL = [
+    (["QTY|CASH|TOTAL", "Tel|No. 03-62629219"], "03-62629219", "pii.phone", "label.phone"),
+    (["Office Tel No: 03-62629219"], "03-62629219", "pii.phone", "label.phone"),
     (["Passport No: 533380006"], "533380006", "pii.id_number", "label.id_number"),
     (["Company: Blue Ltd  Employee ID: 44 812 7"], "44 812 7", "pii.id_number", "label.id_number"),
     (["GST No 000123456789 Tel: 03-62629219"], "03-62629219", "pii.phone", "label.phone"),
