@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -182,15 +183,25 @@ def _check_second_ocr(name: str, first: str) -> None:
     if name in (NONE, first):
         why = "verify_sample needs another engine than engines.ocr, for example tesseract"
         raise ConfigError(SECOND_OCR_KEY, name, why)
-    try:
+    with _named_second():
         check_engine("ocr", name)
+
+
+@contextmanager
+def _named_second() -> Iterator[None]:
+    """Errors of an OCR engine name the key that chose it as the second one."""
+    try:
+        yield
     except ConfigError as error:
-        raise ConfigError(SECOND_OCR_KEY, name, error.remedy) from error
+        if error.key != "engines.ocr":
+            raise
+        raise ConfigError(SECOND_OCR_KEY, str(error.value), error.remedy) from error
 
 
 def load_second_ocr(name: str, options: EngineOptions = _DEFAULT) -> OcrEngine:
     """An OCR engine that reads images at twice their size, for a second opinion."""
-    engine = load_ocr(name, options)
+    with _named_second():
+        engine = load_ocr(name, options)
     if engine is None:
         raise ConfigError(SECOND_OCR_KEY, name, "is no engine")
     if name == "tesseract":

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from schemas.errors import ConfigError, RejectRecord
-from transforms.engines.registry import check_engine
+from transforms.engines.registry import check_engine, load_second_ocr
 from transforms.engines.tesseract import Tesseract, TesseractOptions
 from transforms.image.ocr_text import join_lines
 
@@ -150,5 +150,10 @@ def test_an_older_program_is_refused(program, version):
 
 def test_missing_language_data_are_named(program):
     (program("exit 0") / "osd.traineddata").unlink()
-    with pytest.raises(ConfigError, match=r"osd\.traineddata is not in"):
-        Tesseract()
+    for start, key in (
+        (Tesseract, "engines.ocr"),
+        (lambda: load_second_ocr("tesseract"), "engines.second_ocr"),
+    ):
+        with pytest.raises(ConfigError, match=r"osd\.traineddata is not in") as caught:
+            start()
+        assert caught.value.key == key
