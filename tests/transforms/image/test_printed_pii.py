@@ -164,3 +164,11 @@ def test_a_name_that_the_mail_address_tells_is_found_whole():
 def test_long_hostile_text_ends_soon():
     for text in ("A" * 20_000, "1 " * 10_000, "a@" * 10_000, "Aa " * 7_000, "1 Aa " * 4_000, "<" * 20_000):
         found(line(text))
+
+
+def test_a_mail_address_ends_with_its_line():
+    joined = found(
+        line("Hello there"), line("@jane_roe", y=40), line("mail us@", y=70), line("box.com", y=100)
+    )
+    assert not any(attribute == "pii.email" for attribute, _ in joined)
+    assert ("pii.email", "jo.roe @ example.com") in found(line("there"), line("jo.roe @ example.com", y=40))
