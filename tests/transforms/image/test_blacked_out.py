@@ -14,8 +14,8 @@ from transforms.engines.protocols import EngineInfo, OcrLine
 from transforms.image.audit import ImageEngines, audit_image
 from transforms.image.blacked_out import painted_lines
 from transforms.image.clean import clean_image
-from transforms.image.open import ImageLimits, open_image
 from transforms.image.ocr_text import PAINTED
+from transforms.image.open import ImageLimits, open_image
 
 LEVEL = (OcrLine("Name:", ((10, 10), (60, 10), (60, 24), (10, 24)), 0.9),)
 
