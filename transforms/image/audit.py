@@ -64,8 +64,8 @@ def audit_image(
     ``wanted``: the ``image.*`` attributes to look for; an engine that serves none of them does not run.
     ``find_text`` recognises personal data in text; only its ``pii.*`` findings count. ``value_key``
     (up to 64 bytes) keys the hash of each value found in print. ``replaced``: the policy has other text stand
-    where print was; findings say which, and what stands there already is none. ``fill_rgb``: the colour in which
-    the policy paints over print; a label beside a box of it announces nothing else."""
+    where print was; findings say which, and what stands there already is none. ``fill_rgb``: the colour that
+    the policy paints over print with; a label beside a box of it announces nothing else."""
     found: set[ImageFinding] = set()
     for name in wanted.intersection(opened.metadata):
         found.add(ImageFinding(name, Kind.EXPLICIT, "metadata", 1.0, None))

@@ -39,8 +39,8 @@ def painted_lines(
     rgb: RgbArray, lines: Sequence[OcrLine], colour: tuple[int, int, int] = (0, 0, 0)
 ) -> tuple[OcrLine, ...]:
     """A line that reads ``PAINTED`` for every box of ``colour`` in which none of ``lines`` stands, in the
-    direction of most of the print; none where there is no print, or where most of it stands on ``colour``: a box
-    on ground of its own colour cannot be told from free space."""
+    direction of most of the print; none where there is no print, or where most of it stands on ``colour``: a
+    box on ground of its own colour cannot be told from free space."""
     if not lines:
         return ()
     colour = _as_shown(rgb, colour)
@@ -87,7 +87,7 @@ def _as_shown(rgb: RgbArray, colour: tuple[int, int, int]) -> tuple[int, int, in
 
 
 def _is_ground(mask: NDArray[np.uint8], lines: Sequence[OcrLine]) -> bool:
-    """True if more than half of the lines have more of the masked colour in their boxes than of all others."""
+    """True if more than half of the lines have more of the masked colour in their boxes than of others."""
     on_it = 0
     for line in lines:
         box = bounds(line.quad)

@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+from functools import partial
 
 import numpy as np
 import pytest
@@ -150,10 +151,8 @@ def test_an_older_program_is_refused(program, version):
 
 def test_missing_language_data_are_named(program):
     (program("exit 0") / "osd.traineddata").unlink()
-    for start, key in (
-        (Tesseract, "engines.ocr"),
-        (lambda: load_second_ocr("tesseract"), "engines.second_ocr"),
-    ):
+    second = partial(load_second_ocr, "tesseract")
+    for start, key in ((Tesseract, "engines.ocr"), (second, "engines.second_ocr")):
         with pytest.raises(ConfigError, match=r"osd\.traineddata is not in") as caught:
             start()
         assert caught.value.key == key
