@@ -51,7 +51,8 @@ _SEED: Final = 404
 @dataclass(frozen=True, slots=True)
 class Attacked:
     """One value: rank of the true one by pixels (1 is best), the file's format, and widths in pixels: of the
-    true value, of decoys that may be wider, of the box."""
+    true value, of decoys that may be wider, of the box. ``hit``: share of the cases in which the true one
+    comes first, ties by lot. ``decided``: it can be told from at least one decoy by what is published."""
 
     rank: int
     form: str
@@ -59,6 +60,8 @@ class Attacked:
     decoy_widths: tuple[float, ...]
     box_width: float
     height: float
+    hit: float = 0.0
+    decided: bool = False
 
 
 def measure(data: Path, size: int = SIZE) -> list[Figure]:
@@ -73,7 +76,7 @@ def measure(data: Path, size: int = SIZE) -> list[Figure]:
     chosen = hidden[:: max(1, math.ceil(len(hidden) / _MOST))]
     source = PersonaSource(_SEED)
     attacked = [found for one, value in chosen if (found := attack(one, value, source)) is not None]
-    by_width = sum(ranked_by_width(attacked, at) == 1 for at in range(len(attacked)))
+    by_width = sum(_hit(width_losses(attacked, at)) for at in range(len(attacked)))
     rows = [_first("true value first, by pixels", attacked)]
     for form in ("PNG", "JPEG"):
         rows.append(_first(f"  in {form}", [one for one in attacked if one.form == form]))
@@ -84,7 +87,9 @@ def measure(data: Path, size: int = SIZE) -> list[Figure]:
 
 
 def _first(name: str, attacked: Sequence[Attacked]) -> Figure:
-    return _against_chance(name, sum(one.rank == 1 for one in attacked), len(attacked))
+    told = sum(one.decided for one in attacked)
+    said = f", {told} not alike with all decoys, {sum(one.hit == 1 for one in attacked)} of them first alone"
+    return _against_chance(name, sum(one.hit for one in attacked), len(attacked), said)
 
 
 def attack(one: ImageResult, value: GoldValue, source: PersonaSource) -> Attacked | None:
@@ -109,7 +114,17 @@ def attack(one: ImageResult, value: GoldValue, source: PersonaSource) -> Attacke
     box = _box_over(place, one.boxes)
     height = bounds(value.quads).height
     form = "JPEG" if one.image.shot.quality else "PNG"
-    return Attacked(_rank(losses), form, widths[0], tuple(widths[1:]), float(box), float(height))
+    decided = any(loss != losses[0] for loss in losses[1:])
+    return Attacked(
+        _rank(losses),
+        form,
+        widths[0],
+        tuple(widths[1:]),
+        float(box),
+        float(height),
+        _hit(losses),
+        decided,
+    )
 
 
 def hide(data: bytes, regions: Sequence[Region]) -> bytes:
@@ -122,8 +137,13 @@ def hide(data: bytes, regions: Sequence[Region]) -> bytes:
 
 
 def ranked_by_width(attacked: Sequence[Attacked], at: int) -> int:
-    """Rank of the true value by how well its width explains the box's, where the usual margin of a box (in
-    heights of its print) is known from the other values."""
+    """Rank of the true value by how well its width explains the box's."""
+    return _rank(width_losses(attacked, at))
+
+
+def width_losses(attacked: Sequence[Attacked], at: int) -> list[float]:
+    """How far the width of the true value, then those of decoys, are from the box's, where the usual margin
+    of a box (in heights of its print) is known from the other values."""
     margins = [
         (other.box_width - other.true_width) / other.height
         for index, other in enumerate(attacked)
@@ -131,9 +151,9 @@ def ranked_by_width(attacked: Sequence[Attacked], at: int) -> int:
     ]
     one = attacked[at]
     if not margins:
-        return 1 + DECOYS
+        return [0.0] * (1 + DECOYS)
     wide = one.box_width - statistics.median(margins) * one.height
-    return _rank([abs(width - wide) for width in (one.true_width, *one.decoy_widths)])
+    return [abs(width - wide) for width in (one.true_width, *one.decoy_widths)]
 
 
 def _rank(losses: Sequence[float]) -> int:
@@ -143,14 +163,20 @@ def _rank(losses: Sequence[float]) -> int:
     return 1 + sum(loss < losses[0] for loss in losses[1:]) + lot.randint(0, ties)
 
 
-def _against_chance(name: str, hits: int, total: int) -> Figure:
-    """A share that may not exceed what chance gives in 97.5 % of cases."""
+def _hit(losses: Sequence[float]) -> float:
+    """Share of the cases in which the first is drawn from those of the smallest loss."""
+    least = min(losses)
+    return 1 / sum(loss == least for loss in losses) if losses[0] == least else 0.0
+
+
+def _against_chance(name: str, hits: float, total: int, said: str = "") -> Figure:
+    """A share that may not exceed what chance gives in 97.5 % of cases. ``hits``: expected, ties by lot."""
     if not total:
         return Figure(name, 0.0, "<=", 0.0, "%", "no hidden value")
-    low, high = wilson(hits, total)
+    low, high = wilson(round(hits), total)
     chance = 1 / (1 + DECOYS)
     bound = 100 * float(binom.ppf(0.975, total, chance)) / total
-    count = f"{hits} of {total}; chance {100 * chance:.0f} %, its bound is the target"
+    count = f"{hits:.1f} of {total}{said}; chance {100 * chance:.0f} %, its bound is the target"
     return Figure(name, 100 * hits / total, "<=", round(bound, 2), "%", count, 100 * low, 100 * high)
 
 
