@@ -79,7 +79,7 @@ def measure(data: Path, size: int = 1 << 30) -> list[Figure]:
         opened = open_image(raw, ImageLimits())
         height, width = opened.rgb.shape[:2]
         read = remembering_ocr().read(opened.rgb)
-        painted = redact_image(raw, opened, audit(opened), policy()).painted
+        painted = redact_image(raw, opened, audit(opened), policy(), lines=read).painted
         mask = painted_mask(width, height, painted)
         scale = "  up to 1280 pixels" if max(width, height) <= 1280 else "  larger"
         for line in gold:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from schemas.edit import ImageEdit
 from schemas.finding import ImageFinding
-from schemas.policy import Policy, TextFill
+from schemas.policy import Policy
 from schemas.reasons import Reason
 from transforms.engines.protocols import OcrLine
 from transforms.fidelity.image import image_fidelity
 from transforms.image.audit import FindText, ImageEngines
 from transforms.image.open import OpenedImage
 from transforms.image.redact import redact_image
-from transforms.image.regions import TEXT, Bluntness, Region
+from transforms.image.regions import PRINT, Bluntness, Region
 from transforms.image.second_look import SecondEyes
 from transforms.image.verify import verify_image
 
@@ -54,7 +54,7 @@ def clean_image(
     lines: tuple[OcrLine, ...] | None = None
     levels: dict[ImageFinding, Bluntness] = {}
     for _ in Bluntness:
-        if lines is None and engines.ocr is not None and _needs_lines(levels, policy):
+        if lines is None and engines.ocr is not None and any(one.attribute in PRINT for one in acted):
             lines = tuple(line for view in opened.views for line in engines.ocr.read(view))
         redacted = redact_image(
             data, opened, acted, policy, bluntness=levels, lines=lines or (), key=value_key
@@ -76,11 +76,6 @@ def clean_image(
         levels = raise_levels(levels, acted, verdict.leaks)
         acted = tuple(dict.fromkeys((*acted, *verdict.leaks)))
     return CleanedImage(data, (), None, Reason.IMAGE_STILL_LEAKS)
-
-
-def _needs_lines(levels: Mapping[ImageFinding, Bluntness], policy: Policy) -> bool:
-    by_line = any(f.attribute == TEXT and level >= Bluntness.LINE for f, level in levels.items())
-    return by_line or policy.image.text_fill is not TextFill.SOLID
 
 
 def raise_levels(

@@ -14,7 +14,8 @@ from transforms.image.metadata import strip_metadata
 from transforms.image.open import OpenedImage
 from transforms.image.paint import action_of, paint
 from transforms.image.raster import read_raster, write_raster
-from transforms.image.regions import PRINT, Bluntness, Region, region_of
+from transforms.image.regions import PRINT, Bluntness, Region, quad_of, region_of
+from transforms.image.room import staying_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,10 @@ def redact_image(
             return RedactedImage(stripped, tuple(stripped_fields))
     raster = read_raster(data)
     levels = bluntness if isinstance(bluntness, Mapping) else dict.fromkeys(placed, bluntness)
+    staying = staying_lines(lines, [quad_of(finding) for finding in placed if finding.attribute in PRINT])
     regions = [
         _lengthened(
-            region_of(finding, levels.get(finding, Bluntness.EXACT), policy.image, lines),
+            region_of(finding, levels.get(finding, Bluntness.EXACT), policy.image, lines, staying),
             opened.rgb,
         )
         for finding in placed

@@ -17,6 +17,7 @@ from transforms.engines.protocols import OcrLine
 from transforms.image.coded_blocks import BlockGrid, whole_blocks
 from transforms.image.ocr_text import line_box
 from transforms.image.reading_frame import sides
+from transforms.image.room import Growth, room
 
 FACE: Final = "image.face"
 TEXT: Final = "image.text_pii"
@@ -81,25 +82,30 @@ def quad_of_box(box: Box) -> Quad:
     return (box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)
 
 
-def grown(quad: Quad, by: float) -> Quad:
-    """``quad`` with every side moved out by about ``by`` pixels."""
+def grown(quad: Quad, by: Growth) -> Quad:
+    """``quad`` with every side moved out by about as many pixels as ``by`` says of it."""
     moved = []
     for index, (x, y) in enumerate(quad):
-        for other in (quad[index - 1], quad[(index + 1) % 4]):
+        for other, far_by in ((quad[index - 1], by[index]), (quad[(index + 1) % 4], by[index - 1])):
             far = math.dist(quad[index], other)
             if far > 0:
-                x += (quad[index][0] - other[0]) / far * by
-                y += (quad[index][1] - other[1]) / far * by
+                x += (quad[index][0] - other[0]) / far * far_by
+                y += (quad[index][1] - other[1]) / far * far_by
         moved.append((x, y))
     first, second, third, fourth = moved
     return first, second, third, fourth
 
 
 def region_of(
-    finding: ImageFinding, level: Bluntness, policy: ImagePolicy, lines: Sequence[OcrLine]
+    finding: ImageFinding,
+    level: Bluntness,
+    policy: ImagePolicy,
+    lines: Sequence[OcrLine],
+    staying: Sequence[OcrLine] = (),
 ) -> Region:
     """The place to fill. Faces, codes and detected plates grow by a share of their longer side, print by a
-    share of its height: a long line would else swallow its neighbours."""
+    share of its height: a long line would else swallow its neighbours. ``staying``: lines in which nothing
+    was found, half the way to which is left free at the first try."""
     quad, upright = quad_of(finding), finding.quad is None
     is_text = finding.attribute == TEXT
     if is_text and level >= Bluntness.LINE:
@@ -112,7 +118,11 @@ def region_of(
     factor = {Bluntness.EXACT: 1, Bluntness.WIDER: 2, Bluntness.LINE: 2, Bluntness.BLOCK: 4}[level]
     by = side * policy.box_growth * factor
     by = math.ceil(by) if upright else by
-    wide = grown(quad, by)
+    growth = room(quad, by, staying if printed and level is Bluntness.EXACT else ())
+    if upright:
+        above, behind, beneath, before = map(math.floor, growth)
+        growth = above, behind, beneath, before
+    wide = grown(quad, growth)
     return Region(finding, _method(finding.attribute, level, policy), wide, wide, upright)
 
 

@@ -23,13 +23,14 @@ BACK = {2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}
 
 
 def upright(seed):
-    """A page with print everywhere; what stands in the place differs from seed to seed."""
+    """A page with print everywhere; what stands in the place differs from seed to seed, in strong colours."""
     page = np.kron(np.random.default_rng(1).integers(60, 240, (30, 44)), np.ones((4, 4)))[
         : SIZE[1], : SIZE[0]
     ]
-    hidden = np.random.default_rng(seed).integers(0, 2, (PLACE.height - 2, PLACE.width - 2)) * 220
+    page = np.repeat(page[:, :, None], 3, axis=2)
+    hidden = np.random.default_rng(seed).integers(0, 2, (PLACE.height - 2, PLACE.width - 2, 3)) * 220
     page[PLACE.y0 + 1 : PLACE.y1 - 1, PLACE.x0 + 1 : PLACE.x1 - 1] = hidden
-    return Image.fromarray(np.repeat(page[:, :, None], 3, axis=2).astype(np.uint8))
+    return Image.fromarray(page.astype(np.uint8))
 
 
 def published(seed, orientation, **options):
