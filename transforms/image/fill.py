@@ -58,12 +58,15 @@ def fill_from_around(pixels: NDArray[Any], box: Box, *, mosaic: bool) -> None:
 
 
 def smooth_colour(
-    rgb: NDArray[np.uint8], unknown: NDArray[np.bool_], shown: NDArray[np.bool_]
+    rgb: NDArray[np.uint8],
+    unknown: NDArray[np.bool_],
+    shown: NDArray[np.bool_],
+    coded: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8] | None:
     """``rgb`` (height x width x 3) with the brightness it has and, where ``unknown``, the colour of the known
     pixels around; without colour where none is known. None where colour cannot be told from brightness in
     what of it is ``shown``: a reader cuts off what leaves the scale, so that red on white is less bright than
-    it was coded."""
+    it was coded. ``coded``: brightness as it was coded (height x width), where that is known."""
     import cv2
 
     known = (~unknown).astype(np.float32)
@@ -76,6 +79,10 @@ def smooth_colour(
         far = float((plane * known).sum()) / share if known.any() else _NO_COLOUR
         near = cv2.blur(plane * known, (_COLOUR_REACH, _COLOUR_REACH)) / np.maximum(weight, 1e-6)
         planes[:, :, channel] = np.where(unknown, np.rint(np.where(weight > 1e-3, near, far)), plane)
+    if coded is not None:
+        # Taken from RGB, brightness would still tell the colour that was there, by a level or two.
+        planes[:, :, 0] = np.where(unknown, coded, planes[:, :, 0])
+        return np.asarray(cv2.cvtColor(planes, cv2.COLOR_YCrCb2RGB), np.uint8)
     moved = np.abs(planes.astype(np.int16) - before).max(axis=2) > _SAME_COLOUR
     cut_off = (rgb.max(axis=2) >= 255 - _AT_END) | (rgb.min(axis=2) <= _AT_END)
     if bool((moved & cut_off & shown).any()):

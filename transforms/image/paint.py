@@ -17,7 +17,7 @@ from transforms.image.audit import hash_value
 from transforms.image.coded_blocks import grid_of
 from transforms.image.fill import fill_blur, fill_from_around, fill_pixelate, fill_solid, smooth_colour
 from transforms.image.fill_region import FillContext, TextPlace, fill_region
-from transforms.image.raster import Pixels, Raster
+from transforms.image.raster import Pixels, Raster, coded_brightness
 from transforms.image.regions import PLATE, PRINT, Patch, Region, patch_of, quad_of
 
 _AROUND: Final = 2.0
@@ -51,7 +51,8 @@ def paint(
         patch = patch_of(region, blocks, width, height)
         patches += [] if patch is None else [patch]
     patches.sort(key=_order)
-    patches = [_take_colour_away(pixels, raster, patch, patches) for patch in patches]
+    coded = coded_brightness(raster) if any(patch.colour is not None for patch in patches) else None
+    patches = [_take_colour_away(pixels, raster, patch, patches, coded) for patch in patches]
     colour = raster.colour(policy.image.fill_rgb)
     edits: dict[ImageEdit, None] = {}
     written: set[str] = set()
@@ -109,7 +110,13 @@ def _fill_text(
     return text
 
 
-def _take_colour_away(pixels: Pixels, raster: Raster, patch: Patch, patches: Sequence[Patch]) -> Patch:
+def _take_colour_away(
+    pixels: Pixels,
+    raster: Raster,
+    patch: Patch,
+    patches: Sequence[Patch],
+    coded: NDArray[np.uint8] | None,
+) -> Patch:
     """Gives the pixels whose colour was coded together with hidden ones the colour of those around. Where
     that cannot be done, they are to be filled: they are part of the patch that is returned."""
     if patch.colour is None or patch.colour_box is None:
@@ -120,7 +127,8 @@ def _take_colour_away(pixels: Pixels, raster: Raster, patch: Patch, patches: Seq
     painted = _masks_in(window, _shapes(patches))
     unknown = taken | painted | _masks_in(window, _colour_shapes(patches))
     rgb = raster.to_rgb(part)
-    smooth = smooth_colour(rgb, unknown, taken & ~painted)
+    bright = None if coded is None else coded[window.y0 : window.y1, window.x0 : window.x1]
+    smooth = smooth_colour(rgb, unknown, taken & ~painted, bright)
     if smooth is None:
         whole = _masks_in(patch.colour_box, [(patch.box, patch.mask), (patch.colour_box, patch.colour)])
         return replace(patch, box=patch.colour_box, mask=whole)

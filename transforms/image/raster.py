@@ -34,7 +34,8 @@ _UNLIMITED: Final = ImageLimits(max_bytes=1 << 62, max_pixels=1 << 62)
 class Raster:
     """``pixels``: upright, height x width (x channels), of Pillow mode ``mode``; for the modes P and 1
     they are colours (RGB), put back on ``palette`` (n x 3) when written. ``source`` holds what the
-    encoder needs to know of the file; ``lossless``: it does not lose pixels when written again."""
+    encoder needs to know of the file; ``lossless``: it does not lose pixels when written again; ``data``:
+    the file, for ``coded_brightness``."""
 
     pixels: Pixels
     mode: str
@@ -42,6 +43,7 @@ class Raster:
     indices: NDArray[np.uint8] | None
     source: Image.Image
     lossless: bool
+    data: bytes = b""
 
     @property
     def form(self) -> str:
@@ -91,11 +93,25 @@ def read_raster(data: bytes) -> Raster:
     """Decodes ``data`` again, upright, in its own mode where that can be painted on, else in RGB(A)."""
     decoded = open_native(data, _UNLIMITED)
     raster = _raster(decoded, data)
+    raster = replace(raster, data=data)
     if raster.palette is None and not isinstance(decoded.info.get("transparency"), bytes):
         # What was decoded is in the array: only the header is needed any more.
         header = open_header(data)
         return replace(raster, source=header) if header.mode == decoded.mode else raster
     return raster
+
+
+def coded_brightness(raster: Raster) -> NDArray[np.uint8] | None:
+    """The brightness (height x width, upright) as the blocks of a JPEG hold it, in which colour has no part:
+    brightness reckoned from RGB is rounded and cut off by colour. None for other files and modes."""
+    if raster.source.format not in ("JPEG", "MPO") or raster.mode != "RGB" or not raster.data:
+        return None
+    image = open_header(raster.data)
+    image.draft("L", None)
+    if image.mode != "L":
+        return None
+    plane = np.asarray(turn_upright(image)[0], np.uint8)
+    return plane if plane.shape == raster.pixels.shape[:2] else None
 
 
 def _raster(source: Image.Image, data: bytes) -> Raster:
