@@ -32,6 +32,8 @@ _FINDER_CONTRAST: Final = 5
 _MIN_FINDER: Final = 8
 _FINDER_CORE: Final = (0.25, 0.7)
 """Share of the corner's side that its core has: 3 of 7 modules (ISO/IEC 18004), with room for blur."""
+_BAR_VIEW: Final = (256, 512)
+"""Root of the pixels that OpenCV's barcode detector sees, least and most: half the image's between these."""
 _LONGEST_SIDE: Final = 2400
 """A larger image is looked at reduced to this: codes of a page of that size are still many pixels wide."""
 
@@ -55,7 +57,7 @@ class OpenCvCodes:
             name="opencv",
             version=metadata.version("opencv-python-headless"),
             weights_sha256="",
-            settings="qr,barcode",
+            settings="qr,barcode 2",
         )
 
     def detect(self, image: RgbArray) -> tuple[ScoredBox, ...]:
@@ -73,6 +75,7 @@ class OpenCvCodes:
         for detector in self._qr if self._has_finder(grey) else self._qr[:1]:
             for quad, read in self._quads(detector, grey):
                 _keep(found, quad * back, 1.0 if read else 0.6, (height, width))
+        self._bars.setDownsamplingThreshold(float(np.clip(grey.size**0.5 / 2, *_BAR_VIEW)))
         for quad, read in (*self._quads(self._bars, grey), *self._striped_areas(grey)):
             if read or self._looks_like_bars(grey, quad):
                 _keep(found, quad * back, 1.0 if read else 0.5, (height, width))
@@ -108,12 +111,11 @@ class OpenCvCodes:
         contours, tree = cv2.findContours(dark, cv2.RETR_TREE, cv2.CHAIN_APPROX_NONE)
         if tree is None:
             return False
-        for outline, (_, _, child, _) in zip(contours, tree[0].tolist(), strict=True):
-            inner = tree[0][child][2] if child >= 0 else -1
-            if inner < 0:
-                continue
-            _, _, width, height = cv2.boundingRect(outline)
-            _, _, core_width, core_height = cv2.boundingRect(contours[inner])
+        child = tree[0][:, 2]
+        inner = np.where(child >= 0, tree[0][child, 2], -1)
+        for outline, core in zip(np.flatnonzero(inner >= 0), inner[inner >= 0], strict=True):
+            _, _, width, height = cv2.boundingRect(contours[outline])
+            _, _, core_width, core_height = cv2.boundingRect(contours[core])
             low, high = _FINDER_CORE
             if (
                 min(width, height) >= _MIN_FINDER
@@ -127,11 +129,11 @@ class OpenCvCodes:
     def _striped_areas(self, grey: Grey) -> list[tuple[NDArray[np.float32], bool]]:
         """Candidates that OpenCV's detector misses or cuts short: areas whose gradient has one direction."""
         cv2 = self._cv2
-        across = np.abs(cv2.Scharr(grey, cv2.CV_32F, 1, 0))
-        along = np.abs(cv2.Scharr(grey, cv2.CV_32F, 0, 1))
+        across = cv2.convertScaleAbs(cv2.Scharr(grey, cv2.CV_16S, 1, 0), alpha=1 / 16)
+        along = cv2.convertScaleAbs(cv2.Scharr(grey, cv2.CV_16S, 0, 1), alpha=1 / 16)
         found = []
         for one, other, kernel in ((across, along, (21, 7)), (along, across, (7, 21))):
-            one_way = np.clip((one - other) / 16.0, 0, 255).astype(np.uint8)
+            one_way = cv2.subtract(one, other)
             mask = (cv2.blur(one_way, (9, 9)) > _MIN_GRADIENT).astype(np.uint8)
             mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones(kernel[::-1], np.uint8))
             mask = cv2.erode(mask, np.ones((5, 5), np.uint8))
