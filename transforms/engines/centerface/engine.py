@@ -81,7 +81,7 @@ class CenterFaceDetector:
         candidates = self._candidates(scaled, min(options.weak, options.threshold))
         again = suppressed(candidates, options.overlap)
         again = again[(again[:, 4] > options.weak) & (_sides(again) < options.small)]
-        first = _in_image(candidates, scaled, image)
+        first = _in_image(candidates, (scaled.shape[1], scaled.shape[0]), image)
         found = [first[first[:, 4] > options.threshold]]
         if len(again) and fine > coarse:
             seen = first[first[:, 4] > options.twice]
@@ -92,13 +92,17 @@ class CenterFaceDetector:
 
     def _second_look(self, image: RgbArray, factor: float, around: FloatArray) -> Iterator[FloatArray]:
         """Candidates, in pixels of ``image``, in and near ``around`` (pixels of the second look)."""
-        scaled = resized(image, factor)
+        width, height = _scaled_size(image, factor)
         margin = self.options.margin * np.array([-1, -1, 1, 1], np.float32)
-        for area in areas(around + margin, scaled.shape[1], scaled.shape[0]):
-            piece = scaled[area.y0 : area.y1, area.x0 : area.x1]
+        whole = resized(image, factor) if factor < 1 else None
+        for area in areas(around + margin, width, height):
+            if whole is None:
+                piece = _enlarged_part(image, area, width, height)
+            else:
+                piece = whole[area.y0 : area.y1, area.x0 : area.x1]
             faces = self._candidates(piece, min(self.options.confirmed, self.options.twice))
             faces[:, :4] += np.array([area.x0, area.y0, area.x0, area.y0], np.float32)
-            yield _in_image(faces, scaled, image)
+            yield _in_image(faces, (width, height), image)
 
     def _candidates(self, scaled: RgbArray, threshold: float) -> FloatArray:
         """Boxes in pixels of ``scaled`` with a score above ``threshold``."""
@@ -138,12 +142,35 @@ def resized(image: RgbArray, factor: float) -> RgbArray:
     """The image scaled by ``factor``, each side at least one pixel; itself where nothing changes."""
     import cv2
 
-    height, width = image.shape[:2]
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    if size == (width, height):
+    size = _scaled_size(image, factor)
+    if size == (image.shape[1], image.shape[0]):
         return image
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, size, interpolation=method), dtype=np.uint8)
+
+
+def _scaled_size(image: RgbArray, factor: float) -> tuple[int, int]:
+    """Width and height."""
+    return max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))
+
+
+def _enlarged_part(image: RgbArray, area: Box, width: int, height: int) -> RgbArray:
+    """``area`` of the image enlarged to ``width`` x ``height``, without enlarging the rest."""
+    import cv2
+
+    step_x, step_y = image.shape[1] / width, image.shape[0] / height
+    # Pixels are squares: the middle of the first one lies half a step from the corner.
+    matrix = np.array(
+        [
+            [step_x, 0, (area.x0 + 0.5) * step_x - 0.5],
+            [0, step_y, (area.y0 + 0.5) * step_y - 0.5],
+        ]
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    part = cv2.warpAffine(
+        image, matrix, (area.width, area.height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(part, dtype=np.uint8)
 
 
 def network_input(image: RgbArray) -> FloatArray:
@@ -169,9 +196,7 @@ def _overlapping(rows: FloatArray, others: FloatArray, overlap: float) -> NDArra
     return np.asarray((shared > overlap * (sizes[:, None] + other_sizes - shared)).any(axis=1))
 
 
-def _in_image(candidates: FloatArray, scaled: RgbArray, image: RgbArray) -> FloatArray:
-    """Rows in pixels of ``scaled`` as rows in pixels of ``image``."""
-    scale = np.array(
-        [image.shape[1] / scaled.shape[1], image.shape[0] / scaled.shape[0]] * 2 + [1.0], np.float32
-    )
+def _in_image(candidates: FloatArray, size: tuple[int, int], image: RgbArray) -> FloatArray:
+    """Rows in pixels of the image scaled to ``size`` (width, height) as rows in pixels of ``image``."""
+    scale = np.array([image.shape[1] / size[0], image.shape[0] / size[1]] * 2 + [1.0], np.float32)
     return candidates * scale
