@@ -25,7 +25,8 @@ class ImageResult:
     """One distinct image after audit and cleaning. ``cleaned_sha256`` is empty if the bytes stay as they
     are; ``stage`` and ``reason`` are empty if the image may be emitted. ``second_looks``: how often the
     second OCR engine read it, and how much that was to be gone it found there. ``area``: the share of the
-    picture under the boxes of the edits, None without any."""
+    picture under the boxes of the edits, None without any. ``late_findings``: those that only the verifier
+    saw, in the image already painted over; what they hold is gone too."""
 
     sha256: str
     findings: tuple[ImageFinding, ...] = ()
@@ -36,6 +37,7 @@ class ImageResult:
     reason: str = ""
     second_looks: tuple[int, int] = (0, 0)
     area: float | None = None
+    late_findings: tuple[ImageFinding, ...] = ()
 
 
 class ImageCache:
@@ -130,20 +132,8 @@ class ImageCache:
 
 def _to_json(result: ImageResult) -> dict[str, Any]:
     return {
-        "findings": [
-            [
-                f.attribute,
-                f.kind.value,
-                f.detector,
-                f.score,
-                corners(f.box),
-                f.value_hash,
-                f.quad,
-                _prints(f.printed),
-                f.surrogate,
-            ]
-            for f in result.findings
-        ],
+        "findings": [_finding_out(one) for one in result.findings],
+        "late_findings": [_finding_out(one) for one in result.late_findings],
         "edits": [[corners(e.box), e.attribute, e.action.value, e.method, e.quad] for e in result.edits],
         "fidelity": result.fidelity,
         "cleaned_sha256": result.cleaned_sha256,
@@ -157,22 +147,8 @@ def _to_json(result: ImageResult) -> dict[str, Any]:
 def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
     return ImageResult(
         sha256=sha,
-        findings=tuple(
-            ImageFinding(
-                attribute,
-                Kind(kind),
-                detector,
-                score,
-                Box(*box) if box else None,
-                value_hash,
-                _quad(quad),
-                _printed(prints),
-                surrogate,
-            )
-            for attribute, kind, detector, score, box, value_hash, quad, prints, surrogate in stored[
-                "findings"
-            ]
-        ),
+        findings=tuple(_finding_in(one) for one in stored["findings"]),
+        late_findings=tuple(_finding_in(one) for one in stored["late_findings"]),
         edits=tuple(
             ImageEdit(0, Box(*box) if box else None, attribute, Action(action), method, _quad(quad))
             for box, attribute, action, method, quad in stored["edits"]
@@ -183,6 +159,19 @@ def _from_json(sha: str, stored: Mapping[str, Any]) -> ImageResult:
         reason=stored["reason"],
         second_looks=(stored["second_looks"][0], stored["second_looks"][1]),
         area=stored["area"],
+    )
+
+
+def _finding_out(one: ImageFinding) -> list[Any]:
+    named = [one.attribute, one.kind.value, one.detector, one.score]
+    return [*named, corners(one.box), one.value_hash, one.quad, _prints(one.printed), one.surrogate]
+
+
+def _finding_in(stored: list[Any]) -> ImageFinding:
+    attribute, kind, detector, score, box, value_hash, quad, prints, surrogate = stored
+    place = Box(*box) if box else None
+    return ImageFinding(
+        attribute, Kind(kind), detector, score, place, value_hash, _quad(quad), _printed(prints), surrogate
     )
 
 

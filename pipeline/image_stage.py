@@ -98,6 +98,13 @@ def _process(sha: str, decoded: DecodedImage, tools: Toolbox) -> tuple[ImageResu
     boxes = [edit.box for edit in cleaned.edits if edit.box is not None]
     area = share_under(boxes, opened.rgb.shape[1], opened.rgb.shape[0]) if boxes else None
     emitted = ImageResult(
-        sha, findings, cleaned.edits, cleaned.fidelity, new_sha, second_looks=looks, area=area
+        sha,
+        findings,
+        cleaned.edits,
+        cleaned.fidelity,
+        new_sha,
+        second_looks=looks,
+        area=area,
+        late_findings=cleaned.late,
     )
     return emitted, cleaned.data

@@ -148,7 +148,7 @@ def hidden_in(images: Sequence[ImageResult], plan: RunPlan) -> HiddenValues | No
     lost = [
         one
         for image in images
-        for one in shown_surrogates(image.findings, image.edits)
+        for one in shown_surrogates((*image.findings, *image.late_findings), image.edits)
         if plan.policy.acts_on(one.attribute, one.kind)
     ]
     return hidden_values(lost, plan.key("value")) if lost else None

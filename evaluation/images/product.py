@@ -128,7 +128,8 @@ def protect(data: bytes, limits: ImageLimits | None = None, *, remember: bool = 
 
 def first_try(outcome: Outcome, data: bytes) -> RedactedImage:
     """What the policy's own strength made of ``data``, before the verifier asked for more."""
-    return redact_image(data, outcome.opened, outcome.findings, policy())
+    lines = [line for view in outcome.opened.views for line in remembering_ocr().read(view)]
+    return redact_image(data, outcome.opened, outcome.findings, policy(), lines=lines)
 
 
 def filled(edits: Sequence[ImageEdit]) -> tuple[Box | Quad, ...]:

@@ -14,5 +14,6 @@ def test_findings_come_back_with_box_quad_and_neither(tmp_path):
         ImageFinding("image.text_pii", Kind.EXPLICIT, "ocr.x", 0.8, Box(48, 20, 250, 61), "f0", QUAD),
     )
     cache = ImageCache(tmp_path, "0" * 64)
-    cache.save(ImageResult(SHA, findings), None)
-    assert cache.load(SHA) == ImageResult(SHA, findings)
+    for result in (ImageResult(SHA, findings), ImageResult(SHA, findings[:2], late_findings=findings[2:])):
+        cache.save(result, None)
+        assert cache.load(SHA) == result

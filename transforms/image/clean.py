@@ -22,13 +22,15 @@ from transforms.image.verify import verify_image
 @dataclass(frozen=True, slots=True)
 class CleanedImage:
     """``reason`` is None if the verifier passed the file; else ``data`` must not be emitted.
-    ``fidelity``: see ``image_fidelity``; None if nothing was changed. ``regions``: see ``RedactedImage``."""
+    ``fidelity``: see ``image_fidelity``; None if nothing was changed. ``regions``: see ``RedactedImage``.
+    ``late``: values that the findings given do not hold, and the verifier saw and had taken out."""
 
     data: bytes
     edits: tuple[ImageEdit, ...]
     fidelity: float | None
     reason: Reason | None
     regions: tuple[Region, ...] = ()
+    late: tuple[ImageFinding, ...] = ()
 
 
 def clean_image(
@@ -72,7 +74,9 @@ def clean_image(
             fidelity = image_fidelity(opened.rgb, verdict.reopened.rgb, redacted.painted)
             if fidelity < policy.image.min_fidelity:
                 return CleanedImage(data, (), fidelity, Reason.IMAGE_UNFAITHFUL)
-            return CleanedImage(redacted.data, redacted.edits, fidelity, None, redacted.regions)
+            known = {"", *(one.value_hash for one in findings)}
+            late = tuple(one for one in acted if one.value_hash not in known)
+            return CleanedImage(redacted.data, redacted.edits, fidelity, None, redacted.regions, late)
         levels = raise_levels(levels, acted, verdict.leaks)
         acted = tuple(dict.fromkeys((*acted, *verdict.leaks)))
     return CleanedImage(data, (), None, Reason.IMAGE_STILL_LEAKS)

@@ -175,3 +175,22 @@ def test_a_finding_that_the_engines_do_not_see_is_painted_too():
     extra = (ImageFinding("image.code", Kind.EXPLICIT, "given", 1.0, Box(5, 5, 30, 30)),)
     cleaned, _ = run(encode(picture(None)), extra=extra)
     assert open_image(cleaned.data, ImageLimits()).rgb[10:25, 10:25].max() == 0
+
+
+def test_what_only_the_verifier_sees_is_told_apart_and_gone_too():
+    class Uncovered(BlueText):
+        """Reads the green line once the blue one beside it is gone."""
+
+        def read(self, image):
+            green = _areas((image[..., 1] > 100) & (image[..., 0] < 60) & (image[..., 2] < 60))
+            if ((image[..., 2] > 150) & (image[..., 0] < 100)).sum() > 2000 or not green:
+                return super().read(image)
+            b = green[0].box
+            place = ((b.x0, b.y0), (b.x1, b.y0), (b.x1, b.y1), (b.x0, b.y1))
+            return (OcrLine("paul.meier@example.com", place, 0.9),)
+
+    image = picture("blue", (20, 20, 180, 40))
+    image.paste((0, 128, 0), (20, 100, 180, 120))
+    cleaned, again = run(encode(image), ocr=Uncovered())
+    assert (cleaned.reason, again) == (None, ())
+    assert [one.printed.attribute for one in cleaned.late] == ["pii.email"]
