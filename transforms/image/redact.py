@@ -16,6 +16,7 @@ from transforms.image.paint import action_of, paint
 from transforms.image.raster import read_raster, write_raster
 from transforms.image.regions import PRINT, Bluntness, Region, quad_of, region_of
 from transforms.image.room import staying_lines
+from transforms.image.upright import upright_where_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,10 @@ def redact_image(
     staying = staying_lines(lines, [quad_of(finding) for finding in placed if finding.attribute in PRINT])
     regions = [
         _lengthened(
-            region_of(finding, levels.get(finding, Bluntness.EXACT), policy.image, lines, staying),
+            upright_where_free(
+                region_of(finding, levels.get(finding, Bluntness.EXACT), policy.image, lines, staying),
+                staying,
+            ),
             opened.rgb,
         )
         for finding in placed
