@@ -19,11 +19,12 @@ from mmscrub.explain_view import printable, show_explained_turn
 from pipeline.config import RunConfig, make_config
 from pipeline.layout import Layout
 from pipeline.parse_record import ParseLimits, parse_record
-from pipeline.plan import make_plan
-from pipeline.policy_file import load_policy
+from pipeline.partition import find_images
+from pipeline.plan import RunPlan
 from pipeline.readers.open import list_sources
 from pipeline.readers.read_rows import read_rows
-from pipeline.record_stage import conversation_of
+from pipeline.readers.source import RawRow
+from pipeline.record_stage import conversation_of, hidden_in, image_loader
 from pipeline.toolbox import Toolbox
 from runners.local import run_local
 from schemas.edit import Action
@@ -31,7 +32,9 @@ from schemas.errors import RejectRecord
 from schemas.record import Origin, Record
 from transforms.text.audit import audit_conversations
 from transforms.text.clean import clean_conversations
+from transforms.text.contract import Conversation
 from transforms.text.explain import Explanation, explain
+from transforms.text.quoted_values import HiddenValues
 
 _PLACES_SHOWN = 4
 
@@ -58,14 +61,17 @@ def show_preview(console: Console, settings: Mapping[str, Any], count: int, *, e
     with TemporaryDirectory(prefix="mmscrub-preview-") as folder:
         own = {"input": source.uri, "out": Path(folder) / "out", "limit": count, "workers": 1}
         config = make_config({**settings, **own})
-        layout = run_local(config).layout
-        seen = _previewed_rows(layout, source.name)
-        tools = Toolbox(make_plan(config, (source,), load_policy(config.policy))) if explained else None
+        result = run_local(config)
+        seen = _previewed_rows(result.layout, source.name)
+        tools = Toolbox(result.plan) if explained else None
         for row in islice(read_rows(source), count):
             console.rule(Text(f"row {row.row}"), align="left")
             told = seen.get(row.row, _Previewed("", quarantined="unknown"))
             record = _readable(row.value, source.uri, config)
-            why = None if tools is None or record is None else _explanation(record, told.record_key, tools)
+            why = None
+            if tools is not None and record is not None:
+                hidden = _hidden(row, record, result.plan)
+                why = _explanation(conversation_of(record, hidden), told.record_key, tools)
             if record is not None and told.cleaned is not None:
                 after = _readable(told.cleaned, source.uri, config)
                 _show_turns(console, record, _by_turn(record, after, told.removed), why)
@@ -85,9 +91,18 @@ def _readable(raw: Any, uri: str, config: RunConfig) -> Record | None:
         return None
 
 
-def _explanation(record: Record, record_key: str, tools: Toolbox) -> Explanation:
+def _hidden(row: RawRow, record: Record, plan: RunPlan) -> HiddenValues | None:
+    """What the images of a record no longer show, as the finished run of ``plan`` found it."""
+    try:
+        refs = find_images(row, record, plan.partition_settings())
+    except RejectRecord:
+        return None
+    loaded = map(image_loader(plan), (ref.sha256 for ref in refs if ref.sha256))
+    return hidden_in([image for image in loaded if image is not None], plan)
+
+
+def _explanation(conversation: Conversation, record_key: str, tools: Toolbox) -> Explanation:
     """The text side of one record once more, with what the run does not keep."""
-    conversation = conversation_of(record)
     found = audit_conversations([conversation], rules=tools.rules, parser=tools.parser)
     policy = tools.plan.policy
     (cleaned,) = clean_conversations(

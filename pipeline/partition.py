@@ -76,6 +76,12 @@ def partition_source(index: int, source: Source, settings: PartitionSettings) ->
     return report
 
 
+def find_images(row: RawRow, record: Record, settings: PartitionSettings) -> tuple[ImageRef, ...]:
+    """The images of the record in ``row`` with places and digests, as a run finds them; or RejectRecord."""
+    images, embedded = _ImageStore(settings), row.images or {}
+    return tuple(images.store(image, embedded.get(image.path)) for image in record.images)
+
+
 def _spool_row(
     row: RawRow,
     source: Source,

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -74,12 +74,13 @@ class RunProgress:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A finished run: where it lies, ``audit/summary.json``, its seconds, and ``run.json``."""
+    """A finished run: where it lies, ``audit/summary.json``, its seconds, ``run.json``, what was to be done."""
 
     layout: Layout
     summary: dict[str, Any]
     seconds: float
     run: dict[str, Any]
+    plan: RunPlan = field(repr=False)
 
 
 def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> RunResult:
@@ -107,7 +108,7 @@ def run_local(config: RunConfig, on_progress: OnProgress = lambda _: None) -> Ru
             seconds = time.monotonic() - started
             volatile = _volatile(start_time, seconds, workers, progress)
             summary = finish_run(plan, partitions, images, shards, volatile, version("mmscrub"))
-    return RunResult(plan.layout, summary, time.monotonic() - started, volatile)
+    return RunResult(plan.layout, summary, time.monotonic() - started, volatile, plan)
 
 
 def usable_cores() -> int:

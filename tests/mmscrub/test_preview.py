@@ -5,6 +5,7 @@ import json
 import logging
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 
 from mmscrub.preview import show_preview
@@ -89,3 +90,24 @@ def test_nothing_of_it_reaches_a_log(corpus, caplog, capfd):
         shown(corpus, 80)
     said = caplog.text + "".join(capfd.readouterr())
     assert not any(word in said for word in ("jane.roe", "old man", "27", "brown bear"))
+
+
+@pytest.mark.parametrize("held_back", [False, True])
+def test_turns_lose_what_their_image_lost_and_the_rule_says_so(tmp_path, held_back):
+    image = Image.new("RGB", (460, 120), (250, 248, 240))
+    draw = ImageDraw.Draw(image)
+    draw.text((30, 40), "Phone: 865-204-2157", fill=(20, 20, 60), font=ImageFont.load_default(24))
+    image.save(tmp_path / "card.png")
+    said = "The card reads 8652042157 in print." + (" He is 27." if held_back else "")
+    turns = [("human", "<image>\nWhat is it?"), ("gpt", said)]
+    record = {"id": "1", "image": "card.png"}
+    record["conversations"] = [{"from": who, "value": text} for who, text in turns]
+    (tmp_path / "c.json").write_text(json.dumps([record]))
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(
+        "name: mine\nmentions: {image.text_pii: redact, biometric.age: drop, biometric.gender: report}\n"
+    )
+    page = shown(tmp_path / "c.json", 120, images=str(tmp_path), policy=str(policy))
+    assert "image.value" in page
+    assert ("[PHONE]" in page) is not held_back  # the round that tells the age goes as a whole
+    assert ("quarantined" in page) is held_back
