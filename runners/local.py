@@ -74,7 +74,7 @@ class RunProgress:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A finished run: where it lies, ``audit/summary.json``, its seconds, ``run.json``, what was to be done."""
+    """A finished run: where it lies, ``audit/summary.json``, its seconds, ``run.json``, and its plan."""
 
     layout: Layout
     summary: dict[str, Any]
