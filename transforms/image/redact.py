@@ -16,6 +16,7 @@ from transforms.image.paint import action_of, paint
 from transforms.image.raster import read_raster, write_raster
 from transforms.image.regions import PRINT, Bluntness, Region, quad_of, region_of
 from transforms.image.room import staying_lines
+from transforms.image.soft_edge import softness
 from transforms.image.upright import upright_where_free
 
 
@@ -65,11 +66,12 @@ def redact_image(
             return RedactedImage(stripped, tuple(stripped_fields))
     raster = read_raster(data)
     levels = bluntness if isinstance(bluntness, Mapping) else dict.fromkeys(placed, bluntness)
-    staying = staying_lines(lines, [quad_of(finding) for finding in placed if finding.attribute in PRINT])
+    printed = [quad_of(finding) for finding in placed if finding.attribute in PRINT]
+    staying, soft = staying_lines(lines, printed), softness(opened.rgb, printed)
     regions = [
         _lengthened(
             upright_where_free(
-                region_of(finding, levels.get(finding, Bluntness.EXACT), policy.image, lines, staying),
+                region_of(finding, levels.get(finding, Bluntness.EXACT), policy.image, lines, staying, soft),
                 staying,
             ),
             opened.rgb,

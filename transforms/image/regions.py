@@ -26,6 +26,9 @@ PRINT: Final = (TEXT, PLATE)
 _LINE_GAP: Final = 1.0
 """Lines closer than this (in line heights) belong to one block."""
 
+_SOFT_SHARE: Final = 0.35
+"""Heights of its print by which a place grows at most because its edges are soft."""
+
 
 class Bluntness(IntEnum):
     """How much is given up around a finding to make a leak go away."""
@@ -102,10 +105,12 @@ def region_of(
     policy: ImagePolicy,
     lines: Sequence[OcrLine],
     staying: Sequence[OcrLine] = (),
+    soft: int = 0,
 ) -> Region:
     """The place to fill. Faces, codes and detected plates grow by a share of their longer side, print by a
     share of its height: a long line would else swallow its neighbours. ``staying``: lines in which nothing
-    was found, half the way to which is left free at the first try."""
+    was found, half the way to which is left free at the first try. ``soft``: pixels by
+    which print grows further."""
     quad, upright = quad_of(finding), finding.quad is None
     is_text = finding.attribute == TEXT
     if is_text and level >= Bluntness.LINE:
@@ -117,6 +122,7 @@ def region_of(
     side = min(along, across) if printed else max(along, across)
     factor = {Bluntness.EXACT: 1, Bluntness.WIDER: 2, Bluntness.LINE: 2, Bluntness.BLOCK: 4}[level]
     by = side * policy.box_growth * factor
+    by += min(float(soft), _SOFT_SHARE * side) if printed else 0
     by = math.ceil(by) if upright else by
     growth = room(quad, by, staying if printed and level is Bluntness.EXACT else ())
     if upright:
