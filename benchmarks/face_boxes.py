@@ -30,7 +30,8 @@ WAYS: tuple[dict[str, Any], ...] = (
     {"confirmed": 0.22},
     {"confirmed": 0.4},
     {"weak": 0.08},
-    {"coarse_side": 416},
+    {"margin": 24},
+    {"coarse_side": 480, "margin": 24},
     {"coarse_side": 640, "weak": 0.08},
     {"coarse_side": 512},
 )

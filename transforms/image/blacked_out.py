@@ -56,16 +56,17 @@ def painted_lines(
     mask = np.asarray(cv2.inRange(rgb, low, high), np.uint8)
     if not mask.any() or _is_ground(mask, lines):
         return ()
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     direction = _direction(lines)
     tilt = _within_an_eighth(math.atan2(direction[1], direction[0]))
     middles = [_middle(line.quad) for line in lines]
     most = _LONGEST * mask.size
     boxes = []
-    for number in range(1, count):
-        left, top, width, height, area = (int(value) for value in stats[number])
-        if min(width, height) < _LOWEST or max(width, height) < 2 * _LOWEST or area > most:
-            continue
+    sides = stats[:, 2:4]
+    large = (sides.min(axis=1) >= _LOWEST) & (sides.max(axis=1) >= 2 * _LOWEST) & (stats[:, 4] <= most)
+    large[0] = False  # the ground
+    for number in np.flatnonzero(large).tolist():
+        left, top, width, height, _ = stats[number].tolist()
         part = labels[top : top + height, left : left + width] == number
         for quad in _boxes(part, tilt):
             first, second, third, fourth = ((x + left, y + top) for x, y in quad)

@@ -64,10 +64,10 @@ def test_boxes_are_rounded_outwards_and_clipped():
 @pytest.mark.parametrize(
     ("width", "height", "expected"),
     [
-        (640, 480, (0.75, 2.0)),
-        (2560, 100, (0.1875, 0.5)),
+        (640, 480, (0.65, 2.0)),
+        (2560, 100, (0.1625, 0.5)),
         (100, 200, (2.0, 2.0)),
-        (1280, 720, (0.375, 1.0)),
+        (1280, 720, (0.325, 1.0)),
     ],
 )
 def test_scale_factors(width, height, expected):
@@ -75,7 +75,7 @@ def test_scale_factors(width, height, expected):
 
 
 def test_no_second_look_leaves_the_first_factor():
-    assert scale_factors(640, 480, CenterFaceOptions(fine_side=0)) == (0.75, 0.75)
+    assert scale_factors(640, 480, CenterFaceOptions(fine_side=0)) == (0.65, 0.65)
 
 
 def test_areas_are_whole_cells_and_boxes_that_touch_share_one():
@@ -140,7 +140,7 @@ def test_a_weak_small_box_is_looked_at_again_and_the_better_score_decides(
     monkeypatch.setattr(detector, "_session", session)
     assert len(detector.detect(np.zeros((480, 480, 3), np.uint8))) == found
     assert len(session.seen) == looks
-    assert session.seen[0] == (480, 480)
+    assert session.seen[0] == (416, 416)
     assert all(side < 200 for seen in session.seen[1:] for side in seen)
 
 

@@ -45,14 +45,14 @@ class CenterFaceOptions:
 
     threshold: float = 0.4
     overlap: float = 0.3
-    coarse_side: int = 480
+    coarse_side: int = 416
     fine_side: int = 1280
     enlarge: float = 2.0
     weak: float = 0.06
     confirmed: float = 0.3
     twice: float = 0.2
     small: int = 64
-    margin: int = 24
+    margin: int = 20
 
 
 class CenterFaceDetector:
