@@ -122,12 +122,14 @@ def region_of(
     side = min(along, across) if printed else max(along, across)
     factor = {Bluntness.EXACT: 1, Bluntness.WIDER: 2, Bluntness.LINE: 2, Bluntness.BLOCK: 4}[level]
     by = side * policy.box_growth * factor
-    by += min(float(soft), _SOFT_SHARE * side) if printed else 0
-    by = math.ceil(by) if upright else by
-    growth = room(quad, by, staying if printed and level is Bluntness.EXACT else ())
+    softly = min(float(soft), _SOFT_SHARE * side) if printed else 0.0
+    by += softly
     if upright:
-        above, behind, beneath, before = map(math.floor, growth)
-        growth = above, behind, beneath, before
+        by, softly = math.ceil(by), math.ceil(softly)
+    free = room(quad, by, staying if printed and level is Bluntness.EXACT else ())
+    # What soft letters leave beside their place goes, whatever else stands there.
+    above, behind, beneath, before = (max(softly, math.floor(one) if upright else one) for one in free)
+    growth = above, behind, beneath, before
     wide = grown(quad, growth)
     return Region(finding, _method(finding.attribute, level, policy), wide, wide, upright)
 

@@ -51,3 +51,10 @@ def test_only_the_first_try_leaves_room_and_never_less_than_the_value():
     )
     assert first.quad == ((98, 40), (202, 40), (202, 61), (98, 61))
     assert wider.quad == ((96, 36), (204, 36), (204, 64), (96, 64))
+
+
+def test_what_soft_letters_leave_beside_their_place_goes_all_the_same():
+    found = ImageFinding("image.text_pii", Kind.EXPLICIT, "ocr.test", 0.9, Box(100, 40, 200, 60))
+    near = [line(100, 10, 200, 43), line(100, 62, 200, 80)]
+    region = region_of(found, Bluntness.EXACT, ImagePolicy(), (), near, 3)
+    assert region.quad == ((95, 37), (205, 37), (205, 63), (95, 63))
