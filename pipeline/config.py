@@ -108,7 +108,7 @@ class Limits(BaseModel):
 
     turn_characters: Count = 200_000
     image_bytes: Count = 64 * 2**20
-    image_pixels: Count = 64_000_000
+    image_pixels: Count = 128_000_000
 
 
 class GpuSection(BaseModel):

@@ -96,7 +96,7 @@ def _process(sha: str, decoded: DecodedImage, tools: Toolbox) -> tuple[ImageResu
         return ImageResult(sha, findings), None
     new_sha = sha256(cleaned.data).hexdigest()
     boxes = [edit.box for edit in cleaned.edits if edit.box is not None]
-    area = share_under(boxes, opened.rgb.shape[1], opened.rgb.shape[0]) if boxes else None
+    area = share_under(boxes, opened.size[1], opened.size[0]) if boxes else None
     emitted = ImageResult(
         sha,
         findings,

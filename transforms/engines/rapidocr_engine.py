@@ -34,6 +34,8 @@ _OVERVIEW: Final = 0.4
 _MIN_SIDE: Final = 4
 _PRINTED: Final = 3
 """Lines from which an image counts as printed matter."""
+_LARGE: Final = 24_000_000
+"""Pixels of an image beside which the worker is to hold no memory for the next one."""
 _SURE: Final = 0.6
 """Score of a box of the overview that the closer look does not take back."""
 
@@ -95,6 +97,8 @@ class RapidOcr:
             overview = without_known(self._overview(image)[0], known, width, height)
             rough = boxes_of(overview, width, height, self.options.boxes)
             lines += self._lines(image, overview, rough, self.options.pale_score, known)[0]
+        if height * width > _LARGE:
+            self._maps.free()
         return tuple(lines)
 
     def _overview(self, image: RgbArray) -> tuple[Map, tuple[LineBox, ...]]:

@@ -47,13 +47,22 @@ def painted_lines(
     step = math.ceil(math.sqrt(rgb.shape[0] * rgb.shape[1] / _MOST_PIXELS))
     if step > 1:
         small = [replace(line, quad=_scaled(line.quad, 1 / step)) for line in lines]
-        found = painted_lines(np.ascontiguousarray(rgb[::step, ::step]), small, colour)
+        found = _painted_lines(_mask(np.ascontiguousarray(rgb[::step, ::step]), colour), small)
         return tuple(replace(line, quad=_scaled(line.quad, step)) for line in found)
+    return _painted_lines(_mask(rgb, colour), lines)
+
+
+def _mask(rgb: RgbArray, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
     import cv2
 
     low = np.clip(np.array(colour) - _NEAR, 0, 255)
     high = np.clip(np.array(colour) + _NEAR, 0, 255)
-    mask = np.asarray(cv2.inRange(rgb, low, high), np.uint8)
+    return np.asarray(cv2.inRange(rgb, low, high), np.uint8)
+
+
+def _painted_lines(mask: NDArray[np.uint8], lines: Sequence[OcrLine]) -> tuple[OcrLine, ...]:
+    import cv2
+
     if not mask.any() or _is_ground(mask, lines):
         return ()
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)

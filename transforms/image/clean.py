@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.edit import ImageEdit
-from schemas.finding import ImageFinding
+from schemas.finding import Box, ImageFinding
 from schemas.policy import Policy
 from schemas.reasons import Reason
-from transforms.engines.protocols import OcrLine
-from transforms.fidelity.image import image_fidelity
+from transforms.engines.protocols import OcrLine, RgbArray
+from transforms.fidelity.image import image_fidelity, sampled_fidelity, sampled_rows
 from transforms.image.audit import FindText, ImageEngines
 from transforms.image.open import OpenedImage
 from transforms.image.redact import redact_image
@@ -53,6 +53,7 @@ def clean_image(
     acted = tuple(finding for finding in findings if policy.acts_on(finding.attribute, finding.kind))
     if not acted:
         return CleanedImage(data, (), None, None)
+    before = sampled_rows(opened.rgb) if opened.is_large else None
     lines: tuple[OcrLine, ...] | None = None
     levels: dict[ImageFinding, Bluntness] = {}
     for _ in Bluntness:
@@ -71,15 +72,26 @@ def clean_image(
             second=second,
         )
         if verdict.passed and verdict.reopened is not None:
-            fidelity = image_fidelity(opened.rgb, verdict.reopened.rgb, redacted.painted)
+            fidelity = _fidelity(before, opened, verdict.reopened, redacted.painted)
             if fidelity < policy.image.min_fidelity:
                 return CleanedImage(data, (), fidelity, Reason.IMAGE_UNFAITHFUL)
             known = {"", *(one.value_hash for one in findings)}
             late = tuple(one for one in acted if one.value_hash not in known)
             return CleanedImage(redacted.data, redacted.edits, fidelity, None, redacted.regions, late)
+        if verdict.reopened is not None:
+            verdict.reopened.let_go()
         levels = raise_levels(levels, acted, verdict.leaks)
         acted = tuple(dict.fromkeys((*acted, *verdict.leaks)))
     return CleanedImage(data, (), None, Reason.IMAGE_STILL_LEAKS)
+
+
+def _fidelity(
+    sample: RgbArray | None, before: OpenedImage, after: OpenedImage, painted: Sequence[Box]
+) -> float:
+    """``sample``: of the rows of ``before``, whose pixels are not held any more."""
+    if sample is None:
+        return image_fidelity(before.rgb, after.rgb, painted)
+    return sampled_fidelity(sample, sampled_rows(after.rgb), painted, after.size)
 
 
 def raise_levels(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NoReturn
 
 import numpy as np
@@ -17,6 +18,7 @@ from PIL import ExifTags, Image, ImageFile
 from schemas.errors import RejectRecord
 from schemas.reasons import Reason, Stage
 from transforms.engines.protocols import RgbArray
+from transforms.image.large_jpeg import LARGE, decode_large
 from transforms.image.metadata import find_metadata
 
 _BAND: Final = 256
@@ -37,28 +39,81 @@ UPRIGHT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """The largest file (bytes) and the largest image (pixels) that are opened."""
+    """The largest file (bytes) and the largest image (pixels) that are opened. Pixels count double in what is
+    no JPEG in colours or grey: it takes more copies to see and to write it."""
 
     max_bytes: int = 64 * 1024 * 1024
-    max_pixels: int = 64_000_000
+    max_pixels: int = 128_000_000
+
+
+class LargePixels:
+    """Pixels that can be let go of and are decoded again when they are asked for.
+
+    ``plain``: they are those of the file itself, of mode RGB, not composed or converted."""
+
+    def __init__(self, pixels: RgbArray, decode: Callable[[], RgbArray], *, plain: bool) -> None:
+        self.shape = pixels.shape
+        self.plain = plain
+        self._pixels: RgbArray | None = pixels
+        self._decode = decode
+
+    def get(self) -> RgbArray:
+        """The pixels, held from now on."""
+        if self._pixels is None:
+            self._pixels = self._decode()
+        return self._pixels
+
+    def let_go(self) -> None:
+        """Holds the pixels no longer."""
+        self._pixels = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedImage:
     """A decoded image.
 
-    ``rgb`` is height x width x 3, upright. ``under_alpha`` is what a reader sees that drops the alpha
-    channel, where that differs from ``rgb``. ``format`` is one of ``ALLOWED_FORMATS``, ``mode`` Pillow's
-    mode of the file, ``orientation`` its EXIF orientation (1 to 8). ``metadata`` names the attributes
-    that the file carries beside its pixels: ``image.exif_gps``, ``image.exif``.
+    ``rgb`` is height x width x 3, upright; of a large image it can be let go of (``held``). ``under_alpha``
+    is what a reader sees that drops the alpha channel, where that differs from ``rgb``. ``format`` is one of
+    ``ALLOWED_FORMATS``, ``mode`` Pillow's mode of the file, ``orientation`` its EXIF orientation (1 to 8).
+    ``metadata`` names the attributes that the file carries beside its pixels: ``image.exif_gps``,
+    ``image.exif``.
     """
 
-    rgb: RgbArray
+    held: RgbArray | LargePixels
     format: str
     mode: str
     orientation: int
     metadata: tuple[str, ...]
     under_alpha: RgbArray | None = None
+
+    @property
+    def rgb(self) -> RgbArray:
+        """The pixels, decoded again if they were let go of."""
+        return self.held.get() if isinstance(self.held, LargePixels) else self.held
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels, without decoding anything."""
+        return self.held.shape[0], self.held.shape[1]
+
+    @property
+    def is_large(self) -> bool:
+        """True if the pixels can be let go of."""
+        return isinstance(self.held, LargePixels)
+
+    def let_go(self) -> None:
+        """Frees the pixels of a large image until they are asked for again; others stay."""
+        if isinstance(self.held, LargePixels):
+            self.held.let_go()
+
+    def take_plain(self) -> RgbArray | None:
+        """The pixels of a large image, no longer held here, to be painted; None where the file's own pixels
+        are others, or the image is not large."""
+        if not isinstance(self.held, LargePixels) or not self.held.plain:
+            return None
+        pixels = self.held.get()
+        self.held.let_go()
+        return pixels
 
     @property
     def views(self) -> tuple[RgbArray, ...]:
@@ -69,15 +124,29 @@ class OpenedImage:
 def open_image(data: bytes, limits: ImageLimits) -> OpenedImage:
     """Decodes ``data``. Raises RejectRecord at ``Stage.AUDIT_IMAGE``: empty, file too large, too many
     pixels (decided from the header), animated, truncated, undecodable."""
-    image = open_native(data, limits)
+    image = _header(data, limits)
     with _decoding(data):
         form = "JPEG" if image.format == "MPO" else str(image.format)
         mode = image.mode
-        image, orientation = turn_upright(image)
-        rgb, under_alpha = _to_rgb(image)
+        held: RgbArray | LargePixels
+        under_alpha: RgbArray | None = None
+        large = image.width * image.height > LARGE
+        if large and image.format == "JPEG" and mode == "RGB":
+            orientation = orientation_of(image)
+            held = LargePixels(
+                decode_large(data, orientation), partial(_decode_large, data, orientation), plain=True
+            )
+        else:
+            _load(image, limits)
+            plain = mode == "RGB" and "transparency" not in image.info
+            upright, orientation = turn_upright(image)
+            held, under_alpha = _to_rgb(upright)
+            del upright
+            if large and under_alpha is None:
+                held = LargePixels(held, partial(_decode_again, data, limits), plain=plain)
         del image
         return OpenedImage(
-            rgb=rgb,
+            held=held,
             format=form,
             mode=mode,
             orientation=orientation,
@@ -86,22 +155,46 @@ def open_image(data: bytes, limits: ImageLimits) -> OpenedImage:
         )
 
 
+def _decode_large(data: bytes, orientation: int) -> RgbArray:
+    with _decoding(data):
+        return decode_large(data, orientation)
+
+
+def _decode_again(data: bytes, limits: ImageLimits) -> RgbArray:
+    return open_image(data, limits).rgb
+
+
 def open_native(data: bytes, limits: ImageLimits) -> Image.Image:
     """The decoded file in its own mode, not yet turned upright. Raises as ``open_image``."""
+    image = _header(data, limits)
+    with _decoding(data):
+        _load(image, limits)
+    return image
+
+
+def _header(data: bytes, limits: ImageLimits) -> ImageFile.ImageFile:
+    """The file, not decoded, if it is in ``limits``."""
     if not data:
         _reject(Reason.IMAGE_EMPTY)
     if len(data) > limits.max_bytes:
         _reject(Reason.IMAGE_FILE_TOO_LARGE)
     with _decoding(data):
         image = Image.open(io.BytesIO(data), formats=ALLOWED_FORMATS)
-        if image.width * image.height > limits.max_pixels:
-            _reject(Reason.IMAGE_TOO_MANY_PIXELS)
+        _check_size(image, limits)
         if image.format != "MPO" and _is_animated(image):
             _reject(Reason.IMAGE_ANIMATED)
-        image.load()
-        if image.width * image.height > limits.max_pixels:
-            _reject(Reason.IMAGE_TOO_MANY_PIXELS)
         return image
+
+
+def _load(image: ImageFile.ImageFile, limits: ImageLimits) -> None:
+    image.load()
+    _check_size(image, limits)
+
+
+def _check_size(image: ImageFile.ImageFile, limits: ImageLimits) -> None:
+    single = image.format == "JPEG" and image.mode in ("RGB", "L")
+    if image.width * image.height * (1 if single else 2) > limits.max_pixels:
+        _reject(Reason.IMAGE_TOO_MANY_PIXELS)
 
 
 def open_header(data: bytes) -> Image.Image:
@@ -131,13 +224,19 @@ def _decoding(data: bytes) -> Iterator[None]:
 
 def turn_upright(image: Image.Image) -> tuple[Image.Image, int]:
     """The image as a viewer shows it, and the orientation that its metadata gave (1 where none)."""
+    orientation = orientation_of(image)
+    if orientation == 1:
+        return image, 1
+    return image.transpose(UPRIGHT[orientation]), orientation
+
+
+def orientation_of(image: Image.Image) -> int:
+    """EXIF orientation, 1 to 8; 1 where there is none."""
     try:
         orientation = int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except (ValueError, TypeError, KeyError, IndexError, OSError, SyntaxError, struct.error, OverflowError):
         orientation = 1
-    if orientation not in UPRIGHT:
-        return image, 1
-    return image.transpose(UPRIGHT[orientation]), orientation
+    return orientation if orientation in UPRIGHT else 1
 
 
 def _reject(reason: Reason) -> NoReturn:

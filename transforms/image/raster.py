@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
 from transforms.image.colour_profile import neutral_profile
+from transforms.image.large_jpeg import LARGE, encode_in_strips
 from transforms.image.open import (
     ImageLimits,
     open_header,
@@ -114,8 +115,18 @@ def coded_brightness(raster: Raster) -> NDArray[np.uint8] | None:
     return plane if plane.shape == raster.pixels.shape[:2] else None
 
 
+def plain_raster(data: bytes, pixels: NDArray[np.uint8]) -> Raster:
+    """The raster of a file whose upright ``pixels``, of mode RGB, were decoded before."""
+    header = open_header(data)
+    return Raster(pixels, "RGB", None, None, header, _is_lossless(header, data), data)
+
+
+def _is_lossless(source: Image.Image, data: bytes) -> bool:
+    return source.format != "WEBP" or b"VP8L" in data[12:64]
+
+
 def _raster(source: Image.Image, data: bytes) -> Raster:
-    lossless = source.format != "WEBP" or b"VP8L" in data[12:64]
+    lossless = _is_lossless(source, data)
     upright, _ = turn_upright(source)
     mode = upright.mode
     if mode == "P" and isinstance(source.info.get("transparency"), bytes):
@@ -141,14 +152,16 @@ def _raster(source: Image.Image, data: bytes) -> Raster:
 
 def write_raster(raster: Raster, painted: Pixels) -> bytes:
     """``painted`` (same shape as ``raster.pixels``) as a file of the source's format, without metadata
-    except the colour profile. JPEG takes the source's quantisation tables and chroma subsampling."""
-    image = _to_image(raster, painted)
+    except the colour profile. JPEG takes the source's quantisation tables and chroma subsampling; a large one
+    is written in strips, baseline."""
     options: dict[str, Any] = {}
     profile = neutral_profile(raster.source.info.get("icc_profile") or b"")
     if profile and raster.form not in ("GIF", "BMP") and raster.mode == raster.source.mode:
         options["icc_profile"] = profile
     if raster.form == "JPEG":
         options |= _jpeg_options(raster.source)
+        if painted.shape[0] * painted.shape[1] > LARGE:
+            return encode_in_strips(painted, raster.mode, options)
     elif raster.form == "WEBP":
         options |= {"lossless": True} if raster.lossless else {"quality": 90}
         options["method"] = 4
@@ -161,7 +174,7 @@ def write_raster(raster: Raster, painted: Pixels) -> bytes:
     if raster.mode == "P" and isinstance(transparency, int):
         options["transparency"] = transparency
     out = io.BytesIO()
-    image.save(out, format=raster.form, **options)
+    _to_image(raster, painted).save(out, format=raster.form, **options)
     return out.getvalue()
 
 

@@ -13,7 +13,7 @@ from transforms.image.free_space import lengthened
 from transforms.image.metadata import strip_metadata
 from transforms.image.open import OpenedImage
 from transforms.image.paint import action_of, paint
-from transforms.image.raster import read_raster, write_raster
+from transforms.image.raster import plain_raster, read_raster, write_raster
 from transforms.image.regions import PRINT, Bluntness, Region, quad_of, region_of
 from transforms.image.room import staying_lines
 from transforms.image.soft_edge import softness
@@ -64,7 +64,6 @@ def redact_image(
         stripped = strip_metadata(data, opened.format, opened.orientation)
         if stripped is not None:
             return RedactedImage(stripped, tuple(stripped_fields))
-    raster = read_raster(data)
     levels = bluntness if isinstance(bluntness, Mapping) else dict.fromkeys(placed, bluntness)
     printed = [quad_of(finding) for finding in placed if finding.attribute in PRINT]
     staying, soft = staying_lines(lines, printed), softness(opened.rgb, printed)
@@ -78,6 +77,8 @@ def redact_image(
         )
         for finding in placed
     ]
+    own = opened.take_plain()
+    raster = read_raster(data) if own is None else plain_raster(data, own)
     # Pixels of a palette are compared with what they were when they are written.
     painted = raster.pixels if raster.palette is None else raster.pixels.copy()
     edits, written = paint(

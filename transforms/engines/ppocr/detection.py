@@ -56,7 +56,20 @@ class TextMaps:
         # The model was trained on blue, green, red.
         np.multiply(scaled[:, :, ::-1].transpose(2, 0, 1), np.float32(1 / 127.5), out=pixels[0])
         pixels -= 1.0
-        found: Map = self._session.run(None, {self._input: pixels})[0][0, 0]
+        return self._run(pixels)
+
+    def free(self) -> None:
+        """Gives back the memory that the session keeps for its next run."""
+        if self.device is not Device.CPU:
+            return
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        self._run(np.zeros((1, 3, _MULTIPLE, _MULTIPLE), np.float32), options)
+
+    def _run(self, pixels: NDArray[np.float32], options: Any = None) -> Map:
+        found: Map = self._session.run(None, {self._input: pixels}, options)[0][0, 0]
         return found
 
 
