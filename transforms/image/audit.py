@@ -11,7 +11,7 @@ from typing import Final
 
 from schemas.finding import Box, ImageFinding, Kind, Quad, TextFinding, bounds
 from transforms.engines.protocols import BoxDetector, OcrEngine, RgbArray
-from transforms.image.blacked_out import painted_lines
+from transforms.image.blacked_out import painted_lines, painted_share
 from transforms.image.business_print import is_business
 from transforms.image.ocr_text import OcrText, join_lines
 from transforms.image.open import OpenedImage
@@ -33,6 +33,8 @@ _CODE: Final = "image.code"
 _SIGNATURE: Final = "image.signature"
 _PRINTED: Final = frozenset({_TEXT, _PLATE, _SIGNATURE})
 _ADDRESS: Final = "pii.address"
+_PAINTED_CODE: Final = 0.25
+"""A code of which so much lies under painted boxes says nothing any more."""
 _LOOSE_SCORE: Final = 0.6
 _NAME_RULE: Final = "name.person"
 _UPRIGHT: Final = 2.0
@@ -73,7 +75,7 @@ def audit_image(
         if engines.faces is not None and _FACE in wanted:
             found.update(_boxes(engines.faces, view, _FACE))
         if engines.codes is not None and _CODE in wanted:
-            found.update(_boxes(engines.codes, view, _CODE))
+            found.update(_codes(engines.codes, view, fill_rgb))
         if engines.plates is not None and _PLATE in wanted:
             found.update(_boxes(engines.plates, view, _PLATE))
         if engines.ocr is not None and wanted & _PRINTED:
@@ -93,6 +95,14 @@ def _boxes(detector: BoxDetector, view: RgbArray, attribute: str) -> Iterator[Im
         box = clip(hit.box, view)
         if box is not None:
             yield ImageFinding(attribute, Kind.EXPLICIT, detector.info.name, round(hit.score, 4), box)
+
+
+def _codes(detector: BoxDetector, view: RgbArray, fill_rgb: tuple[int, int, int]) -> Iterator[ImageFinding]:
+    """What the detector finds, without patterns that boxes of print which was painted over make."""
+    for hit in _boxes(detector, view, _CODE):
+        box = hit.box
+        if box is None or painted_share(view[box.y0 : box.y1, box.x0 : box.x1], fill_rgb) < _PAINTED_CODE:
+            yield hit
 
 
 def _print(

@@ -26,11 +26,13 @@ _LOWEST: Final = 7
 _LONGEST: Final = 0.5
 """Share of the image that one place may take; more is a dark page."""
 _FULL: Final = 0.97
-_COVERED: Final = 0.8
+_COVERED: Final = 0.6
 """Share of an area that its boxes must make up."""
 _STEP: Final = 3
 _STEP_TILTED: Final = 12
 """Pixels by which the ends of rows of one box may differ; a tilted box in JPEG ends in steps of 8."""
+_FEW: Final = 6
+"""Boxes up to which they are no bars: the shortest barcodes in use have over twenty."""
 _LEVEL: Final = 0.01
 """Tilt (radians) of a page that is as good as level."""
 
@@ -50,6 +52,21 @@ def painted_lines(
         found = _painted_lines(_mask(np.ascontiguousarray(rgb[::step, ::step]), colour), small)
         return tuple(replace(line, quad=_scaled(line.quad, step)) for line in found)
     return _painted_lines(_mask(rgb, colour), lines)
+
+
+def painted_share(rgb: RgbArray, colour: tuple[int, int, int]) -> float:
+    """Share of ``rgb`` that lies in boxes of ``colour``; 0 where they are many, as the bars of a code."""
+    import cv2
+
+    mask = _mask(rgb, _as_shown(rgb, colour))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    areas = []
+    for number in range(1, len(stats)):
+        left, top, width, height, _ = stats[number].tolist()
+        if min(width, height) >= _LOWEST:
+            bands = _bands(labels[top : top + height, left : left + width] == number, _STEP)
+            areas.append(max((_area([band]) for band in bands), default=0))
+    return sum(areas) / mask.size if 0 < len(areas) <= _FEW else 0.0
 
 
 def _mask(rgb: RgbArray, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
@@ -153,24 +170,36 @@ def _turned(part: NDArray[np.bool_], tilt: float) -> tuple[NDArray[np.bool_], ND
 
 
 def _bands(part: NDArray[np.bool_], step: int) -> Iterator[tuple[int, int, int, int]]:
-    """Runs of rows that are full from end to end and whose ends differ by ``step`` at most: first and last
-    row, left and right end."""
-    lefts = part.argmax(axis=1)
-    rights = part.shape[1] - part[:, ::-1].argmax(axis=1)
-    filled = part.sum(axis=1)
-    full = (filled > 0) & (filled >= _FULL * (rights - lefts))
-    start = 0
-    for row in range(1, len(part) + 1):
-        goes_on = (
-            row < len(part)
-            and full[row] == full[start]
-            and abs(int(lefts[row]) - int(lefts[start])) <= step
-            and abs(int(rights[row]) - int(rights[start])) <= step
-        )
-        if not goes_on:
-            if full[start] and row - start >= _LOWEST:
-                yield start, row, int(lefts[start:row].min()), int(rights[start:row].max())
-            start = row
+    """Runs that lie in rows one beneath another and whose ends differ by ``step`` at most: first and last
+    row, left and right end. A row may hold several: coded blocks give the ends of boxes steps."""
+    begun: list[tuple[int, int, int, int, int]] = []
+    for row in range(len(part) + 1):
+        going: list[tuple[int, int, int, int, int]] = []
+        for left, right in _runs(part[row]) if row < len(part) else ():
+            near = (one for one in begun if abs(one[1] - left) <= step and abs(one[2] - right) <= step)
+            above = next(near, None)
+            if above is None:
+                going.append((row, left, right, left, right))
+            else:
+                begun.remove(above)
+                start, first_left, first_right, least, most = above
+                going.append((start, first_left, first_right, min(least, left), max(most, right)))
+        for start, _, _, least, most in begun:
+            if row - start >= _LOWEST:
+                yield start, row, least, most
+        begun = going
+
+
+def _runs(row: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where ``row`` is full, each run with its end; a coder may have lifted out single pixels."""
+    edges = np.flatnonzero(np.diff(row.astype(np.int8), prepend=0, append=0))
+    runs: list[tuple[int, int]] = []
+    for left, right in edges.reshape(-1, 2).tolist():
+        if runs and left - runs[-1][1] <= 1:
+            runs[-1] = (runs[-1][0], right)
+        else:
+            runs.append((left, right))
+    return [(left, right) for left, right in runs if right - left >= _LOWEST]
 
 
 def _direction(lines: Sequence[OcrLine]) -> tuple[float, float]:

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from schemas.edit import Action
-from schemas.finding import bounds
+from schemas.finding import Box, bounds
 from schemas.policy import ImagePolicy, Policy, ProxyLevel
-from transforms.engines.protocols import EngineInfo, OcrLine
+from transforms.engines.protocols import EngineInfo, OcrLine, ScoredBox
 from transforms.image.audit import ImageEngines, audit_image
 from transforms.image.blacked_out import painted_lines
 from transforms.image.clean import clean_image
@@ -140,3 +140,47 @@ def test_boxes_in_the_colour_of_the_ground_are_none():
     cv2.rectangle(cell, (70, 8), (160, 26), (0, 0, 0))
     cell[14:18, 12:58:4] = 0
     assert painted_lines(cell, LEVEL, white) == ()
+
+
+def test_boxes_that_run_into_each_other_in_steps_are_lines():
+    # In the rows between two lines neither end belongs to one of them alone.
+    stairs = [((70, 8), (140, 8), (140, 26), (70, 26)), ((110, 24), (220, 24), (220, 44), (110, 44))]
+    stairs += [((40, 30), (111, 30), (111, 52), (40, 52)), ((130, 60), (200, 60), (200, 80), (130, 80))]
+    stairs += [((150, 40), (156, 40), (156, 64), (150, 64))]
+    found = painted_lines(page(*stairs), LEVEL)
+    reach = [bounds(line.quad) for line in found]
+    for x, y in ((100, 16), (200, 34), (60, 45), (160, 70)):
+        assert any(box.x0 <= x < box.x1 and box.y0 <= y < box.y1 for box in reach), (x, y)
+
+
+class Bars:
+    """Takes one place for a code, whatever stands there."""
+
+    info = EngineInfo("codes", "bars", "1", "", "")
+
+    def __init__(self, box):
+        self.box = box
+
+    def detect(self, image):
+        return (ScoredBox(self.box, 0.5),)
+
+
+@pytest.mark.parametrize(
+    ("bars", "found"), [(2, 0), (4, 0), (24, 1)], ids=["two lines", "four lines", "a barcode"]
+)
+def test_painted_lines_are_no_bars_of_a_code(bars, found):
+    rgb = np.full((320, 240, 3), 230, np.uint8)
+    step = 288 // bars
+    for top in range(10, 10 + bars * step, step):
+        rgb[top : top + max(7, step // 2), 20:220] = 0
+    engines = ImageEngines(ocr=None, faces=None, codes=Bars(Box(20, 10, 220, 298)), plates=None)
+    data = io.BytesIO()
+    Image.fromarray(rgb).save(data, "PNG")
+    codes = audit_image(
+        open_image(data.getvalue(), ImageLimits()),
+        engines=engines,
+        wanted=frozenset({"image.code"}),
+        find_text=lambda text: (),
+        value_key=b"k",
+    )
+    assert len(codes) == found
