@@ -80,6 +80,11 @@ def bounds(quad: Quad) -> Box:
     return Box(math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys)))
 
 
+def quad_of_box(box: Box) -> Quad:
+    """The corners of ``box``, clockwise from the top left."""
+    return (box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)
+
+
 class PrintForm(StrEnum):
     """What of a printed value a keyed hash is of, and so how a quotation of it must look."""
 

@@ -32,13 +32,13 @@ from evaluation.images.planted import GoldValue, PlantedImage, retake
 from evaluation.images.product import policy
 from evaluation.images.redaction import SIZE, ImageResult, results
 from evaluation.text.persona_source import PersonaSource
-from schemas.finding import Box, Quad
+from schemas.finding import Box, Quad, quad_of_box
 from schemas.finding import bounds as bounds_of
 from transforms.image.open import ImageLimits, open_image
 from transforms.image.paint import paint
 from transforms.image.raster import read_raster, write_raster
 from transforms.image.reading_frame import sides
-from transforms.image.regions import Region, quad_of_box
+from transforms.image.regions import Region
 
 DECOYS: Final = 24
 _NOISE: Final = 2.5

@@ -21,7 +21,7 @@ from pipeline.review.choose import choose
 from pipeline.spool import SLOTS, read_images
 from schemas.edit import ImageEdit
 from schemas.errors import RejectRecord
-from schemas.finding import Box, ImageFinding, Quad
+from schemas.finding import ImageFinding, quad_of_box
 
 _LONGEST_SIDE = 800
 """Pixels of a picture on the sheet: print of a document is then just readable."""
@@ -166,7 +166,7 @@ def _outlines(findings: Sequence[ImageFinding], longest_side: int) -> Iterator[O
     for finding in findings:
         if finding.box is None:
             continue
-        quad = finding.quad or _corners(finding.box)
+        quad = finding.quad or quad_of_box(finding.box)
         label = words(finding.attribute.rpartition(".")[2])
         xs, ys = zip(*quad, strict=True)
         # Beside a line of print, where it hides none of the lines around it; above anything else.
@@ -180,10 +180,6 @@ def _outlines(findings: Sequence[ImageFinding], longest_side: int) -> Iterator[O
             detail=f"{finding.attribute}, {finding.detector}, score {finding.score:.2f}",
             size=size,
         )
-
-
-def _corners(box: Box) -> Quad:
-    return (box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)
 
 
 def _tone(attribute: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from schemas.finding import Box, ImageFinding, Kind, Quad, TextFinding, bounds
+from schemas.finding import Box, ImageFinding, Kind, Quad, TextFinding, bounds, quad_of_box
 from transforms.engines.protocols import BoxDetector, OcrEngine, RgbArray
 from transforms.image.blacked_out import painted_lines, painted_share
 from transforms.image.business_print import is_business
@@ -199,7 +199,7 @@ def clip(box: Box, view: RgbArray) -> Box | None:
 def tilted(quad: Quad) -> Quad | None:
     """``quad`` to a tenth of a pixel; None where the box around it says the same, give or take a pixel."""
     box = bounds(quad)
-    upright = ((box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1))
+    upright = quad_of_box(box)
     # Whichever corner comes first: a page on its side is as upright as one on its feet.
     if all(min(math.dist(corner, other) for other in upright) <= _UPRIGHT for corner in quad):
         return None

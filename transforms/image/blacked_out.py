@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from schemas.finding import Quad, bounds
 from transforms.engines.protocols import OcrLine, RgbArray
 from transforms.image.ocr_text import PAINTED
+from transforms.image.reading_frame import middle
 
 _MOST_PIXELS: Final = 16_000_000
 """A larger image is looked at in every second, third … row and column, which bounds the memory it takes."""
@@ -85,7 +86,7 @@ def _painted_lines(mask: NDArray[np.uint8], lines: Sequence[OcrLine]) -> tuple[O
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     direction = _direction(lines)
     tilt = _within_an_eighth(math.atan2(direction[1], direction[0]))
-    middles = [_middle(line.quad) for line in lines]
+    middles = [middle(line.quad) for line in lines]
     most = _LONGEST * mask.size
     boxes = []
     sides = stats[:, 2:4]
@@ -97,7 +98,7 @@ def _painted_lines(mask: NDArray[np.uint8], lines: Sequence[OcrLine]) -> tuple[O
         for quad in _boxes(part, tilt):
             first, second, third, fourth = ((x + left, y + top) for x, y in quad)
             turned = _as_read((first, second, third, fourth), direction)
-            if not any(_holds(turned, middle) for middle in middles):
+            if not any(_holds(turned, place) for place in middles):
                 boxes.append(OcrLine(PAINTED, turned, 1.0))
     return tuple(boxes)
 
@@ -224,10 +225,6 @@ def _as_read(quad: Quad, direction: tuple[float, float]) -> Quad:
 
     first = max(range(4), key=along)
     return quad[first], quad[(first + 1) % 4], quad[(first + 2) % 4], quad[(first + 3) % 4]
-
-
-def _middle(quad: Quad) -> tuple[float, float]:
-    return sum(x for x, _ in quad) / 4, sum(y for _, y in quad) / 4
 
 
 def _holds(quad: Quad, point: tuple[float, float]) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 import regex
-import yaml
 
 from transforms.image.ocr_text import OcrText
+from transforms.tables import read_table
 
 TIMEOUT_SECONDS: Final = 0.5
 _NUMBERS: Final = frozenset(
@@ -183,6 +182,4 @@ def _words(name: str) -> frozenset[str]:
 
 @cache
 def _load() -> dict[str, Any]:
-    text = resources.files("transforms.image").joinpath("business_print.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+    return read_table("transforms.image", "business_print.yaml")

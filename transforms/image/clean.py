@@ -119,8 +119,7 @@ def _says_the_same_beside(leak: ImageFinding, finding: ImageFinding) -> bool:
     if one is None or other is None or not leak.value_hash or leak.value_hash != finding.value_hash:
         return False
     near = min(one.width, one.height, other.width, other.height)
-    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
-    return min(wide, min(one.y1, other.y1) - max(one.y0, other.y0)) > -near
+    return min(_shared(one, other)) > -near
 
 
 def _overlap(leak: ImageFinding, finding: ImageFinding) -> bool:
@@ -128,6 +127,10 @@ def _overlap(leak: ImageFinding, finding: ImageFinding) -> bool:
     one, other = leak.box, finding.box
     if one is None or other is None:
         return False
-    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
-    high = min(one.y1, other.y1) - max(one.y0, other.y0)
+    wide, high = _shared(one, other)
     return wide > 0 and high > 0 and 4 * wide * high >= one.width * one.height
+
+
+def _shared(one: Box, other: Box) -> tuple[int, int]:
+    """Width and height that two boxes have in common; below zero: how far they lie apart."""
+    return min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any, Final
 
 import regex
-import yaml
+
+from transforms.tables import read_table
 
 _TOKEN: Final = regex.compile(r"\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\p{Lu}|\d+|\p{L}+", regex.VERSION1)
 _AFTER: Final = regex.compile(
@@ -129,9 +129,7 @@ _ALIKE: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "ı": "l"
 
 @cache
 def _loaded() -> dict[str, Any]:
-    text = resources.files("transforms.image").joinpath("printed_labels.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+    return read_table("transforms.image", "printed_labels.yaml")
 
 
 @cache

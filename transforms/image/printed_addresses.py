@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 import regex
-import yaml
 
 from transforms.image.label_words import find_labels
 from transforms.image.ocr_text import OcrText
+from transforms.tables import read_table
 from transforms.text.alternations import expanded
 from transforms.text.lexicon import read_list
 
@@ -284,6 +283,4 @@ def _misread(word: str) -> str:
 
 @cache
 def _load() -> dict[str, Any]:
-    text = resources.files("transforms.image").joinpath("printed_addresses.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+    return read_table("transforms.image", "printed_addresses.yaml")

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 import regex
-import yaml
 
 from transforms.image.labelled_values import PrintedSpan, find_labelled
 from transforms.image.ocr_text import OcrText
 from transforms.image.print_addresses import find_blocks
 from transforms.image.print_names import find_bare_names, names_of_emails
+from transforms.tables import read_table
 
 TIMEOUT: Final = 0.5
 """Seconds per pattern and image; they are linear, so only a defect reaches it."""
@@ -51,9 +50,7 @@ def _patterns() -> tuple[_Pattern, ...]:
 @cache
 def load_printed() -> dict[str, Any]:
     """The tables of ``printed_pii.yaml``."""
-    text = resources.files("transforms.image").joinpath("printed_pii.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
+    return read_table("transforms.image", "printed_pii.yaml")
 
 
 def _by_pattern(ocr: OcrText) -> Iterator[PrintedSpan]:

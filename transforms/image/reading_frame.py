@@ -34,6 +34,11 @@ def sides(quad: Quad) -> tuple[float, float]:
     return (math.dist(a, b) + math.dist(d, c)) / 2, (math.dist(a, d) + math.dist(b, c)) / 2
 
 
+def middle(quad: Quad) -> tuple[float, float]:
+    """The mean of the corners."""
+    return sum(x for x, _ in quad) / 4, sum(y for _, y in quad) / 4
+
+
 def level_quads(quads: Sequence[Quad]) -> tuple[Quad, ...]:
     """Each quad in the frame of its own direction of print, turned to run from left to right.
 

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.finding import Box, ImageFinding, Quad, bounds
+from schemas.finding import Box, ImageFinding, Quad, bounds, quad_of_box
 from schemas.policy import ImagePolicy, TextFill
 from transforms.engines.protocols import OcrLine
 from transforms.image.coded_blocks import BlockGrid, whole_blocks
@@ -78,11 +78,6 @@ def quad_of(finding: ImageFinding) -> Quad:
     if finding.attribute in PRINT and finding.box.height > finding.box.width:
         return second, third, fourth, first
     return first, second, third, fourth
-
-
-def quad_of_box(box: Box) -> Quad:
-    """The corners of ``box``, clockwise from the top left."""
-    return (box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)
 
 
 def grown(quad: Quad, by: Growth) -> Quad:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from schemas.finding import Quad
 from transforms.engines.protocols import OcrLine
+from transforms.image.reading_frame import middle
 
 Growth = tuple[float, float, float, float]
 """Pixels by which the sides of a quad move outwards, from the first: above, behind, beneath, before."""
@@ -32,7 +33,7 @@ class _Span:
 
 def staying_lines(lines: Sequence[OcrLine], quads: Sequence[Quad]) -> tuple[OcrLine, ...]:
     """Those of ``lines`` whose middle lies in none of ``quads``: what goes itself needs no room."""
-    return tuple(line for line in lines if not any(_holds(quad, _middle(line.quad)) for quad in quads))
+    return tuple(line for line in lines if not any(_holds(quad, middle(line.quad)) for quad in quads))
 
 
 def room(quad: Quad, by: float, lines: Sequence[OcrLine]) -> Growth:
@@ -67,10 +68,6 @@ def _span(quad: Quad, along: NDArray[np.float64], across: NDArray[np.float64]) -
     corners = np.array(quad, float)
     xs, ys = corners @ along, corners @ across
     return _Span(float(xs.min()), float(xs.max()), float(ys.min()), float(ys.max()))
-
-
-def _middle(quad: Quad) -> tuple[float, float]:
-    return sum(x for x, _ in quad) / 4, sum(y for _, y in quad) / 4
 
 
 def _holds(quad: Quad, point: tuple[float, float]) -> bool:

@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from schemas.finding import Quad, bounds
+from schemas.finding import Quad, bounds, quad_of_box
 from transforms.engines.protocols import OcrLine
-from transforms.image.regions import PRINT, Region, quad_of_box
+from transforms.image.regions import PRINT, Region
 
 _TOUCHED: Final = 0.02
 """Share of a line from which it counts as hit by a corner."""

@@ -7,12 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from schemas.finding import Kind
+from transforms.tables import read_table
 
 LEXICON_FILES = ("gender", "age", "race", "weight", "other_biometric", "sensitive")
 
@@ -76,11 +74,7 @@ class Lexicon:
 
 def read_list(name: str) -> dict[str, Any]:
     """One YAML file of ``lexicons/``, whole."""
-    path = resources.files("transforms.text").joinpath(f"lexicons/{name}.yaml")
-    # The C reader is ten times as fast; PyYAML may be built without it.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-    return content
+    return read_table("transforms.text", f"lexicons/{name}.yaml")
 
 
 @cache

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from schemas.finding import Box
-from transforms.image.regions import quad_of_box
+from schemas.finding import Box, quad_of_box
 from transforms.image.soft_edge import softness
 
 PLACE = Box(100, 90, 220, 112)
