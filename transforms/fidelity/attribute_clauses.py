@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import regex
-import yaml
 
 from transforms.fidelity.counts import is_number
 from transforms.fidelity.tokens import THEY, Word, WordClasses, words_of
+from transforms.tables import read_table
 from transforms.text.lexicon import read_list
 
 ATTRIBUTE = "§attribute"
@@ -51,8 +50,7 @@ class AttributeWords:
 @cache
 def attribute_words() -> AttributeWords:
     """Reads package data only."""
-    path = resources.files("transforms.fidelity").joinpath("attribute_words.yaml")
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_table("transforms.fidelity", "attribute_words.yaml")
     refusals = read_list("refusal_sentences")
     return AttributeWords(
         openers=frozenset(content["openers"]),

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
 
 import numpy as np
-import yaml
 
 from schemas.edit import Action, TextEdit
 from transforms.engines.protocols import Embedder
 from transforms.fidelity.differences import Judgement, judge
+from transforms.tables import read_table
 
 DIGITS = 4
 """Decimals of a score: enough for a gate, few enough to be the same on every machine."""
@@ -36,8 +34,7 @@ class Thresholds:
 @cache
 def load_thresholds() -> Thresholds:
     """The calibrated thresholds that ship with the package."""
-    path = resources.files("transforms.fidelity").joinpath("thresholds.yaml")
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_table("transforms.fidelity", "thresholds.yaml")
     return Thresholds(float(content["doubt_cosine"]), str(content["data_sha256"]))
 
 

@@ -10,12 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any, NamedTuple
 
-import yaml
-
 from schemas.taxonomy import load_taxonomy
+from transforms.tables import read_table
 from transforms.text.lexicon import WordRole, load_lexicon, read_list
 
 PERSON = "§person"
@@ -77,8 +75,7 @@ class Word(NamedTuple):
 @cache
 def word_classes() -> WordClasses:
     """Reads package data only."""
-    path = resources.files("transforms.fidelity").joinpath("words.yaml")
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_table("transforms.fidelity", "words.yaml")
     forms: dict[str, tuple[str, ...]] = {}
     many: set[str] = set()
     either: set[str] = set()

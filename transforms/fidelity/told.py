@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import pairwise
-from typing import Any
 
 import regex
-import yaml
 
 from transforms.fidelity.tokens import THEY, Word, WordClasses, biometric, word_classes, words_of
+from transforms.tables import read_table
 from transforms.text.lexicon import Head, LexiconEntry, WordRole, load_lexicon, load_looks, load_people_words
 
 TIMEOUT_SECONDS = 2.0
@@ -51,8 +49,7 @@ class TellingWords:
 @cache
 def telling_words() -> TellingWords:
     """Reads package data only."""
-    path = resources.files("transforms.fidelity").joinpath("words.yaml")
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_table("transforms.fidelity", "words.yaml")
     classes, looks = word_classes(), load_looks()
     named = {**content["told_lists"], "eyes": looks.eyes, "skin": looks.skin, "tones": looks.skin_tones}
     named["race"] = _race_words()
