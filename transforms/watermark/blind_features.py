@@ -1,0 +1,199 @@
+"""What can be known of an image file without reading what is printed in it.
+
+Four families: how the file is written, how large it is, how its pixels are distributed, and its colours.
+They are what a classifier of no model uses on the splits of membership benchmarks (arXiv 2406.16201).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from schemas.watermark import MarkBox
+from transforms.image.open import ImageLimits, open_header, open_image
+
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+_FORMATS: Final = ("JPEG", "PNG", "WEBP")
+_BLOCK: Final = 8
+_MCU: Final = 16
+"""A JPEG block with halved colours: ink changes the blocks it touches."""
+_SPREAD: Final = 2
+"""Pixels beside these blocks into which decoders smooth their colour."""
+_FAR: Final = 2048
+"""Pixels are looked at so far from the corner: of a very large image that is enough."""
+_LEVELS: Final = (5, 25, 50, 75, 95)
+_BINS: Final = 4
+_TABLE: Final = 64
+_HIGH: Final = 8
+_FULL: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class BlindFeatures:
+    """Numbers of one file, by family. ``container``: format, quantisation tables, subsampling, metadata.
+    ``size``: width, height, bytes and bits per pixel. ``pixels``: distribution of each channel, edges, high
+    frequencies, steps between JPEG blocks. ``colours``: shares of 64 colours."""
+
+    container: tuple[float, ...]
+    size: tuple[float, ...]
+    pixels: tuple[float, ...]
+    colours: tuple[float, ...]
+
+    def by_family(self) -> Mapping[str, tuple[float, ...]]:
+        """The numbers of each family, by its name."""
+        return {family.name: getattr(self, family.name) for family in fields(self)}
+
+
+def blind_features(
+    data: bytes, left_out: MarkBox | None = None, limits: ImageLimits | None = None
+) -> BlindFeatures:
+    """The numbers of the file ``data``. ``left_out``: a box that no number of the pixels and colours depends
+    on, with the JPEG blocks it touches, so that ink there does not show. Raises RejectRecord as
+    ``open_image`` does."""
+    opened = open_image(data, limits or ImageLimits())
+    header = open_header(data)
+    rgb = opened.rgb[:_FAR, :_FAR]
+    keep = _outside(rgb.shape[0], rgb.shape[1], left_out)
+    return BlindFeatures(
+        container=_container(header, opened.orientation),
+        size=_size(len(data), *opened.size),
+        pixels=_pixel_numbers(rgb, keep),
+        colours=_colour_shares(rgb, keep),
+    )
+
+
+def _container(header: Image.Image, orientation: int) -> tuple[float, ...]:
+    info = header.info
+    tables: Mapping[int, list[int]] = getattr(header, "quantization", None) or {}
+    layers: list[tuple[int, int, int, int]] = getattr(header, "layer", None) or []
+    first, second = tables.get(0, []), tables.get(1, [])
+    return (
+        *(float(header.format == name) for name in _FORMATS),
+        float(len(header.getbands())),
+        float(len(tables)),
+        *_table(first),
+        *_table(second),
+        float(layers[0][1] if layers else 0),
+        float(layers[0][2] if layers else 0),
+        *(float(name in info) for name in ("exif", "icc_profile", "comment", "jfif", "adobe", "xmp", "dpi")),
+        float(bool(info.get("progressive"))),
+        float(len(getattr(header, "applist", ()))),
+        float(orientation),
+    )
+
+
+def _table(values: list[int]) -> tuple[float, ...]:
+    """Sum, first, largest and smallest step of a quantisation table."""
+    if len(values) != _TABLE:
+        return (0.0, 0.0, 0.0, 0.0)
+    return (float(sum(values)), float(values[0]), float(max(values)), float(min(values)))
+
+
+def _size(stored: int, height: int, width: int) -> tuple[float, ...]:
+    area = max(1, height * width)
+    return (
+        math.log(max(1, stored)),
+        8 * stored / area,
+        math.log(area),
+        float(width),
+        float(height),
+        width / max(1, height),
+    )
+
+
+def _outside(height: int, width: int, box: MarkBox | None) -> NDArray[np.bool_]:
+    """True where numbers may look: everywhere but in ``box``, widened to whole JPEG blocks."""
+    keep = np.ones((height, width), np.bool_)
+    if box is not None:
+        left, top = (max(0, start // _MCU * _MCU - _SPREAD) for start in (box.x, box.y))
+        right, bottom = (-(-end // _MCU) * _MCU + _SPREAD for end in (box.x + box.width, box.y + box.height))
+        keep[top : max(0, bottom), left : max(0, right)] = False
+        if not keep.any():
+            keep[:] = True
+    return keep
+
+
+def _pixel_numbers(rgb: Pixels, keep: NDArray[np.bool_]) -> tuple[float, ...]:
+    seen = rgb[keep]
+    numbers: list[float] = []
+    for channel in range(3):
+        values = np.bincount(seen[:, channel], minlength=_FULL + 1) / len(seen)
+        numbers += _distribution(values)
+    grey = rgb.mean(axis=2, dtype=np.float32)
+    for one, kept in ((grey, keep), (grey.T, keep.T)):
+        numbers += _steps(one, kept)
+    return (*numbers, *_high_frequencies(grey, keep))
+
+
+def _distribution(shares: NDArray[np.float64]) -> list[float]:
+    """Mean, deviation, percentiles, and shares of black and white of a histogram of 256 levels."""
+    levels = np.arange(_FULL + 1)
+    mean = float(levels @ shares)
+    deviation = math.sqrt(max(0.0, float((levels - mean) ** 2 @ shares)))
+    below = np.searchsorted(np.cumsum(shares), np.array(_LEVELS) / 100 - 1e-9)
+    return [mean, deviation, *(float(level) for level in below), float(shares[0]), float(shares[_FULL])]
+
+
+def _steps(grey: Floats, keep: NDArray[np.bool_]) -> list[float]:
+    """Between neighbours down the columns: mean and root mean square of the step, share of equal ones, mean
+    change of the step, and how much larger steps are at the borders of JPEG blocks."""
+    step = np.abs(np.diff(grey, axis=0))
+    both = keep[1:] & keep[:-1]
+    if not both.any():
+        return [0.0] * 5
+    border = np.zeros_like(both)
+    border[_BLOCK - 1 :: _BLOCK] = True
+    at, inside = step[both & border], step[both & ~border]
+    change = np.abs(np.diff(step, axis=0))[both[1:] & both[:-1]]
+    seen = step[both]
+    return [
+        float(seen.mean()),
+        math.sqrt(float(np.square(seen).mean())),
+        float((seen < 0.5).mean()),
+        float(change.mean()) if change.size else 0.0,
+        float(at.mean() / max(float(inside.mean()), 0.01)) if at.size and inside.size else 1.0,
+    ]
+
+
+def _high_frequencies(grey: Floats, keep: NDArray[np.bool_]) -> list[float]:
+    """Of whole 8 x 8 blocks: mean size of the coefficients of low, middle and high frequency, and the share
+    of high ones that a quantisation has left at nothing."""
+    rows, columns = grey.shape[0] // _BLOCK, grey.shape[1] // _BLOCK
+    cut = (slice(rows * _BLOCK), slice(columns * _BLOCK))
+    whole = keep[cut].reshape(rows, _BLOCK, columns, _BLOCK).all(axis=(1, 3))
+    if not whole.any():
+        return [0.0] * 4
+    blocks = grey[cut].reshape(rows, _BLOCK, columns, _BLOCK).transpose(0, 2, 1, 3)[whole]
+    turn = _cosines()
+    size = np.abs(turn @ blocks @ turn.T).reshape(len(blocks), -1)
+    order = np.add.outer(np.arange(_BLOCK), np.arange(_BLOCK)).ravel()
+    high = size[:, order > _HIGH]
+    return [
+        float(size[:, (order > 0) & (order <= _HIGH // 2)].mean()),
+        float(size[:, (order > _HIGH // 2) & (order <= _HIGH)].mean()),
+        float(high.mean()),
+        float((high < 0.5).mean()),
+    ]
+
+
+def _cosines() -> Floats:
+    """The 8 x 8 cosine transform of JPEG (orthonormal DCT-II)."""
+    places = np.arange(_BLOCK)
+    turn = np.cos(np.pi * np.outer(places, 2 * places + 1) / (2 * _BLOCK)) * math.sqrt(2 / _BLOCK)
+    turn[0] /= math.sqrt(2)
+    return turn.astype(np.float32)
+
+
+def _colour_shares(rgb: Pixels, keep: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Shares of the 64 colours of four levels per channel."""
+    level = rgb[keep] // (256 // _BINS)
+    colour = (level[:, 0].astype(np.intp) * _BINS + level[:, 1]) * _BINS + level[:, 2]
+    return tuple((np.bincount(colour, minlength=_BINS**3) / len(colour)).tolist())
