@@ -80,10 +80,12 @@ class Identity:
 class IdentityPlan:
     """An identity and what the design says of it.
 
-    ``repetition_target``: images of the full-rate arm that shall carry it, 0 where that is left to chance.
+    ``repetition_target``: images of the full-rate arm that shall carry it, or that would if it were planted;
+    0 where that is left to chance.
     ``one_run_bit``: the coin of the one-run audit, 1 planted, 0 held out (arXiv 2305.08846), None where the
     pools have a fixed size. ``shadow_mask``: bit k is set if shadow arm k plants it; half of the bits are.
-    ``fold``: probe fold; all images of an identity share it.
+    ``fold``: probe fold; all images of an identity share it. ``twin``: the identity of equal gender and age
+    drawn beside it; twins share rung and fold.
     """
 
     identity: Identity
@@ -92,6 +94,7 @@ class IdentityPlan:
     one_run_bit: int | None
     shadow_mask: int
     fold: int
+    twin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
