@@ -77,12 +77,16 @@ class IdentitySettings:
             raise ConfigError("coin", self.coin, f"use one of {', '.join(Coin)}")
         _whole("shadows", self.shadows, 0, _MOST_SHADOWS)
         if self.shadows % 2:
-            raise ConfigError("shadows", self.shadows, "give an even number: each identity is in half of them")
+            raise ConfigError(
+                "shadows", self.shadows, "give an even number: each identity is in half of them"
+            )
         _whole("folds", self.folds, 1, 1000)
         if self.folds > self.per_pool:
             raise ConfigError("folds", self.folds, f"use at most as many as identities: {self.per_pool}")
         if len(self.ladder) > self.per_pool:
-            raise ConfigError("ladder", self.ladder, f"use at most as many rungs as identities: {self.per_pool}")
+            raise ConfigError(
+                "ladder", self.ladder, f"use at most as many rungs as identities: {self.per_pool}"
+            )
 
 
 def draw_identities(settings: IdentitySettings, key: bytes) -> tuple[IdentityPlan, ...]:
