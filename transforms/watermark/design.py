@@ -1,8 +1,9 @@
 """The experimental design: which split an image falls in, whom it carries, and which arm shows the mark.
 
-Split and fold are drawn per group of near duplicates, rate and identity per image, all from keyed hashes. So
-without a ladder the plan of an image depends on nothing but its own digest, its group, the identities and the key:
-images may come in any order and in any number of parts. A ladder gives exact counts and needs all images at once.
+Split and fold are drawn per group of near duplicates, rate and identity per image, all from keyed hashes.
+So without a ladder the plan of an image depends on nothing but its own digest, its group, the identities and
+the key: images may come in any order and in any number of parts. A ladder gives exact counts and needs all
+images at once.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Arm:
 
     @classmethod
     def parse(cls, text: str, shadows: int | None = None) -> Self:
-        """``r25``, ``r2.5`` (percent) or ``shadow-3``; ``shadows``, if given, says how many shadows there are.
+        """``r25``, ``r2.5`` (percent) or ``shadow-3``. ``shadows``: how many there are, where that is known.
 
         Raises:
             ConfigError: neither of the two, a rate above 100, a shadow that the design does not have.

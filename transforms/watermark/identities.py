@@ -7,8 +7,8 @@ or capture location. Their parts (given name, family name, city, date) come from
 up before it is shuffled again, so they too differ as long as the lists last (``token_limit``).
 
 Gender and age have too few values to be told apart: identities ``2 i`` and ``2 i + 1`` are twins of equal
-gender and age, and reference ``j`` has those of identity ``j``. With the balanced coin one of each pair of twins
-is planted, so both pools have the same genders and ages to the letter.
+gender and age, and reference ``j`` has those of identity ``j``. With the balanced coin one of each pair of
+twins is planted, so both pools have the same genders and ages to the letter.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def entropy_bits(fields: Iterable[str] = FIELDS) -> dict[str, float]:
 
 
 def token_limit() -> int:
-    """The largest K for which given name, family name, city and date differ too between all 2 K identities."""
+    """The largest K for which given and family name, city and date differ too between all identities."""
     lists = _lists()
     return min(len(lists.given), len(lists.family), len(lists.cities), DAYS) // 2
 
@@ -267,8 +267,8 @@ def _check_folds(plans: Sequence[IdentityPlan], settings: IdentitySettings) -> N
         raise ConfigError(
             "per_pool",
             settings.per_pool,
-            f"the coin left a probe fold without identities of one pool; draw at least {8 * settings.folds} per "
-            "pool, use fewer folds, or the balanced coin",
+            "the coin left a probe fold without identities of one pool; draw at least "
+            f"{8 * settings.folds} per pool, use fewer folds, or the balanced coin",
         )
 
 

@@ -1,7 +1,8 @@
 """User ids: ten digits, each number of a stated set as likely as any other, and the set hits nobody.
 
-The set is every number ``1?9???????`` that fails each check of ``ids.yaml`` (card, provider, insurance, tax and
-birth numbers of ten digits), so a printed id is no telephone number of North America and no number of a person.
+The set is every number ``1?9???????`` that fails each check of ``ids.yaml``: a printed id is no telephone
+number of North America, holds no date of birth, and is no provider, insurance, tax or birth number of the
+registers named there.
 """
 
 from __future__ import annotations
