@@ -63,7 +63,8 @@ class Mode(StrEnum):
 class EngineChoice(BaseModel):
     """``engines:`` - which engine serves which role; ``none`` switches a role off. ``rewriter`` is ``rules``,
     ``transformers:MODEL_OR_PATH`` or ``openai:BASE_URL#MODEL``; ``device`` and ``other_weights`` are for
-    the image side; ``second_ocr`` serves ``verify_sample``."""
+    the image side; ``second_ocr`` serves ``verify_sample``, ``image_text`` (``clip:FOLDER``) compares a
+    redacted image with its answer."""
 
     model_config = ConfigDict(extra="forbid")
     _FOR_ALL: ClassVar = ("device", "other_weights")
@@ -76,6 +77,7 @@ class EngineChoice(BaseModel):
     parser: str = "bundled"
     ner: str = "bundled"
     embedder: str = "minilm"
+    image_text: str = "none"
     rewriter: str = RULES
     device: Device = Device.AUTO
     other_weights: bool = False

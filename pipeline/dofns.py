@@ -9,6 +9,7 @@ import apache_beam as beam
 from apache_beam.metrics.metric import Metrics
 from apache_beam.ml.inference.base import ModelHandler
 
+from pipeline.caption_stage import match_captions
 from pipeline.image_batches import TASKS_PER_BATCH, ImageTask, ImageTools
 from pipeline.image_cache import ImageCache
 from pipeline.image_stage import process_image
@@ -196,7 +197,7 @@ class CleanText(beam.DoFn):
 
     def process(self, element: Chunk) -> Iterator[tuple[int, Chunk]]:
         """Cleans, verifies and gates one chunk as a batch."""
-        cleaned = clean_text(element, self._tools)
+        cleaned = match_captions(clean_text(element, self._tools), self._tools)
         PROGRESS.add(records=len(cleaned.outcomes))
         for outcome in cleaned.outcomes:
             Metrics.counter("records", outcome.reason or "emitted").inc()

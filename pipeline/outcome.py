@@ -26,6 +26,8 @@ class Outcome:
     kept_field_findings: tuple[str, ...] = ()
     """Attributes told in fields that are kept as they are (see ``pipeline/kept_fields.py``)."""
     text: CleanedText | None = None
+    caption_match: float | None = None
+    """How well the answer still goes with the redacted image, 0 to 1 (see ``pipeline/caption_stage.py``)."""
     stage: str = ""
     reason: str = ""
 

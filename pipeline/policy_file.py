@@ -51,6 +51,7 @@ class ImageSection(BaseModel):
     plate_fill: FaceFill = FaceFill.SOLID
     drawn_faces: DrawnFaces = DrawnFaces.REDACT
     min_fidelity: Annotated[float, Field(ge=0, le=1)] = 0.0
+    min_caption_match: Annotated[float, Field(ge=0, le=1)] = 0.0
     box_growth: Annotated[float, Field(ge=0, le=1)] = 0.1
     fill_rgb: tuple[
         Annotated[int, Field(ge=0, le=255)],
@@ -153,6 +154,7 @@ def policy_settings(policy: Policy) -> dict[str, Any]:
             "plate_fill": policy.image.plate_fill.value,
             "drawn_faces": policy.image.drawn_faces.value,
             "min_fidelity": policy.image.min_fidelity,
+            "min_caption_match": policy.image.min_caption_match,
             "box_growth": policy.image.box_growth,
             "fill_rgb": list(policy.image.fill_rgb),
         },

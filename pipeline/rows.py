@@ -82,7 +82,11 @@ def data_row(outcome: Outcome, plan: RunPlan, image_bytes: Callable[[int], bytes
         SOURCE: source if isinstance(source, str) else plan.sources[outcome.source].name,
         EDITS: [_text_edit(edit) for edit in (text.edits if text else ())],
         IMAGE_EDITS: _image_edits(outcome),
-        FIDELITY: {"text": text.fidelity if text else None, "image": _image_fidelity(outcome)},
+        FIDELITY: {
+            "text": text.fidelity if text else None,
+            "image": _image_fidelity(outcome),
+            "image_text": outcome.caption_match,
+        },
         PROVENANCE: {
             "record_key": outcome.record_key,
             "image_sha256": [result.cleaned_sha256 or result.sha256 for result in outcome.images],

@@ -61,6 +61,8 @@ def tally_outcome(outcome: Outcome) -> Tally:
         tally += _tally_rounds(outcome.record, outcome.text)
         if outcome.text.fidelity is not None:
             tally[path("fidelity", "text", f"{outcome.text.fidelity:.4f}")] += 1
+    if outcome.caption_match is not None:
+        tally[path("fidelity", "image_text", f"{outcome.caption_match:.4f}")] += 1
     if outcome.findings or any(result.findings for result in outcome.images):
         tally["records|with_findings"] += 1
     tokens = sum(turn.text.count("<image>") for turn in outcome.record.turns)
@@ -187,7 +189,10 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
         "verdicts": {name: tally.get(path("verdict", name), 0) for name in ("passed", "held_back")},
         "quarantine": _nest(_branch(tally, "quarantine")),
         "notes": _nest(_branch(tally, "note")),
-        "fidelity": {side: _quantiles(_branch(tally, path("fidelity", side))) for side in ("text", "image")},
+        "fidelity": {
+            side: _quantiles(_branch(tally, path("fidelity", side)))
+            for side in ("text", "image", "image_text")
+        },
     }
 
 

@@ -12,13 +12,21 @@ from pipeline.plan import RunPlan
 from schemas.errors import ConfigError
 from schemas.finding import ImageFinding, TextFinding
 from schemas.policy import DrawnFaces
-from transforms.engines.protocols import Embedder, EngineInfo, OcrEngine, Rewriter, TextParser
+from transforms.engines.protocols import (
+    Embedder,
+    EngineInfo,
+    ImageTextMatcher,
+    OcrEngine,
+    Rewriter,
+    TextParser,
+)
 from transforms.engines.registry import (
     NONE,
     check_engines,
     load_detector,
     load_embedder,
     load_entity_tagger,
+    load_image_text,
     load_ocr,
     load_parser,
     load_rewriter,
@@ -58,6 +66,12 @@ class Toolbox:
     def embedder(self) -> Embedder:
         """The sentence embedder of the fidelity gate."""
         return load_embedder(self.plan.engines.embedder)
+
+    @cached_property
+    def image_text(self) -> ImageTextMatcher | None:
+        """What compares redacted images with their answers; None where nothing does."""
+        engines = self.plan.engines
+        return load_image_text(engines.image_text, engines.options())
 
     @cached_property
     def rewriter(self) -> Rewriter | None:
@@ -140,11 +154,17 @@ class Toolbox:
             images = self.image_engines
             loaded = (images.ocr, images.faces, images.codes, images.plates)
             infos += [engine.info for engine in loaded if engine is not None]
+            if self.plan.mode is Mode.BUILD and self.image_text is not None:
+                infos.append(self.image_text.info)
             if self.second_ocr is not None:
                 infos.append(replace(self.second_ocr.info, role="second_ocr"))
         return tuple(infos)
 
     def _check_image_engines(self) -> None:
+        least = self.plan.policy.image.min_caption_match
+        if least and self.plan.engines.image_text == NONE:
+            remedy = f"policy {self.plan.policy.name!r} sets min_caption_match: choose clip:FOLDER"
+            raise ConfigError("engines.image_text", NONE, remedy)
         needs = {"ocr": {"image.text_pii"}, "faces": {"image.face"}, "codes": {"image.code"}}
         if self.plan.engines.plates == NONE:
             needs["ocr"].add("image.plate")  # then a plate is known by its print alone

@@ -99,7 +99,7 @@ def data_features(extras: Mapping[str, Feature], *, several_images: bool) -> dic
         SOURCE: value("string"),
         EDITS: list_of(EDIT_FEATURE),
         IMAGE_EDITS: list_of(IMAGE_EDIT_FEATURE),
-        FIDELITY: {"text": value("float32"), "image": value("float32")},
+        FIDELITY: {"text": value("float32"), "image": value("float32"), "image_text": value("float32")},
         PROVENANCE: PROVENANCE_FEATURE,
         IMAGE_PATHS: list_of(value("string")),
     }

@@ -54,7 +54,8 @@ class DrawnFaces(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ImagePolicy:
     """Redaction of images. ``box_growth`` is added on each side, as a share of the box's longer side, of text
-    of its height. ``min_fidelity``: images of which less is left (``image_fidelity``) are held back."""
+    of its height. ``min_fidelity``: images of which less is left (``image_fidelity``) are held back.
+    ``min_caption_match``: so are records whose answer goes with less of the image (``caption_match``)."""
 
     text_fill: TextFill = TextFill.SOLID
     face_fill: FaceFill = FaceFill.BLUR
@@ -63,6 +64,7 @@ class ImagePolicy:
     plate_fill: FaceFill = FaceFill.SOLID
     drawn_faces: DrawnFaces = DrawnFaces.REDACT
     min_fidelity: float = 0.0
+    min_caption_match: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

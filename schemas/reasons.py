@@ -57,6 +57,7 @@ class Reason(StrEnum):
     IMAGE_ANIMATED = "image_animated"
     IMAGE_STILL_LEAKS = "image_still_leaks"
     IMAGE_UNFAITHFUL = "image_unfaithful"
+    CAPTION_UNMATCHED = "caption_unmatched"
     # text
     TEXT_STILL_LEAKS = "text_still_leaks"
     IMAGE_VALUE_QUOTED = "image_value_quoted"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.errors import ConfigError
+
 DEVICE_KEY = "engines.device"
 
 
@@ -19,6 +21,17 @@ class Device(StrEnum):
 def told(device: Device) -> str:
     """What an engine's settings say of where it runs: nothing for the CPU."""
     return "" if device is Device.CPU else f" device={device.value}"
+
+
+def torch_device(device: Device) -> str:
+    """``cpu`` or ``cuda``, as torch names it. Raises ConfigError if CUDA is asked for and not there."""
+    import torch
+
+    if device is not Device.CPU and torch.cuda.is_available():
+        return "cuda"
+    if device is Device.CUDA:
+        raise ConfigError(DEVICE_KEY, device.value, "torch sees no GPU: choose auto or cpu")
+    return "cpu"
 
 
 @dataclass(frozen=True, slots=True)

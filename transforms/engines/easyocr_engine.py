@@ -16,7 +16,7 @@ import numpy as np
 from schemas.errors import ConfigError, RunFailed
 from transforms.engines.batches import free_device_memory, is_out_of_memory
 from transforms.engines.bundled_weights import combined_sha256, file_sha256
-from transforms.engines.device import DEVICE_KEY, Device, EngineOptions
+from transforms.engines.device import Device, EngineOptions, torch_device
 from transforms.engines.protocols import EngineInfo, OcrLine, RgbArray
 
 CONFIG_KEY = "engines.ocr"
@@ -54,7 +54,7 @@ class EasyOcr:
         options = options if options is not None else EngineOptions(Device.AUTO)
         check_folder(folder)
         self._name, self._torch = f"easyocr:{folder}", torch
-        self._device = _torch_device(torch, options.device)
+        self._device = torch_device(options.device)
         self._batched = self._device != "cpu"
         files = {name: Path(folder) / name for name in WEIGHTS}
         found = {name: file_sha256(path) for name, path in files.items()}
@@ -188,13 +188,3 @@ def _accepted(entries: Sequence[dict[str, str]], others: Mapping[str, str]) -> I
     finally:
         for entry, digest in zip(entries, published, strict=True):
             entry["md5sum"] = digest
-
-
-def _torch_device(torch: Any, device: Device) -> str:
-    if device is Device.CPU:
-        return "cpu"
-    if torch.cuda.is_available():
-        return "cuda"
-    if device is Device.CUDA:
-        raise ConfigError(DEVICE_KEY, device.value, "torch sees no GPU: choose auto or cpu")
-    return "cpu"

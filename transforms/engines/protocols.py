@@ -103,6 +103,16 @@ class Embedder(Protocol):
         ...
 
 
+class ImageTextMatcher(Protocol):
+    """Says how well pictures and a text go together."""
+
+    info: EngineInfo
+
+    def match(self, pictures: Sequence[RgbArray], text: str) -> list[float]:
+        """Cosine per picture, -1 to 1."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class HiddenSpan:
     """Characters ``start:end`` of a text tell ``attribute`` and must not tell it any more."""

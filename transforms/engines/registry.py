@@ -17,6 +17,7 @@ from transforms.engines.protocols import (
     BoxDetector,
     Embedder,
     EntityTagger,
+    ImageTextMatcher,
     OcrEngine,
     Rewriter,
     TextParser,
@@ -78,6 +79,12 @@ def _onnx_plates(place: str, options: EngineOptions) -> BoxDetector:
     return OnnxDetector("plates", place, options.device)
 
 
+def _clip(place: str, options: EngineOptions) -> ImageTextMatcher:
+    from transforms.engines.clip_matcher import ClipMatcher
+
+    return ClipMatcher(place, options)
+
+
 def _minilm(_place: str, _options: EngineOptions) -> Embedder:
     from transforms.engines.minilm.engine import MiniLmEmbedder
 
@@ -97,8 +104,9 @@ _LOADERS: Mapping[str, Mapping[str, Callable[[str, EngineOptions], object]]] = {
     "codes": {"opencv": _opencv_codes},
     "plates": {"onnx": _onnx_plates},
     "embedder": {"minilm": _minilm},
+    "image_text": {"clip": _clip},
 }
-_PLACES = {"onnx": "onnx:PATH", "easyocr": "easyocr:FOLDER"}
+_PLACES = {"onnx": "onnx:PATH", "easyocr": "easyocr:FOLDER", "clip": "clip:FOLDER"}
 """Engines that are named with the place of their weights."""
 
 _NEEDS = {
@@ -108,7 +116,7 @@ _NEEDS = {
     "opencv": "cv2",
     "minilm": "onnxruntime",
 }
-_MAY_BE_OFF = ("ocr", "faces", "codes", "plates", "ner")
+_MAY_BE_OFF = ("ocr", "faces", "codes", "plates", "ner", "image_text")
 
 
 def check_engine(role: str, name: str) -> None:
@@ -131,6 +139,9 @@ def _check_named(role: str, name: str) -> None:
         raise ConfigError(f"engines.{role}", name, f"no such engine; allowed: {', '.join(allowed)}")
     if kind == "tesseract":
         check_program()
+        return
+    if kind == "clip":
+        _check_transformers_folder(role, name, place)
         return
     if kind == "onnx":
         check_weights(role, place)
@@ -216,6 +227,11 @@ def load_detector(role: str, name: str, options: EngineOptions = _DEFAULT) -> Bo
     return cast("BoxDetector | None", _load(role, name, options))
 
 
+def load_image_text(name: str, options: EngineOptions = _DEFAULT) -> ImageTextMatcher | None:
+    """What compares pictures and texts; None for ``none``."""
+    return cast("ImageTextMatcher | None", _load("image_text", name, options))
+
+
 def load_embedder(name: str) -> Embedder:
     """The text embedder."""
     return cast(Embedder, _load("embedder", name, _DEFAULT))
@@ -228,9 +244,13 @@ def _check_tagger(name: str) -> None:
     if kind != "transformers":
         allowed = f"{BUNDLED}, {OF_THE_PARSER}, {NONE}, transformers:FOLDER"
         raise ConfigError("engines.ner", name, f"no such engine; allowed: {allowed}")
-    if not Path(place or "?").is_dir():
-        raise ConfigError("engines.ner", name, "no such folder: give one that save_pretrained wrote")
-    _check_gpu_extra("engines.ner", name, "torch", "transformers")
+    _check_transformers_folder("ner", name, place)
+
+
+def _check_transformers_folder(role: str, name: str, folder: str) -> None:
+    if not Path(folder or "?").is_dir():
+        raise ConfigError(f"engines.{role}", name, "no such folder: give one that save_pretrained wrote")
+    _check_gpu_extra(f"engines.{role}", name, "torch", "transformers")
 
 
 @cache
