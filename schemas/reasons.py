@@ -15,6 +15,7 @@ class Stage(StrEnum):
     CLEAN_TEXT = "clean_text"
     VERIFY = "verify"
     EMIT = "emit"
+    MARK_IMAGE = "mark_image"
 
 
 class Reason(StrEnum):
@@ -58,6 +59,9 @@ class Reason(StrEnum):
     IMAGE_STILL_LEAKS = "image_still_leaks"
     IMAGE_UNFAITHFUL = "image_unfaithful"
     CAPTION_UNMATCHED = "caption_unmatched"
+    # watermarked splits
+    IMAGE_SMALLER_THAN_MARK = "image_smaller_than_mark"
+    MARK_LEGIBILITY_MISSED = "mark_legibility_missed"
     # text
     TEXT_STILL_LEAKS = "text_still_leaks"
     IMAGE_VALUE_QUOTED = "image_value_quoted"

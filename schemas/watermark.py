@@ -154,8 +154,24 @@ class MarkMeasures:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkLook:
+    """How a mark was printed in the end: SHA-256 of the font file, size of its letters (em) in pixels of the
+    emitted image, colour and opacity (0 to 255) of the ink and of what stands behind it, and what that is
+    ("none", "outline", "plate"). ``overlap``: share of the box on regions that were to be avoided, 0 to 1."""
+
+    font_sha256: str
+    em: float
+    colour: tuple[int, int, int]
+    alpha: int
+    backing: str
+    backing_alpha: int
+    overlap: float
+
+
+@dataclass(frozen=True, slots=True)
 class MarkedVariant:
-    """One emitted file of an image. ``box`` and ``measures`` are None for the clean one."""
+    """One emitted file of an image. ``box``, ``measures`` and ``look`` are None for the clean one, and for a
+    mark that stands in the metadata alone."""
 
     variant: Variant
     sha256: str
@@ -163,3 +179,4 @@ class MarkedVariant:
     identity_id: str | None
     box: MarkBox | None
     measures: MarkMeasures | None
+    look: MarkLook | None = None

@@ -72,7 +72,7 @@ class RapidOcr:
 
         cv2.setNumThreads(1)
         self.options = options or RapidOcrOptions()
-        files = tuple(_weights(name) for name in _WEIGHTS)
+        files = tuple(wheel_weights(name) for name in _WEIGHTS)
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
         self._maps, self._reader = TextMaps(files[0], device), LineReader(files[1], device)
         self.info = EngineInfo(
@@ -172,7 +172,8 @@ def _line(box: LineBox, reading: Reading, width: int, height: int) -> OcrLine:
     return OcrLine(reading.text, quad, round(reading.score, 4), places)  # type: ignore[arg-type]
 
 
-def _weights(name: str) -> Path:
+def wheel_weights(name: str) -> Path:
+    """A model that the rapidocr wheel carries. Raises ConfigError if it does not."""
     path = Path(str(resources.files("rapidocr").joinpath("models", name)))
     if not path.is_file():
         raise ConfigError("engines.ocr", "rapidocr", f"{name} is not in the wheel; reinstall it")

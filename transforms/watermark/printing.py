@@ -1,0 +1,92 @@
+"""From texts and a style to ink of one size: what the variants of an image have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from schemas.errors import RejectRecord
+from schemas.reasons import Reason, Stage
+from schemas.watermark import Variant
+from transforms.watermark import keyed
+from transforms.watermark.font import MarkFont
+from transforms.watermark.ink import Ink, print_lines, shuffled, tiled, widened
+from transforms.watermark.legibility import LLAVA_SIDE
+from transforms.watermark.style import Backing, Carrier, MarkStyle
+
+Texts = Mapping[Variant, tuple[str, ...]]
+"""What each variant prints. The scrambled one has the text whose ink it shuffles."""
+
+SMALLEST_EM: Final = 5.0
+"""Pixels of a letter (em) below which nothing is printed; of a module of a code it is 1."""
+_KEPT: Final = 2048
+
+
+class Printer:
+    """Prints in one font, and keeps what it printed: the same identities come again and again."""
+
+    def __init__(self, font: MarkFont, key: bytes) -> None:
+        self.font = font
+        self._key = key
+        self._print = lru_cache(maxsize=_KEPT)(self._lines)
+
+    def print_all(
+        self, texts: Texts, style: MarkStyle, em: float, within: tuple[int, int], name: str
+    ) -> tuple[dict[Variant, Ink], float]:
+        """Ink of every variant, all in one size that depends on the texts together and so tells nothing of
+        each, and the em that was used: ``em``, or less where that does not fit ``within`` (width, height).
+        ``name``: what the scrambling is drawn for.
+
+        Raises RejectRecord where the smallest letters do not fit.
+        """
+        least = 1.0 if style.carrier is Carrier.QR else min(em, SMALLEST_EM)
+        while True:
+            inks = self._at(texts, style, em)
+            width = max(ink.size[0] for ink in inks.values())
+            height = max(ink.size[1] for ink in inks.values())
+            fit = min(within[0] / width, within[1] / height)
+            if fit >= 1:
+                break
+            if style.em_px is not None or em <= least:
+                raise RejectRecord(Stage.MARK_IMAGE, Reason.IMAGE_SMALLER_THAN_MARK)
+            em = max(least, min(em - 1, float(int(em * fit))))
+        inks = {
+            variant: self._finished(variant, ink, (width, height), style, em, name)
+            for variant, ink in inks.items()
+        }
+        if style.carrier is Carrier.TILED:
+            inks = {variant: tiled(ink, within, round(2 * em)) for variant, ink in inks.items()}
+        return inks, em
+
+    def _at(self, texts: Texts, style: MarkStyle, em: float) -> dict[Variant, Ink]:
+        if style.carrier is Carrier.QR:
+            from transforms.watermark.code_print import print_codes
+
+            return dict(zip(texts, print_codes(tuple(texts.values()), int(em)), strict=True))
+        return {
+            variant: self._print(lines, em, style.spacing, style.backing) for variant, lines in texts.items()
+        }
+
+    def _lines(self, lines: tuple[str, ...], em: float, spacing: float, backing: Backing) -> Ink:
+        return print_lines(self.font, lines, em, spacing, backing)
+
+    def _finished(
+        self, variant: Variant, ink: Ink, size: tuple[int, int], style: MarkStyle, em: float, name: str
+    ) -> Ink:
+        if variant is Variant.SCRAMBLED:
+            draw = np.random.Generator(np.random.PCG64(keyed.seed(self._key, "scramble", name)))
+            # Squares of a code are as large as its modules, of print about as wide as a stroke.
+            ink = shuffled(ink, int(em) if style.carrier is Carrier.QR else max(1, round(em / 8)), draw)
+        return widened(ink, size, style.backing)
+
+
+def wanted_em(style: MarkStyle, size: tuple[int, int], larger: float) -> float:
+    """Em in pixels of an image of ``size`` (width, height), ``larger`` times what the style says; whole
+    pixels, so that what was printed once can be used again."""
+    if style.em_px is not None:
+        return float(max(1, round(style.em_px * larger)))
+    em = float(style.em_at_336 or 1) * max(size) / LLAVA_SIDE
+    return float(max(1, round(em * larger)))
