@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from transforms.watermark.keyed import Draws
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+_KEY: Final = b"mmscrub scores"
+"""Public: scores are judged after the split's secret draws are made, and anybody may judge them again."""
 
 
 def generator(*names: str) -> np.random.Generator:
     """PCG64 seeded with the digest of ``names``: the same names, the same numbers, on every machine."""
-    digest = hashlib.sha256("\x00".join(names).encode()).digest()
-    return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
+    return np.random.Generator(np.random.PCG64(int.from_bytes(Draws(_KEY).digest(*names), "big")))
 
 
 def finite(name: str, numbers: npt.ArrayLike) -> FloatArray:
