@@ -1,0 +1,1 @@
+"""Probes that read memory from a model: hidden states, linear probes with honest folds, gradients."""
