@@ -73,16 +73,18 @@ def given_folds(
     identities: Sequence[str], images: Sequence[str], fold_identity: Codes, fold_image: Codes
 ) -> FoldPlan:
     """The folds that a split was published with. Raises ConfigError if an identity or an image is in two."""
-    for key, names, folds in (
+    for key, names, numbers in (
         ("fold_identity", identities, fold_identity),
         ("fold_image", images, fold_image),
     ):
-        if not _constant_within(codes(names), folds):
-            raise ConfigError(key, "two folds of one unit", "give every unit one fold, or leave the folds out")
+        if not _constant_within(codes(names), numbers):
+            raise ConfigError(
+                key, "two folds of one unit", "give every unit one fold, or leave the folds out"
+            )
     if _constant_within(codes(images), fold_identity):
-        numbers = np.unique(fold_identity)
         folds = tuple(
-            Fold(np.flatnonzero(fold_identity != k), np.flatnonzero(fold_identity == k)) for k in numbers
+            Fold(np.flatnonzero(fold_identity != k), np.flatnonzero(fold_identity == k))
+            for k in np.unique(fold_identity)
         )
         return FoldPlan(FoldKind.COMPONENTS, folds, fold_identity.astype(np.int64))
     return _crossed(fold_identity, fold_image)
@@ -126,7 +128,9 @@ def _components(who: Codes, where: Codes) -> Codes:
 def _even_parts(unit: Codes, labels: NDArray[np.bool_], count: int, key: bytes, purpose: str) -> Codes:
     """Number of the part of each sample: whole units, large ones first, each to the part that holds least of
     its classes (greedy; ties by a keyed order)."""
-    sizes = np.stack([np.bincount(unit[labels == label], minlength=unit.max() + 1) for label in (False, True)])
+    sizes = np.stack(
+        [np.bincount(unit[labels == label], minlength=unit.max() + 1) for label in (False, True)]
+    )
     drawn = keyed.order(key, [str(number) for number in np.unique(unit)], f"probe fold {purpose}")
     waiting = sorted((int(name) for name in drawn), key=lambda number: -int(sizes[:, number].max()))
     share = sizes / np.maximum(1, sizes.sum(axis=1, keepdims=True))

@@ -8,6 +8,7 @@ samples is reported as a foil, with its control: labels drawn at random per iden
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -72,7 +73,7 @@ class Probed:
 @dataclass(frozen=True, slots=True)
 class StudySettings:
     """How much is drawn. ``controls``: random labellings of the control task, 0 for none. ``blocks``: of the
-    online code, 0 for none."""
+    online code, 0 for none. ``workers``: layers at a time; it changes no figure."""
 
     probe: ProbeSettings = field(default_factory=ProbeSettings)
     folds: int = 5
@@ -80,9 +81,17 @@ class StudySettings:
     draws: int = 2000
     controls: int = 3
     blocks: int = 0
+    workers: int = 2
 
     def __post_init__(self) -> None:
-        for name, least in (("folds", 2), ("permutations", 1), ("draws", 1), ("controls", 0), ("blocks", 0)):
+        for name, least in (
+            ("folds", 2),
+            ("permutations", 1),
+            ("draws", 1),
+            ("controls", 0),
+            ("blocks", 0),
+            ("workers", 1),
+        ):
             if getattr(self, name) < least:
                 raise ConfigError(name, getattr(self, name), f"give {least} or more")
 
@@ -145,38 +154,72 @@ def probe_model(
 ) -> ModelFigures:
     """Probes each layer. With one key, models are probed with the same folds, draws and relabellings, so they
     can be compared. Raises ConfigError for too few identities or features that are no numbers."""
-    who = codes(probed.identities)
-    plan = probed.plan(settings.folds, key)
-    foil = sample_folds(probed.labels, settings.folds, key)
-    relabelled = permuted_labels(probed.labels, who, plan, settings.permutations, key)
-    controls = [_control_labels(probed, key, number) for number in range(settings.controls)]
-    blocks = _blocks(probed, settings.blocks, key) if settings.blocks else ()
-    tallies, observed, permuted, foils, bits = [], [], [], [], []
-    for index, name in enumerate(features.names):
-        layer = features.layer(index)
-        if layer.shape[0] != len(who):
-            raise ConfigError("features", layer.shape[0], f"there are {len(who)} samples")
-        probe = LayerProbe(layer, plan, settings.probe)
-        scores = probe.held_out(probed.labels)
-        tallies.append(tally(scores.logit, probed.labels, who, plan))
-        columns = np.column_stack([probed.labels, relabelled])
-        found = auc_of_columns(
-            np.column_stack([scores.linear, probe.permuted(relabelled)]), columns, plan
-        )
-        observed.append(found[0])
-        permuted.append(found[1:])
-        foils.append(_foil(layer, foil, probed.labels, controls, settings.probe))
-        bits.append(code_length(layer, probed.labels, blocks, settings.probe.cost) if blocks else None)
-        progress(name)
-    family = max_t(np.array(observed), np.array(permuted))
-    weights = resampled(tallies[0].positive, settings.draws, key)
+    from threadpoolctl import threadpool_limits
+
+    task = _Task(features, probed, settings, key)
+    results = []
+    # Many small products: threads inside of each would wait for each other longer than they work.
+    with threadpool_limits(limits=1), ThreadPoolExecutor(settings.workers) as pool:
+        for name, result in zip(features.names, pool.map(task.run, range(len(features.names))), strict=True):
+            results.append(result)
+            progress(name)
+    observed = np.array([one.observed for one in results])
+    permuted = np.array([one.permuted for one in results])
+    family = max_t(observed, permuted)
+    weights = resampled(results[0].tallies.positive, settings.draws, key)
     layers = tuple(
-        _figures(name, one, weights, p, *foil_of, length)
-        for name, one, p, foil_of, length in zip(
-            features.names, tallies, family.p_layers, foils, bits, strict=True
-        )
+        _figures(name, one, weights, p)
+        for name, one, p in zip(features.names, results, family.p_layers, strict=True)
     )
-    return ModelFigures(layers, family, plan, tuple(tallies), np.array(observed), np.array(permuted))
+    return ModelFigures(layers, family, task.plan, tuple(one.tallies for one in results), observed, permuted)
+
+
+@dataclass(frozen=True, slots=True)
+class _LayerResult:
+    tallies: Tallies
+    observed: float
+    permuted: Floats
+    sample_split: float
+    control: float | None
+    bits: float | None
+
+
+class _Task:
+    """What is the same for every layer: folds, relabellings, control labels."""
+
+    def __init__(self, features: LayerFeatures, probed: Probed, settings: StudySettings, key: bytes) -> None:
+        self._features, self._labels, self._settings = features, probed.labels, settings
+        self._who = codes(probed.identities)
+        self.plan = probed.plan(settings.folds, key)
+        self._foil = sample_folds(probed.labels, settings.folds, key)
+        self._relabelled = permuted_labels(probed.labels, self._who, self.plan, settings.permutations, key)
+        self._controls = [_control_labels(probed, key, number) for number in range(settings.controls)]
+        self._blocks = _blocks(probed, settings.blocks, key) if settings.blocks else ()
+
+    def run(self, index: int) -> _LayerResult:
+        layer = self._features.layer(index)
+        if layer.shape[0] != len(self._who):
+            raise ConfigError("features", layer.shape[0], f"there are {len(self._who)} samples")
+        probe = LayerProbe(layer, self.plan, self._settings.probe)
+        scores = probe.held_out(self._labels)
+        found = auc_of_columns(
+            np.column_stack([scores.linear, probe.permuted(self._relabelled)]),
+            np.column_stack([self._labels, self._relabelled]),
+            self.plan,
+        )
+        cost = self._settings.probe.cost
+        bits = code_length(layer, self._labels, self._blocks, cost) if self._blocks else None
+        counts = tally(scores.logit, self._labels, self._who, self.plan)
+        return _LayerResult(counts, float(found[0]), found[1:], *self._foil_of(layer), bits)
+
+    def _foil_of(self, layer: NDArray[np.floating]) -> tuple[float, float | None]:
+        probe = LayerProbe(layer, self._foil, self._settings.probe)
+
+        def accuracy(wanted: Labels) -> float:
+            return float(np.mean((probe.held_out(wanted).logit > 0) == wanted))
+
+        controls = [accuracy(one) for one in self._controls]
+        return accuracy(self._labels), float(np.mean(controls)) if controls else None
 
 
 def difference(tuned: ModelFigures, control: ModelFigures, draws: int, key: bytes) -> Difference:
@@ -209,47 +252,24 @@ def difference(tuned: ModelFigures, control: ModelFigures, draws: int, key: byte
     return Difference(layers, family)
 
 
-def _figures(
-    name: str,
-    counts: Tallies,
-    weights: Floats,
-    p: float,
-    sample_split: float,
-    control: float | None,
-    bits: float | None,
-) -> LayerFigures:
+def _figures(name: str, result: _LayerResult, weights: Floats, p: float) -> LayerFigures:
     once = np.ones((1, weights.shape[1]))
 
     def bounded(measure: Callable[[Floats], Floats]) -> Interval:
         return interval(float(measure(once)[0]), measure(weights))
 
-    selectivity = None if control is None else sample_split - control
+    counts, control = result.tallies, result.control
     return LayerFigures(
         name,
         bounded(counts.accuracy),
         bounded(counts.balanced_accuracy),
         bounded(counts.auc),
         p,
-        sample_split,
+        result.sample_split,
         control,
-        selectivity,
-        bits,
+        None if control is None else result.sample_split - control,
+        result.bits,
     )
-
-
-def _foil(
-    layer: NDArray[np.floating],
-    plan: FoldPlan,
-    labels: Labels,
-    controls: Sequence[Labels],
-    settings: ProbeSettings,
-) -> tuple[float, float | None]:
-    probe = LayerProbe(layer, plan, settings)
-
-    def accuracy(wanted: Labels) -> float:
-        return float(np.mean((probe.held_out(wanted).logit > 0) == wanted))
-
-    return accuracy(labels), float(np.mean([accuracy(one) for one in controls])) if controls else None
 
 
 def _control_labels(probed: Probed, key: bytes, number: int) -> Labels:

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.probes.basis import Basis, Floats, make_basis
-from evaluation.probes.folds import Fold, FoldPlan
+from evaluation.probes.folds import FoldPlan
 from schemas.errors import ConfigError
 
 Labels = NDArray[np.bool_]
 _MOST_STEPS = 1000
+_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class LayerProbe:
         return scores
 
     def _cost(self, basis: Basis, labels: Labels, strata: NDArray[np.int64]) -> float:
-        """The cost with the smallest log-loss on inner folds; the outer folds' strata keep identities apart."""
+        """The cost with the least log-loss on inner folds; the outer folds' strata keep identities apart."""
         if not self._settings.inner_costs:
             return self._settings.cost
         part = np.unique(strata, return_inverse=True)[1] % self._settings.inner_folds
@@ -124,7 +125,7 @@ def code_length(
 def _fit(train: Floats, labels: Labels, cost: float) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=cost, max_iter=_MOST_STEPS).fit(train, labels)
+    return LogisticRegression(C=cost, max_iter=_MOST_STEPS, tol=_TOLERANCE).fit(train, labels)
 
 
 def _inner_loss(train: Floats, labels: Labels, part: NDArray[np.int64], cost: float) -> float:
@@ -132,7 +133,9 @@ def _inner_loss(train: Floats, labels: Labels, part: NDArray[np.int64], cost: fl
     for number in np.unique(part):
         known, held = part != number, part == number
         if known.any() and labels[known].any() and not labels[known].all():
-            total += _loss(_fit(train[known], labels[known], cost).decision_function(train[held]), labels[held])
+            total += _loss(
+                _fit(train[known], labels[known], cost).decision_function(train[held]), labels[held]
+            )
     return total
 
 

@@ -66,7 +66,7 @@ class Tallies:
 def tally(scores: Floats, labels: Labels, who: Codes, plan: FoldPlan) -> Tallies:
     """Counts of ``scores`` [n], above 0 for True; ``who`` [n] numbers the identities 0 .. k-1."""
     size = int(who.max()) + 1
-    right = np.bincount(who, weights=(scores > 0) == labels, minlength=size)
+    right = np.bincount(who, weights=(scores > 0) == labels, minlength=size).astype(np.float64)
     tested = np.bincount(who, minlength=size).astype(np.float64)
     wins, pairs = np.zeros((size, size)), np.zeros((size, size))
     for fold in plan.folds:
