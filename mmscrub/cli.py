@@ -6,14 +6,14 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any
 
 import typer
 from jinja2 import TemplateError
 from rich.console import Console
 
+from mmscrub.exit_codes import EXIT_GATE, errors_to_exit_codes
 from mmscrub.gates import crossed_gates, parse_gates
 from mmscrub.preview import show_preview
 from mmscrub.progress_view import progress_view
@@ -24,14 +24,8 @@ from pipeline.policy_file import load_policy, preset_names
 from pipeline.readers.open import list_sources
 from pipeline.report.render import render_report
 from runners.local import check_places, run_local
-from schemas.errors import ConfigError, RunFailed
+from schemas.errors import ConfigError
 from transforms.engines.registry import check_engines
-
-EXIT_FAILED = 1
-EXIT_CONFIG = 2
-EXIT_GATE = 3
-
-P = ParamSpec("P")
 
 app = typer.Typer(
     name="mmscrub",
@@ -135,26 +129,6 @@ Split = Annotated[
 ]
 
 
-def _errors_to_exit_codes(command: Callable[P, None]) -> Callable[P, None]:
-    """Known errors become one line on stderr and their exit code; nobody sees a stack trace for a mistake."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except ConfigError as error:
-            typer.echo(f"mmscrub: {error}", err=True)
-            raise typer.Exit(EXIT_CONFIG) from None
-        except RunFailed as error:
-            typer.echo(f"mmscrub: the run failed: {error}", err=True)
-            raise typer.Exit(EXIT_FAILED) from None
-        except KeyboardInterrupt:
-            typer.echo("mmscrub: stopped; the same command goes on where this run was", err=True)
-            raise typer.Exit(EXIT_FAILED) from None
-
-    return run
-
-
 def _with_options_of(
     command: Callable[..., None], *, but: tuple[str, ...]
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -195,7 +169,7 @@ def _run(config: RunConfig) -> None:
 
 
 @app.command()
-@_errors_to_exit_codes
+@errors_to_exit_codes
 def build(
     input: OptionalInput = None,
     images: Images = None,
@@ -231,7 +205,7 @@ def build(
 
 
 @app.command()
-@_errors_to_exit_codes
+@errors_to_exit_codes
 @_with_options_of(build, but=("split", "llava_images", "keep_quarantined", "verify_sample"))
 def audit(**flags: Any) -> None:
     """Look, change nothing: findings, summary and report of a corpus.
@@ -242,7 +216,7 @@ def audit(**flags: Any) -> None:
 
 
 @app.command()
-@_errors_to_exit_codes
+@errors_to_exit_codes
 def preview(
     input: Input,
     images: Images = None,
@@ -269,7 +243,7 @@ def preview(
 
 
 @app.command()
-@_errors_to_exit_codes
+@errors_to_exit_codes
 def validate(config: Annotated[Path, typer.Argument(metavar="CONFIG", help="YAML config of a run.")]) -> None:
     """Check a config file, its policy, places, engines and input, without running."""
     checked = _configure(Mode.BUILD, {"config": config})
@@ -284,7 +258,7 @@ def validate(config: Annotated[Path, typer.Argument(metavar="CONFIG", help="YAML
 
 
 @app.command()
-@_errors_to_exit_codes
+@errors_to_exit_codes
 def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a finished run.")]) -> None:
     """Write OUT/audit/report.html again from the run's summary and manifest."""
     layout = Layout(out)
