@@ -20,7 +20,7 @@ from schemas.watermark import IdentityPlan, ImagePlan, Pool, SplitName, Variant
 from transforms.watermark.identities import mirror_of
 from transforms.watermark.keyed import Draws, order
 
-_ARM: Final = regex.compile(r"(?:r(?P<percent>\d{1,3}(?:\.\d{1,4})?)|shadow-(?P<shadow>\d{1,2}))")
+_ARM: Final = regex.compile(r"(?:r(?P<percent>[0-9]{1,3}(?:\.[0-9]{1,4})?)|shadow-(?P<shadow>[0-9]{1,2}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ def plan_images(
         ConfigError: too few training images for the ladder; one image in two groups; no identity to plant.
     """
     groups = _groups_of(facts)
+    identities = sorted(identities, key=lambda plan: plan.identity.identity_id)
     there = _by_fold(identities)
     places = _Places(settings, key, len(there[Pool.SEEN]))
     split_of = {image: places.of(group) for image, group in groups.items()}
@@ -114,6 +115,15 @@ def count_train(facts: Iterable[ImageFact], settings: DesignSettings, key: bytes
     """How many distinct images fall in the training split, whoever the identities are."""
     places = _Places(settings, key, 1)
     return sum(places.of(group)[0] is SplitName.TRAIN for group in _groups_of(facts).values())
+
+
+def longest_ladder(ladder: Sequence[int], per_pool: int, train_images: int) -> tuple[int, ...]:
+    """The lowest rungs, as many as there are training images for; with the Bernoulli coin about so many."""
+    rungs = sorted(ladder)
+    for count in range(min(len(rungs), per_pool), 0, -1):
+        if -(-per_pool // count) * sum(rungs[:count]) <= train_images:
+            return tuple(rungs[:count])
+    return ()
 
 
 def check_splits(plans: Iterable[ImagePlan], settings: DesignSettings) -> None:
@@ -203,10 +213,13 @@ def _carried(train: Sequence[str], identities: Sequence[IdentityPlan], key: byte
         return {image: names[draws.below(len(names), image)] for image in train}
     needed = sum(plan.repetition_target for plan in planted)
     if needed > len(train):
+        rungs = sorted({plan.repetition_target for plan in planted})
+        fits = ", ".join(map(str, longest_ladder(rungs, len(planted), len(train))))
         raise ConfigError(
             "ladder",
             f"{needed:,} training images needed, {len(train):,} there",
-            "give more images, a shorter ladder, fewer identities or a smaller test_share",
+            "give more images, fewer identities, a smaller test_share or a shorter ladder"
+            + (f" ([{fits}] fits)" if fits else ""),
         )
     slots = (name for name, plan in zip(names, planted, strict=True) for _ in range(plan.repetition_target))
     return dict(zip(order(key, train, "ladder"), slots, strict=False))

@@ -107,7 +107,7 @@ def draw_identities(settings: IdentitySettings, key: bytes) -> tuple[IdentityPla
     for number in range(2 * settings.per_pool):
         pair = str(number // 2)
         identity = next(drawn)
-        if settings.coin is Coin.BERNOULLI:
+        if settings.coin == Coin.BERNOULLI:
             planted = coins.below(2, identity.identity_id) == 1
         else:
             planted = coins.below(2, pair) == number % 2
@@ -117,7 +117,7 @@ def draw_identities(settings: IdentitySettings, key: bytes) -> tuple[IdentityPla
                 identity=replace(identity, pool=Pool.SEEN if planted else Pool.UNSEEN),
                 role=Role.CANARY_IN if planted else Role.CANARY_OUT,
                 repetition_target=ladder[rungs[pair] % len(ladder)] if ladder else 0,
-                one_run_bit=int(planted) if settings.coin is Coin.BERNOULLI else None,
+                one_run_bit=int(planted) if settings.coin == Coin.BERNOULLI else None,
                 shadow_mask=_half_of(settings.shadows, shadows, identity.identity_id),
                 fold=folds[pair],
                 twin=_name(number ^ 1),
