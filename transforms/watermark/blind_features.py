@@ -1,11 +1,13 @@
 """What can be known of an image file without reading what is printed in it.
 
-Four families: how the file is written, how large it is, how its pixels are distributed, and its colours.
-They are what a classifier of no model uses on the splits of membership benchmarks (arXiv 2406.16201).
+How the file is written, how large it is, how its pixels are distributed, and its colours: what a classifier
+of no model uses on the splits of membership benchmarks (arXiv 2406.16201). Ink that can be read can also be
+seen, so these are taken beside the mark; with the mark they are a family of their own.
 """
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -22,6 +24,7 @@ Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
+_MARKERS: Final = ("icc_profile", "comment", "jfif", "adobe", "xmp")
 _BLOCK: Final = 8
 _MCU: Final = 16
 """A JPEG block with halved colours: ink changes the blocks it touches."""
@@ -33,19 +36,24 @@ _LEVELS: Final = (5, 25, 50, 75, 95)
 _BINS: Final = 4
 _TABLE: Final = 64
 _HIGH: Final = 8
+_GREY: Final = 128
+_USUAL: Final = 90
 _FULL: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
 class BlindFeatures:
     """Numbers of one file, by family. ``container``: format, quantisation tables, subsampling, metadata.
-    ``size``: width, height, bytes and bits per pixel. ``pixels``: distribution of each channel, edges, high
-    frequencies, steps between JPEG blocks. ``colours``: shares of 64 colours."""
+    ``size``: width, height, and the bytes and bits per pixel that the file's own tables need for what lies
+    beside the mark. ``pixels``: distribution of each channel, edges, high frequencies, steps between JPEG
+    blocks, beside the mark. ``colours``: shares of 64 colours there. ``ink``: bytes of the file, and its
+    pixels and colours with the mark."""
 
     container: tuple[float, ...]
     size: tuple[float, ...]
     pixels: tuple[float, ...]
     colours: tuple[float, ...]
+    ink: tuple[float, ...]
 
     def by_family(self) -> Mapping[str, tuple[float, ...]]:
         """The numbers of each family, by its name."""
@@ -53,28 +61,44 @@ class BlindFeatures:
 
 
 def blind_features(
-    data: bytes, left_out: MarkBox | None = None, limits: ImageLimits | None = None
+    data: bytes,
+    left_out: MarkBox | None = None,
+    limits: ImageLimits | None = None,
+    *,
+    metadata_left_out: bool = False,
 ) -> BlindFeatures:
-    """The numbers of the file ``data``. ``left_out``: a box that no number of the pixels and colours depends
-    on, with the JPEG blocks it touches, so that ink there does not show. Raises RejectRecord as
-    ``open_image`` does."""
+    """The numbers of the file ``data``.
+
+    ``left_out``: where the marked twin of the image has its mark; no family but ``ink`` depends on what lies
+    there, or in the JPEG blocks it touches. ``metadata_left_out``: nor on EXIF, which some marks are written
+    in. Raises RejectRecord as ``open_image`` does.
+    """
     opened = open_image(data, limits or ImageLimits())
     header = open_header(data)
     rgb = opened.rgb[:_FAR, :_FAR]
     keep = _outside(rgb.shape[0], rgb.shape[1], left_out)
+    pixels, colours = _pixel_numbers(rgb, keep), _colour_shares(rgb, keep)
+    stored, all_of_it = _bits(len(data), *opened.size), (pixels, colours)
+    if left_out is not None:
+        whole = np.ones_like(keep)
+        all_of_it = _pixel_numbers(rgb, whole), _colour_shares(rgb, whole)
     return BlindFeatures(
-        container=_container(header, opened.orientation),
-        size=_size(len(data), *opened.size),
-        pixels=_pixel_numbers(rgb, keep),
-        colours=_colour_shares(rgb, keep),
+        container=_container(header, opened.orientation, metadata_left_out),
+        size=(*_bits(_bytes_beside(rgb, keep, header), *keep.shape), *_shape(*opened.size)),
+        pixels=pixels,
+        colours=colours,
+        ink=(*stored, *all_of_it[0], *all_of_it[1]),
     )
 
 
-def _container(header: Image.Image, orientation: int) -> tuple[float, ...]:
+def _container(header: Image.Image, orientation: int, metadata_left_out: bool) -> tuple[float, ...]:
     info = header.info
-    tables: Mapping[int, list[int]] = getattr(header, "quantization", None) or {}
-    layers: list[tuple[int, int, int, int]] = getattr(header, "layer", None) or []
+    tables, layers = _tables(header), getattr(header, "layer", None) or []
     first, second = tables.get(0, []), tables.get(1, [])
+    exif = "exif" in info
+    segments = len(getattr(header, "applist", ()))
+    if metadata_left_out and exif:
+        exif, segments, orientation = False, max(0, segments - 1), 1
     return (
         *(float(header.format == name) for name in _FORMATS),
         float(len(header.getbands())),
@@ -83,11 +107,17 @@ def _container(header: Image.Image, orientation: int) -> tuple[float, ...]:
         *_table(second),
         float(layers[0][1] if layers else 0),
         float(layers[0][2] if layers else 0),
-        *(float(name in info) for name in ("exif", "icc_profile", "comment", "jfif", "adobe", "xmp", "dpi")),
+        float(exif),
+        *(float(name in info) for name in _MARKERS),
+        float(info.get("jfif_unit", 0)),
         float(bool(info.get("progressive"))),
-        float(len(getattr(header, "applist", ()))),
+        float(segments),
         float(orientation),
     )
+
+
+def _tables(header: Image.Image) -> Mapping[int, list[int]]:
+    return getattr(header, "quantization", None) or {}
 
 
 def _table(values: list[int]) -> tuple[float, ...]:
@@ -97,27 +127,41 @@ def _table(values: list[int]) -> tuple[float, ...]:
     return (float(sum(values)), float(values[0]), float(max(values)), float(min(values)))
 
 
-def _size(stored: int, height: int, width: int) -> tuple[float, ...]:
-    area = max(1, height * width)
-    return (
-        math.log(max(1, stored)),
-        8 * stored / area,
-        math.log(area),
-        float(width),
-        float(height),
-        width / max(1, height),
-    )
+def _bits(stored: int, height: int, width: int) -> tuple[float, float]:
+    """Logarithm of the bytes, and bits per pixel."""
+    return math.log(max(1, stored)), 8 * stored / max(1, height * width)
+
+
+def _shape(height: int, width: int) -> tuple[float, ...]:
+    return math.log(max(1, height * width)), float(width), float(height), width / max(1, height)
+
+
+def _bytes_beside(rgb: Pixels, keep: NDArray[np.bool_], header: Image.Image) -> int:
+    """Bytes of a JPEG with the tables of the file, grey where nothing is to be looked at; 0 if that is
+    everywhere."""
+    if not keep.any():
+        return 0
+    shown = np.where(keep[:, :, None], rgb, np.uint8(_GREY))
+    out = io.BytesIO()
+    tables = {place: list(steps) for place, steps in _tables(header).items() if len(steps) == _TABLE}
+    written = {"qtables": tables} if tables else {"quality": _USUAL}
+    try:
+        Image.fromarray(shown).save(out, "JPEG", **written)
+    except (OSError, ValueError):
+        # Tables with steps that the encoder does not write.
+        out = io.BytesIO()
+        Image.fromarray(shown).save(out, "JPEG", quality=_USUAL)
+    return out.tell()
 
 
 def _outside(height: int, width: int, box: MarkBox | None) -> NDArray[np.bool_]:
-    """True where numbers may look: everywhere but in ``box``, widened to whole JPEG blocks."""
+    """True where numbers may look: everywhere but in ``box``, widened to whole JPEG blocks. Nowhere if the
+    mark covers the image: then its numbers are all 0."""
     keep = np.ones((height, width), np.bool_)
     if box is not None:
         left, top = (max(0, start // _MCU * _MCU - _SPREAD) for start in (box.x, box.y))
         right, bottom = (-(-end // _MCU) * _MCU + _SPREAD for end in (box.x + box.width, box.y + box.height))
         keep[top : max(0, bottom), left : max(0, right)] = False
-        if not keep.any():
-            keep[:] = True
     return keep
 
 
@@ -125,7 +169,7 @@ def _pixel_numbers(rgb: Pixels, keep: NDArray[np.bool_]) -> tuple[float, ...]:
     seen = rgb[keep]
     numbers: list[float] = []
     for channel in range(3):
-        values = np.bincount(seen[:, channel], minlength=_FULL + 1) / len(seen)
+        values = np.bincount(seen[:, channel], minlength=_FULL + 1) / max(1, len(seen))
         numbers += _distribution(values)
     grey = rgb.mean(axis=2, dtype=np.float32)
     for one, kept in ((grey, keep), (grey.T, keep.T)):
@@ -196,4 +240,4 @@ def _colour_shares(rgb: Pixels, keep: NDArray[np.bool_]) -> tuple[float, ...]:
     """Shares of the 64 colours of four levels per channel."""
     level = rgb[keep] // (256 // _BINS)
     colour = (level[:, 0].astype(np.intp) * _BINS + level[:, 1]) * _BINS + level[:, 2]
-    return tuple((np.bincount(colour, minlength=_BINS**3) / len(colour)).tolist())
+    return tuple((np.bincount(colour, minlength=_BINS**3) / max(1, len(colour))).tolist())

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ LEVEL: Final = 0.05
 MOST_ROWS: Final = 1000
 """Rows of a side that are looked at, drawn by key."""
 ALL: Final = "all"
+INK: Final = "ink"
 WORDS: Final = "words"
 _FOLDS: Final = 8
 _FEWEST_FOLDS: Final = 3
@@ -55,7 +56,8 @@ class BlindRow:
 
     ``name`` is unique. ``group``: images that look the same; of each group one row is looked at, so that no
     image is on both sides of a fold. ``sides``: for each comparison that the row takes part in, by name, the
-    side it is on.
+    side it is on. ``marked``: the file shows a mark; None: not known. The family ``ink`` is looked at only
+    where all rows of a comparison are marked, or none is: a mark that can be read can be seen.
     """
 
     name: str
@@ -63,6 +65,7 @@ class BlindRow:
     sides: Mapping[str, bool]
     features: BlindFeatures
     text: str
+    marked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _compare(
     truth = np.arange(len(rows)) < sizes[0]
     fold = np.concatenate([np.arange(size) * folds // max(1, size) for size in sizes])
     families = _families(rows) if folds >= _FEWEST_FOLDS else {}
-    for family in (*BlindFeatures.__slots__, WORDS, ALL):
+    for family in _family_names(rows):
         for name, make in _CLASSIFIERS.items():
             if folds < _FEWEST_FOLDS:
                 yield _Measured(comparison, family, name, sizes)
@@ -164,12 +167,19 @@ def _compare(
             yield _Measured(comparison, family, name, sizes, auc, counts)
 
 
+def _family_names(rows: Sequence[BlindRow]) -> list[str]:
+    same_ink = {row.marked for row in rows} in ({True}, {False})
+    names = [family.name for family in fields(BlindFeatures) if family.name != INK or same_ink]
+    return [*names, WORDS, ALL]
+
+
 def _families(rows: Sequence[BlindRow]) -> dict[str, Matrix]:
     """Rows x numbers of each family. Words: which of the commonest ones the records use, and how many."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     told = [row.features.by_family() for row in rows]
-    found = {family: np.array([one[family] for one in told], np.float64) for family in told[0]}
+    names = _family_names(rows)
+    found = {name: np.array([one[name] for one in told], np.float64) for name in names if name in told[0]}
     counter = CountVectorizer(binary=True, max_features=_VOCABULARY, token_pattern=r"(?u)\w+")
     texts = [row.text for row in rows]
     length = np.log1p([[len(text)] for text in texts])

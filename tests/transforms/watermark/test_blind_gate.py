@@ -30,6 +30,7 @@ def rows(size=160, shift=0.0, word=0.0, seed=0, comparison="r50"):
             size=(float(draw.normal() + shift * side), float(draw.normal())),
             pixels=tuple(draw.normal(size=12)),
             colours=tuple(draw.dirichlet(np.ones(6))),
+            ink=(float(draw.normal() + 5 * side),),
         )
         text = " ".join(draw.choice(["cat", "dog", "tree", "a", "red", "house"], 4))
         if side and draw.random() < word:
@@ -88,6 +89,25 @@ def test_copies_of_an_image_count_once():
         for copy in range(5)
     ]
     assert {sum(one.sizes) for one in judge_split(copies, KEY)} == {80}
+
+
+def marked(made, how):
+    return [
+        BlindRow(row.name, row.group, row.sides, row.features, row.text, how(row.sides["r50"]))
+        for row in made
+    ]
+
+
+def test_ink_on_one_side_is_no_reason_to_refuse():
+    results = judge_split(marked(rows(), lambda side: side), KEY)
+    assert "ink" not in {one.family for one in results}
+    require_chance(results)
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_another_ink_on_either_side_is_told_apart(everywhere):
+    refused = told_apart(judge_split(marked(rows(), lambda _: everywhere), KEY))
+    assert {one.family for one in refused} == {"ink", "all"}
 
 
 @pytest.mark.parametrize("size", [0, 1, 4, 12])
