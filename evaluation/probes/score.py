@@ -140,7 +140,7 @@ def parse_against(written: Sequence[str]) -> dict[str, Path]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evaluation.probes.score",
-        description="Probes every layer of extracted hidden states: do they tell identities that were seen in\n"
+        description="Probes every layer of hidden states: do they tell identities that were seen in\n"
         "training from identities that were not? Folds share neither identity nor image.",
         epilog="Example: python -m evaluation.probes.score features/tuned/username \\\n"
         "             --against untuned=features/base/username --against r0=features/r0/username \\\n"
