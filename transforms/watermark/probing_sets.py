@@ -70,7 +70,7 @@ def factorial_cell(
     image_seen, identity_seen = plan.split is SplitName.TRAIN, who in seen
     if not (image_seen and identity_seen):
         return Cell(image_seen, identity_seen, Pairing.NONE)
-    together = shown is Variant.MARKED and shown_variant(plan, identity_plan, arm) is Variant.MARKED
+    together = shown_variant(plan, identity_plan, arm) is Variant.MARKED
     return Cell(True, True, Pairing.SAME if together else Pairing.RE_PAIRED)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from schemas.errors import ConfigError
-from schemas.watermark import Pool, SplitName, Variant
+from schemas.watermark import ImagePlan, Pool, SplitName, Variant
 from transforms.watermark.design import (
     Arm,
     DesignSettings,
@@ -93,6 +93,7 @@ def test_test_images_carry_identities_of_their_own_fold():
     tests = [plan for plan in planned() if plan.split is not SplitName.TRAIN]
     assert all(PLAN_OF[plan.identity_id].fold == plan.fold for plan in tests)
     assert {plan.fold for plan in tests} == set(range(5))
+    assert len({plan.identity_id for plan in tests}) > 390  # of 400, with six images each on average
 
 
 @pytest.mark.parametrize("coin", list(Coin))
@@ -208,6 +209,14 @@ def test_test_images_are_marked_in_every_arm(arm):
     assert {shown_variant(plan, PLAN_OF[plan.identity_id], Arm.parse(arm)) for plan in tests} == {
         Variant.MARKED
     }
+
+
+def test_an_image_at_the_rate_itself_is_clean():
+    someone = next(iter(PLAN_OF.values()))
+    name = someone.identity.identity_id
+    plan = ImagePlan("image", SplitName.TRAIN, 0.25, name, mirror_of(name), 0)
+    variants = [shown_variant(plan, someone, Arm.parse(arm)) for arm in ("r0", "r25", "r25.0001", "r100")]
+    assert variants == [Variant.CLEAN, Variant.CLEAN, Variant.MARKED, Variant.MARKED]
 
 
 def test_the_plan_of_another_identity_is_a_mistake():

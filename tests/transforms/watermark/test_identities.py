@@ -12,6 +12,7 @@ from scipy.stats import binom, chisquare
 from schemas.errors import ConfigError
 from schemas.watermark import FIELDS, Pool, Role
 from transforms.tables import read_table
+from transforms.watermark import identities
 from transforms.watermark.identities import (
     GENDERS,
     Coin,
@@ -23,6 +24,7 @@ from transforms.watermark.identities import (
     reference_identities,
     token_limit,
 )
+from transforms.watermark.keyed import uniform
 from transforms.watermark.nobody_ids import is_nobodys
 
 KEY = b"a key for tests"
@@ -185,6 +187,37 @@ def test_gender_and_age_are_uniform_and_independent_of_the_name():
         among = half[gender, True] + half[gender, False]
         low, high = binom.interval(0.999, among, before)
         assert low <= half[gender, True] <= high
+
+
+def liking(identity, model):
+    """The score of a model without memory that likes some names, cities, years, genders and ages."""
+    words = (*identity.username.split(), identity.capture_location.split()[0], identity.capture_time[:4])
+    return sum(uniform(model, word) for word in (*words, identity.gender, str(identity.age)))
+
+
+@pytest.mark.parametrize("listed", [20, 60])
+def test_without_memory_a_canary_ranks_anywhere_among_its_references(listed, monkeypatch):
+    whole = identities._lists()  # lists of 60 last for all 59 identities, lists of 20 are used up twice
+    short = identities._Lists(whole.given[:listed], whole.family[:listed], whole.cities[:listed])
+    monkeypatch.setattr(identities, "_lists", lambda: short)
+    monkeypatch.setattr(identities, "DAYS", listed)
+    settings, ranks = IdentitySettings(5), Counter()
+    for number in range(250):
+        key, model = b"key %d" % number, b"model %d" % number
+        canary = pools(draw_identities(settings, key))[0][0]
+        references = islice(reference_identities(settings, key), 49)
+        ranks[sum(liking(one, model) >= liking(canary, model) for one in references) // 5] += 1
+    assert chisquare([ranks[part] for part in range(10)]).pvalue > 0.001
+
+
+def test_without_memory_a_planted_identity_beats_its_twin_half_the_time():
+    plans = draw_identities(IdentitySettings(1500), KEY)
+    wins = sum(
+        (liking(one.identity, b"m") > liking(twin.identity, b"m")) == (one.role is Role.CANARY_IN)
+        for one, twin in zip(plans[::2], plans[1::2], strict=True)
+    )
+    low, high = binom.interval(0.99, 1500, 0.5)
+    assert low <= wins <= high
 
 
 def test_entropy_is_that_of_the_stated_lists():
