@@ -121,7 +121,8 @@ def longest_ladder(ladder: Sequence[int], per_pool: int, train_images: int) -> t
     """The lowest rungs, as many as there are training images for; with the Bernoulli coin about so many."""
     rungs = sorted(ladder)
     for count in range(min(len(rungs), per_pool), 0, -1):
-        if -(-per_pool // count) * sum(rungs[:count]) <= train_images:
+        full, more = divmod(per_pool, count)
+        if full * sum(rungs[:count]) + sum(rungs[:more]) <= train_images:
             return tuple(rungs[:count])
     return ()
 
