@@ -155,6 +155,19 @@ def open_image(data: bytes, limits: ImageLimits) -> OpenedImage:
         )
 
 
+def open_pixels(data: bytes, limits: ImageLimits) -> RgbArray:
+    """The ``rgb`` of ``open_image`` alone, for those who ask for no metadata. Raises as it does."""
+    image = _header(data, limits)
+    if image.width * image.height > LARGE:
+        return open_image(data, limits).rgb
+    with _decoding(data):
+        _load(image, limits)
+        upright, _ = turn_upright(image)
+        if upright.mode == "RGB" and "transparency" not in upright.info:
+            return np.array(upright)
+        return _to_rgb(upright)[0]
+
+
 def _decode_large(data: bytes, orientation: int) -> RgbArray:
     with _decoding(data):
         return decode_large(data, orientation)

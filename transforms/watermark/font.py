@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
@@ -32,6 +33,7 @@ class MarkFont:
         self._data = _bundled() if path is None else _given(path)
         self.sha256 = hashlib.sha256(self._data).hexdigest()
         self.at = lru_cache(maxsize=256)(self._at)
+        self._heights = lru_cache(maxsize=256)(self._measured)
         try:
             probe = self._at(_PROBE_EM)
             self._missing_glyph = bytes(probe.getmask(_NO_CHARACTER))
@@ -41,6 +43,19 @@ class MarkFont:
 
     def _at(self, em: float) -> ImageFont.FreeTypeFont:
         return ImageFont.truetype(io.BytesIO(self._data), em, layout_engine=ImageFont.Layout.BASIC)
+
+    def heights(self, em: float) -> tuple[int, int, int]:
+        """Rows from where a line is begun to the tops of its letters, to the ends of those that hang below,
+        and to the ground line, for letters of size ``em``."""
+        return self._heights(em)
+
+    def _measured(self, em: float) -> tuple[int, int, int]:
+        tops, ends, ground = (self.at(em).getbbox(letters) for letters in ("Abdl", "gjpqy_", "A"))
+        return math.floor(tops[1]), math.ceil(ends[3]), math.ceil(ground[3])
+
+    def width(self, line: str) -> float:
+        """Of ``line``, to compare it with others."""
+        return self.at(_PROBE_EM).getlength(line)
 
     def has(self, character: str) -> bool:
         """True if the font has a glyph for ``character``."""

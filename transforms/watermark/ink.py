@@ -48,42 +48,50 @@ def stroke_of(em: float, backing: Backing) -> int:
 
 
 def print_lines(font: MarkFont, lines: Sequence[str], em: float, spacing: float, backing: Backing) -> Ink:
-    """``lines`` one below the other, flush left, in the smallest box that holds them. ``em`` in pixels,
-    ``spacing`` between lines in em. Without backing it is what Pillow's ``multiline_text`` draws."""
+    """``lines`` one below the other, flush left, in a box that holds them; its size follows from the lengths
+    of the lines alone. ``em`` in pixels, ``spacing`` between lines in em. The steps from line to line are
+    those of Pillow's ``multiline_text``."""
     face = font.at(em)
     stroke = stroke_of(em, backing)
-    pad = math.ceil(em / 3) if backing is Backing.PLATE else stroke
-    advance = math.ceil(face.getbbox("A")[3] + round(spacing * em))
-    boxes = [face.getbbox(line) for line in lines]
-    left = min(0, *(math.floor(box[0]) for box in boxes))
-    right = max(math.ceil(box[2]) for box in boxes)
-    top = min(0, *(math.floor(box[1]) for box in boxes))
-    bottom = max(index * advance + math.ceil(box[3]) for index, box in enumerate(boxes))
-    size = (right - left + 2 * pad, bottom - top + 2 * pad)
+    top, bottom, advance = font.heights(em)
+    advance += round(spacing * em)
+    # Letters may reach a little over the start and the end that they are counted with.
+    pad = math.ceil(em / 3) if backing is Backing.PLATE else stroke + math.ceil(em / 12)
+    widths = [max(1, math.ceil(face.getlength(line))) for line in lines]
+    size = (max(widths) + 2 * pad, (len(lines) - 1) * advance + bottom - top + 2 * pad)
     fill, backed = Image.new("L", size), Image.new("L", size, 255 if backing is Backing.PLATE else 0)
-    spots = []
-    for index, (line, box) in enumerate(zip(lines, boxes, strict=True)):
-        at = (pad - left, pad - top + index * advance)
-        ImageDraw.Draw(fill).text(at, line, fill=255, font=face)
+    ink, behind = ImageDraw.Draw(fill), ImageDraw.Draw(backed)
+    starts = [pad + index * advance for index in range(len(lines))]
+    for y, line in zip(starts, lines, strict=True):
+        ink.text((pad, y - top), line, fill=255, font=face)
         if stroke:
-            ImageDraw.Draw(backed).text(at, line, fill=255, font=face, stroke_width=stroke)
-        spots.append(_spot(line, box, at))
-    return Ink(np.asarray(fill), np.asarray(backed), tuple(spots))
+            behind.text((pad, y - top), line, fill=255, font=face, stroke_width=stroke)
+    shown = np.asarray(fill)
+    spots = tuple(
+        _spot(line, shown, (pad, y), (width, bottom - top))
+        for line, y, width in zip(lines, starts, widths, strict=True)
+    )
+    return Ink(shown, np.asarray(backed), spots)
 
 
-def _spot(line: str, box: tuple[float, float, float, float], at: tuple[int, int]) -> LineSpot:
-    x, y = at[0] + math.floor(box[0]), at[1] + math.floor(box[1])
-    width, height = math.ceil(box[2]) - math.floor(box[0]), math.ceil(box[3]) - math.floor(box[1])
-    return LineSpot(line, x, y, max(1, width), max(1, height))
+def _spot(line: str, fill: Plane, at: tuple[int, int], size: tuple[int, int]) -> LineSpot:
+    """Around a line of ``size`` (width, height) that begins at ``at``: as high as its own letters."""
+    rows = np.flatnonzero(fill[at[1] : at[1] + size[1]].any(axis=1))
+    if not len(rows):
+        return LineSpot(line, *at, *size)
+    return LineSpot(line, at[0], at[1] + int(rows[0]), size[0], int(rows[-1] - rows[0]) + 1)
 
 
-def widened(ink: Ink, size: tuple[int, int], backing: Backing) -> Ink:
-    """``ink`` in a box of ``size`` (width, height), no smaller than its own, at the upper left; a plate fills
-    all of it."""
+def fitted(ink: Ink, size: tuple[int, int], backing: Backing) -> Ink:
+    """``ink`` in a box of ``size`` (width, height), at the upper left; a plate fills all of it, what reaches
+    over it is cut."""
     width, height = size
     right, below = width - ink.size[0], height - ink.size[1]
     if not right and not below:
         return ink
+    if right < 0 or below < 0:
+        cut = replace(ink, fill=ink.fill[:height, :width], backing=ink.backing[:height, :width])
+        return fitted(cut, size, backing)
     edges = ((0, below), (0, right))
     plate = 255 if backing is Backing.PLATE else 0
     return replace(

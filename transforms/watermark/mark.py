@@ -31,13 +31,12 @@ from schemas.watermark import (
     Variant,
 )
 from transforms.engines.protocols import RgbArray
-from transforms.image.open import ImageLimits, open_image
+from transforms.image.open import ImageLimits, open_pixels
 from transforms.watermark.encode import encode_jpeg
 from transforms.watermark.font import MarkFont
 from transforms.watermark.ink import Ink
 from transforms.watermark.legibility import MarkReader, PrintedLine, View, legibility_of, read_mark
 from transforms.watermark.mark_settings import MarkSettings, OnMiss
-from transforms.watermark.nonsense import nonsense_lines
 from transforms.watermark.paint import BLACK, WHITE, Paint, paint_for, painted
 from transforms.watermark.place import overlap_with, place_mark
 from transforms.watermark.printing import Printer, Texts, wanted_em
@@ -45,7 +44,9 @@ from transforms.watermark.style import Carrier, MarkStyle
 from transforms.watermark.visibility import measure_visibility
 
 _LARGER: Final = 1.12
-_FAINTER: Final = 0.8
+_FAINTER: Final = 0.94
+_START: Final = {Legibility.READABLE: 0, Legibility.BORDERLINE: -4, Legibility.UNREADABLE: -9}
+"""Steps of size from which a bucket is tried for."""
 _JUDGED: Final = (Variant.MARKED, Variant.REFERENCE)
 """Read by OCR. Both must have the wanted legibility: a choice by one alone would tell them apart."""
 _UNPRINTED: Final = (Carrier.METADATA, Carrier.LSB)
@@ -71,11 +72,10 @@ class _Attempt:
     encoded: dict[Variant, bytes]
     readings: dict[Variant, FieldReading]
 
-    @property
-    def legibility(self) -> Legibility | None:
-        """Of the least legible one that is judged."""
+    def away_from(self, wanted: Legibility) -> list[int]:
+        """Of each that is judged, by how many buckets it is more (above 0) or less legible."""
         found = (legibility_of(reading, len(FIELDS)) for reading in self.readings.values())
-        return min(found, key=_RANK.__getitem__, default=None)
+        return [_RANK[legibility] - _RANK[wanted] for legibility in found]
 
 
 class Marker:
@@ -172,7 +172,7 @@ class Marker:
         return Printed(box, pixels, {}, 0.0, Paint(BLACK, 0, WHITE, 0))
 
     def _canvas(self, data: bytes) -> RgbArray:
-        rgb = open_image(data, self._limits).rgb
+        rgb = open_pixels(data, self._limits)
         longest, most = max(rgb.shape[:2]), self.settings.max_side
         if most is None or longest <= most:
             return rgb
@@ -186,7 +186,7 @@ class Marker:
             texts[Variant.MARKED] = lines
             texts[Variant.SCRAMBLED] = lines
             if Variant.LOREM in self.settings.variants:
-                texts[Variant.LOREM] = nonsense_lines(lines, self._key, identity.identity_id)
+                texts[Variant.LOREM] = self._printer.nonsense(lines, identity.identity_id)
         if reference is not None:
             texts[Variant.REFERENCE] = reference.lines()
         return {variant: texts[variant] for variant in self.settings.variants if variant in texts}
@@ -201,18 +201,19 @@ class Marker:
 
     def _best_attempt(self, rgb: RgbArray, sha256: str, texts: Texts, avoid: Sequence[Box]) -> _Attempt:
         wanted = self.settings.bucket
-        strength = 0
+        adaptive = self.settings.style.adaptive
+        strength = _START[wanted] if wanted and adaptive else 0
         best: _Attempt | None = None
         for number in range(self.settings.attempts if wanted else 1):
             found = self._attempt(rgb, sha256, texts, number, strength, avoid)
-            if wanted is None or found.legibility in (wanted, None):
+            away = found.away_from(wanted) if wanted else []
+            if wanted is None or not any(away):
                 return found
             if best is None or _miss(found, wanted) < _miss(best, wanted):
                 best = found
-            if self.settings.style.adaptive and number % 2:
+            if adaptive and number % 2:
                 # Twice at another place, then stronger or weaker.
-                assert found.legibility is not None
-                strength += 1 if _RANK[found.legibility] < _RANK[wanted] else -1
+                strength += 1 if sum(away) < 0 else -1
         if best is None or self.settings.on_miss is OnMiss.REJECT:
             raise RejectRecord(Stage.MARK_IMAGE, Reason.MARK_LEGIBILITY_MISSED)
         return best
@@ -249,10 +250,12 @@ class Marker:
         printed = found.printed
         seen = measure_visibility(rgb, printed.pixels[variant], printed.box, printed.inks.get(variant))
         l336 = found.readings.get(variant)
-        native = q448 = None
-        if l336 is not None:
-            native = self._read(found.encoded[variant], printed, variant, View.NATIVE)
-            q448 = self._read(found.encoded[variant], printed, variant, View.Q448)
+        views = self.settings.views if l336 is not None else ()
+        read = {
+            view: self._read(found.encoded[variant], printed, variant, view)
+            for view in views
+            if view is not View.L336
+        }
         return MarkMeasures(
             psnr_box=seen.psnr_box,
             ssim_box=seen.ssim_box,
@@ -261,8 +264,8 @@ class Marker:
             ssim=seen.ssim,
             wcag=seen.wcag,
             weber=seen.weber,
-            native=native,
-            q448=q448,
+            native=read.get(View.NATIVE),
+            q448=read.get(View.Q448),
             l336=l336,
             legibility=None if l336 is None else legibility_of(l336, len(FIELDS)),
             attempts=found.number,
@@ -283,10 +286,9 @@ class Marker:
 
 def _miss(found: _Attempt, wanted: Legibility) -> tuple[int, float]:
     """How far an attempt is from the bucket: in buckets, then in characters."""
-    assert found.legibility is not None
-    error = max(reading.cer for reading in found.readings.values())
-    away = _RANK[found.legibility] - _RANK[wanted]
-    return abs(away), error if away < 0 else -error
+    away = found.away_from(wanted)
+    error = sum(reading.cer for reading in found.readings.values())
+    return sum(abs(steps) for steps in away), error if sum(away) < 0 else -error
 
 
 def _part(rgb: RgbArray, box: MarkBox) -> RgbArray:

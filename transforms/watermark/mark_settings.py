@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.watermark import Legibility, Variant
+from transforms.watermark.legibility import View
 from transforms.watermark.style import DEFAULT_STYLE, MarkStyle, style_named
 
 
@@ -25,8 +26,9 @@ class MarkSettings(BaseModel):
     ``font``: a TrueType or OpenType file; None: the bundled Aileron. ``variants``: twins to write; those
     without an identity to print are left out. ``max_side``: longer images are scaled down to it, all
     variants alike. ``quality`` and ``subsampling``: of the JPEG encoder. ``bucket``: legibility at 336 pixels
-    that each mark must have; None: whatever comes. A bucket needs a reader. ``attempts``: how often place,
-    then size and opacity, are drawn anew to reach it, then ``on_miss``.
+    that each mark must have; None: whatever comes. A bucket needs a reader. ``views``: sizes at which marks
+    are read, where there is a reader; 336 pixels always is. ``attempts``: how often place, then size and
+    opacity, are drawn anew to reach the bucket, then ``on_miss``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,5 +40,6 @@ class MarkSettings(BaseModel):
     quality: Annotated[int, Field(ge=1, le=100)] = 75
     subsampling: Literal["4:4:4", "4:2:2", "4:2:0"] = "4:2:0"
     bucket: Legibility | None = None
+    views: tuple[View, ...] = tuple(View)
     attempts: Annotated[int, Field(ge=1, le=64)] = 8
     on_miss: OnMiss = OnMiss.REJECT

@@ -13,8 +13,9 @@ from schemas.reasons import Reason, Stage
 from schemas.watermark import Variant
 from transforms.watermark import keyed
 from transforms.watermark.font import MarkFont
-from transforms.watermark.ink import Ink, print_lines, shuffled, tiled, widened
+from transforms.watermark.ink import Ink, fitted, print_lines, shuffled, tiled
 from transforms.watermark.legibility import LLAVA_SIDE
+from transforms.watermark.nonsense import nonsense_lines
 from transforms.watermark.style import Backing, Carrier, MarkStyle
 
 Texts = Mapping[Variant, tuple[str, ...]]
@@ -32,6 +33,7 @@ class Printer:
         self.font = font
         self._key = key
         self._print = lru_cache(maxsize=_KEPT)(self._lines)
+        self.nonsense = lru_cache(maxsize=_KEPT)(self._nonsense)
 
     def print_all(
         self, texts: Texts, style: MarkStyle, em: float, within: tuple[int, int], name: str
@@ -45,8 +47,10 @@ class Printer:
         least = 1.0 if style.carrier is Carrier.QR else min(em, SMALLEST_EM)
         while True:
             inks = self._at(texts, style, em)
-            width = max(ink.size[0] for ink in inks.values())
-            height = max(ink.size[1] for ink in inks.values())
+            # The nonsense is made of one of the identities: its size would tell of which.
+            sizes = [ink.size for variant, ink in inks.items() if variant is not Variant.LOREM]
+            sizes = sizes or [ink.size for ink in inks.values()]
+            width, height = max(size[0] for size in sizes), max(size[1] for size in sizes)
             fit = min(within[0] / width, within[1] / height)
             if fit >= 1:
                 break
@@ -70,6 +74,9 @@ class Printer:
             variant: self._print(lines, em, style.spacing, style.backing) for variant, lines in texts.items()
         }
 
+    def _nonsense(self, lines: tuple[str, ...], name: str) -> tuple[str, ...]:
+        return nonsense_lines(lines, self._key, name, self.font.width)
+
     def _lines(self, lines: tuple[str, ...], em: float, spacing: float, backing: Backing) -> Ink:
         return print_lines(self.font, lines, em, spacing, backing)
 
@@ -80,7 +87,7 @@ class Printer:
             draw = np.random.Generator(np.random.PCG64(keyed.seed(self._key, "scramble", name)))
             # Squares of a code are as large as its modules, of print about as wide as a stroke.
             ink = shuffled(ink, int(em) if style.carrier is Carrier.QR else max(1, round(em / 8)), draw)
-        return widened(ink, size, style.backing)
+        return fitted(ink, size, style.backing)
 
 
 def wanted_em(style: MarkStyle, size: tuple[int, int], larger: float) -> float:

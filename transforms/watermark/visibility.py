@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from schemas.watermark import MarkBox
 from transforms.engines.protocols import RgbArray
 from transforms.watermark.ink import Ink
-from transforms.watermark.paint import relative_luminance
+from transforms.watermark.paint import relative_luminance, sampled
 
 _C1: Final = (0.01 * 255) ** 2
 _C2: Final = (0.03 * 255) ** 2
@@ -24,7 +24,7 @@ _REACH: Final = 5
 class Visibility:
     """PSNR (dB) and mean SSIM (Wang et al. 2004, on luma) in the box and of the whole image, mean CIE76
     difference in the box, WCAG contrast (1 to 21) and Weber contrast of ink to its ground. Of pixels before
-    encoding: the encoder that follows is the same for all."""
+    encoding: the encoder that follows is the same for all. Colours of large boxes are sampled."""
 
     psnr_box: float
     ssim_box: float
@@ -38,9 +38,11 @@ class Visibility:
 def measure_visibility(clean: RgbArray, marked: RgbArray, box: MarkBox, ink: Ink | None) -> Visibility:
     """Of ``marked``, the pixels of ``box``, put into ``clean``, a whole image (uint8). ``ink``: of the box's
     size; None: there is none, contrasts are 1 and 0."""
+    import cv2
+
     height, width = clean.shape[:2]
     before = clean[box.y : box.y + box.height, box.x : box.x + box.width]
-    error = float(((before.astype(np.float32) - marked) ** 2).sum(dtype=np.float64))
+    error = float(cv2.norm(np.ascontiguousarray(before), marked, cv2.NORM_L2SQR))
     whole, part = _similarity(clean, marked, box)
     wcag, weber = (1.0, 0.0) if ink is None else contrasts(marked, ink)
     return Visibility(
@@ -57,11 +59,12 @@ def measure_visibility(clean: RgbArray, marked: RgbArray, box: MarkBox, ink: Ink
 def contrasts(marked: RgbArray, ink: Ink) -> tuple[float, float]:
     """WCAG and Weber contrast of the inked pixels of ``marked`` to what lies around them: the backing where
     there is one, else the rest of the box; 1 and 0 where there is no ink."""
-    luminance = relative_luminance(marked)
-    inked = ink.fill >= 128
-    ground = (ink.fill == 0) & (ink.backing >= 128)
+    luminance = relative_luminance(sampled(marked))
+    fill, backing = sampled(ink.fill), sampled(ink.backing)
+    inked = fill >= 128
+    ground = (fill == 0) & (backing >= 128)
     if not ground.any():
-        ground = ink.fill == 0
+        ground = fill == 0
     if not inked.any() or not ground.any():
         return 1.0, 0.0
     own, other = float(luminance[inked].mean()), float(luminance[ground].mean())
@@ -77,7 +80,7 @@ def _delta_e(before: RgbArray, after: RgbArray) -> float:
     import cv2
 
     one, other = (
-        cv2.cvtColor(np.multiply(pixels, np.float32(1 / 255)), cv2.COLOR_RGB2Lab)
+        cv2.cvtColor(np.multiply(sampled(pixels), np.float32(1 / 255)), cv2.COLOR_RGB2Lab)
         for pixels in (before, after)
     )
     return float(np.sqrt(((one - other) ** 2).sum(axis=2)).mean())
@@ -110,11 +113,11 @@ def _grown(box: MarkBox, by: int, width: int, height: int) -> MarkBox:
 
 def _ssim(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[Any]:
     mean_one, mean_other = _smooth(one), _smooth(other)
-    both, squares_one, squares_other = mean_one * mean_other, mean_one**2, mean_other**2
+    both, squares = mean_one * mean_other, mean_one**2 + mean_other**2
     spread = _smooth(one * other) - both
-    noise = _smooth(one * one) - squares_one + _smooth(other * other) - squares_other
+    noise = _smooth(one * one + other * other) - squares
     similar: NDArray[Any] = (2 * both + _C1) * (2 * spread + _C2)
-    similar /= (squares_one + squares_other + _C1) * (noise + _C2)
+    similar /= (squares + _C1) * (noise + _C2)
     return similar
 
 
