@@ -18,6 +18,7 @@ from mmscrub.gates import crossed_gates, parse_gates
 from mmscrub.preview import show_preview
 from mmscrub.progress_view import progress_view
 from mmscrub.result_view import show_result
+from mmscrub.score_cli import score_app
 from pipeline.config import Mode, RunConfig, make_config, read_config_file
 from pipeline.layout import Layout, write_atomically
 from pipeline.policy_file import load_policy, preset_names
@@ -279,6 +280,9 @@ def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a 
     except OSError as error:
         raise ConfigError("out", str(out), f"cannot be written ({error.strerror})") from error
     typer.echo(str(layout.report))
+
+
+app.add_typer(score_app, name="score")
 
 
 def main() -> None:

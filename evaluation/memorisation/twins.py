@@ -67,8 +67,8 @@ def sign_test(wins: int, pairs: int, level: float = 0.95) -> SignTest:
 
 @dataclass(frozen=True, slots=True)
 class SequentialTest:
-    """``stopped_at``: pairs after which it detected, None if it never did. ``evidence``: largest e-value up
-    to there, ``p_value`` 1 / evidence, at most 1, valid at any time one cares to stop."""
+    """``stopped_at``: pairs after which it detected, None if it never did. ``evidence``: largest e-value over
+    all ``pairs``; ``p_value``: 1 / evidence, valid at whatever time one cares to stop."""
 
     stopped_at: int | None
     pairs: int
@@ -100,7 +100,7 @@ def sequential_sign_test(wins: Iterable[bool], false_detections: float = 0.05) -
         log_wealth = (s + f + 1) * _LOG_TWO + betaln(s + 1, f + 1) + np.log(betaincc(s + 1, f + 1, 0.5))
     crossed: IntArray = np.flatnonzero(log_wealth >= -math.log(false_detections))
     stopped = int(crossed[0]) + 1 if crossed.size else None
-    best = max(0.0, float(log_wealth[:stopped].max()))
+    best = max(0.0, float(log_wealth.max()))
     return SequentialTest(stopped, int(won.size), math.exp(min(best, 700.0)), math.exp(-best))
 
 

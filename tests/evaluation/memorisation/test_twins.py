@@ -37,11 +37,11 @@ def test_a_tie_loses_unless_it_is_drawn():
 
 
 def test_a_run_of_wins_is_detected_early():
-    # After s wins in a row E = 2^(s+1) / (s+1) (1 - 2^-(s+1)): 18.1 at 6, 31.9 at 7
+    # After s wins in a row E = 2^(s+1) / (s+1) (1 - 2^-(s+1)): 18.1 at 6, 31.9 at 7 pairs
     test = sequential_sign_test([True] * 30, false_detections=0.05)
     assert test.stopped_at == 7
-    assert test.evidence == pytest.approx((2**8 - 1) / 8)
-    assert test.p_value == pytest.approx(8 / 255)
+    assert test.evidence == pytest.approx((2**31 - 1) / 31)
+    assert test.p_value == pytest.approx(31 / (2**31 - 1))
 
 
 def test_losses_never_detect():
