@@ -38,7 +38,7 @@ DISTRICTS: Final = 900
 """Numbers 100 to 999 behind a city's name."""
 
 _SECONDS: Final = 86_400
-_LARGEST_POOL: Final = 100_000
+_LARGEST_POOL: Final = 50_000
 _LAST_NUMBER: Final = 300_000
 _MOST_SHADOWS: Final = 62
 

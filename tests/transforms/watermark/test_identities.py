@@ -124,6 +124,14 @@ def test_who_is_drawn_does_not_depend_on_coin_ladder_shadows_or_folds():
         assert [replace(plan.identity, pool=Pool.SEEN) for plan in plans] == plain
 
 
+def test_where_usernames_run_out_the_stream_says_so(monkeypatch):
+    monkeypatch.setattr(identities, "_LAST_NUMBER", 25)
+    stream = reference_identities(IdentitySettings(5), KEY)
+    assert len(list(islice(stream, 15))) == 15
+    with pytest.raises(ConfigError, match="references"):
+        next(stream)
+
+
 def test_another_key_draws_others():
     one, other = (draw_identities(IdentitySettings(per_pool=100), key) for key in (b"one", b"other"))
     for field in TELLING:
@@ -246,7 +254,7 @@ def test_lists_hold_no_name_twice_and_no_letter_that_a_font_may_lack():
     ("settings", "key"),
     [
         ({"per_pool": 0}, "per_pool"),
-        ({"per_pool": 10**9}, "per_pool"),
+        ({"per_pool": 50_001}, "per_pool"),
         ({"per_pool": True}, "per_pool"),
         ({"per_pool": 2.5}, "per_pool"),
         ({"ladder": (1, 0)}, "ladder"),
