@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from runners.local import usable_cores
+from runners.run_progress import usable_cores
 
 SAMPLE = Path(__file__).resolve().parent.parent / "examples" / "sample"
 

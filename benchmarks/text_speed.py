@@ -30,7 +30,7 @@ from pathlib import Path
 import psutil
 
 from evaluation.text.presets import preset
-from runners.local import usable_cores
+from runners.run_progress import usable_cores
 from transforms.engines.registry import load_embedder, load_parser
 from transforms.engines.spacy_english.engine import MODEL_FOLDER
 from transforms.fidelity.told import telling_words

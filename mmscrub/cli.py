@@ -24,7 +24,8 @@ from pipeline.layout import Layout, write_atomically
 from pipeline.policy_file import load_policy, preset_names
 from pipeline.readers.open import list_sources
 from pipeline.report.render import render_report
-from runners.local import check_places, run_local
+from runners.local import check_cache, run_local
+from runners.run_folder import check_places
 from schemas.errors import ConfigError
 from transforms.engines.registry import check_engines
 
@@ -253,6 +254,7 @@ def validate(config: Annotated[Path, typer.Argument(metavar="CONFIG", help="YAML
     check_engines(checked.engines.by_role(), sampled=checked.verify_sample > 0)
     sources = tuple(list_sources(checked.input))
     check_places(checked, sources)
+    check_cache(checked)
     typer.echo(
         f"{config}: valid; {len(sources)} source file(s), policy {checked.policy}, output {checked.out}"
     )

@@ -19,7 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from runners.local import RunProgress
+from runners.run_progress import RunProgress
 
 _PLAIN_SECONDS = 5.0
 _LABELS = {

@@ -25,6 +25,7 @@ from transforms.engines.registry import RULES
 from transforms.engines.rewriter.settings import API_KEY_VARIABLE
 
 NO_IMAGES = "none"
+_SHORTEST_SECRET = 16
 
 Count = Annotated[int, Field(ge=1, le=2**40)]
 
@@ -195,15 +196,20 @@ class RunConfig(BaseModel):
 
     def secret(self) -> bytes:
         """The content of ``hash_key_file``, or nothing."""
-        if self.hash_key_file is None:
-            return b""
-        try:
-            secret = self.hash_key_file.read_bytes().strip()
-        except OSError as error:
-            raise ConfigError("hash_key_file", str(self.hash_key_file), "cannot be read") from error
-        if len(secret) < 16:
-            raise ConfigError("hash_key_file", str(self.hash_key_file), "must hold at least 16 bytes")
-        return secret
+        return read_secret("hash_key_file", self.hash_key_file)
+
+
+def read_secret(key: str, path: Path | None) -> bytes:
+    """The content of the key file at ``path``, or nothing without one. Raises ConfigError for ``key``."""
+    if path is None:
+        return b""
+    try:
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise ConfigError(key, str(path), "cannot be read") from error
+    if len(secret) < _SHORTEST_SECRET:
+        raise ConfigError(key, str(path), f"must hold at least {_SHORTEST_SECRET} bytes")
+    return secret
 
 
 def read_config_file(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from apache_beam.metrics.metric import Metrics
 from apache_beam.ml.inference.base import ModelHandler
 
 from pipeline.caption_stage import match_captions
+from pipeline.corpus_plan import CorpusPlan
 from pipeline.image_batches import TASKS_PER_BATCH, ImageTask, ImageTools
 from pipeline.image_cache import ImageCache
 from pipeline.image_stage import process_image
@@ -18,7 +19,7 @@ from pipeline.partition import PartitionReport, partition_source
 from pipeline.plan import RunPlan
 from pipeline.progress import PROGRESS
 from pipeline.record_stage import audit_text, clean_text, image_loader, join_images, read_chunks
-from pipeline.shard_writer import ShardReport, finished_report, shard_input_key, write_shard
+from pipeline.shard_writer import FinishedShard, ShardReport, finished_report, shard_input_key, write_shard
 from pipeline.spool import read_images
 from pipeline.summary import tally_image
 from pipeline.toolbox import Toolbox, toolbox_of
@@ -29,7 +30,7 @@ from transforms.engines.registry import takes_batches
 class PartitionSources(beam.DoFn):
     """Source index -> its partition report; the rows go to the spool."""
 
-    def __init__(self, plan: RunPlan) -> None:
+    def __init__(self, plan: CorpusPlan) -> None:
         self._plan = plan
 
     def process(self, element: int) -> Iterator[PartitionReport]:
@@ -42,7 +43,7 @@ class PartitionSources(beam.DoFn):
 class ReadSlots(beam.DoFn):
     """Slot -> its distinct images, by digest and place."""
 
-    def __init__(self, plan: RunPlan) -> None:
+    def __init__(self, plan: CorpusPlan) -> None:
         self._plan = plan
 
     def process(self, element: int) -> Iterator[ImageTask]:
@@ -110,16 +111,18 @@ class ProcessImages(ModelHandler[ImageTask, dict[str, int], ImageTools]):
 
 
 class ReadShards(beam.DoFn):
-    """Shard -> its chunks, or (tag ``done``) its report if it is done already."""
+    """Shard -> its chunks, or (tag ``done``) its report, of class ``report``, if it is done already."""
 
     DONE = "done"
 
-    def __init__(self, plan: RunPlan) -> None:
+    def __init__(self, plan: CorpusPlan, report: type[FinishedShard]) -> None:
         self._plan = plan
+        self._report = report
 
-    def process(self, element: int) -> Iterator[Chunk | beam.pvalue.TaggedOutput[str, ShardReport]]:
+    def process(self, element: int) -> Iterator[Chunk | beam.pvalue.TaggedOutput[str, FinishedShard]]:
         """Reads one shard of the spool."""
-        finished = finished_report(self._plan, element, shard_input_key(self._plan, element))
+        key = shard_input_key(self._plan, element)
+        finished = finished_report(self._plan, element, key, self._report)
         if finished is not None:
             PROGRESS.add(records=finished.rows + finished.quarantined, shards_kept=1)
             yield beam.pvalue.TaggedOutput(self.DONE, finished)

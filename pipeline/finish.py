@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from pipeline.card import render_card
 from pipeline.config import Mode
 from pipeline.field_types import feature_of
 from pipeline.layout import Layout, write_atomically
+from pipeline.merge_parts import merged_lines
 from pipeline.partition import PartitionReport
 from pipeline.plan import RunPlan
 from pipeline.policy_file import policy_settings
@@ -31,7 +31,6 @@ from schemas.errors import RunFailed
 from schemas.reasons import Reason, Stage
 from schemas.version import SCHEMA_VERSION
 
-_MERGED_AT_ONCE = 128
 _ENOUGH_TO_TELL = 10
 
 
@@ -168,7 +167,7 @@ def merge_llava(plan: RunPlan, shards: int) -> None:
         unfinished = {
             index: layout.llava / f".{source.name}.json" for index, source in enumerate(plan.sources)
         }
-        for index, record in _merged_lines(parts, layout):
+        for index, record in merged_lines(parts, layout.work / "tmp"):
             if index not in outputs:
                 outputs[index] = stack.enter_context(unfinished[index].open("w", encoding="utf-8"))
                 outputs[index].write("[\n")
@@ -182,35 +181,6 @@ def merge_llava(plan: RunPlan, shards: int) -> None:
             outputs[index].write("\n]\n")
     for index, source in enumerate(plan.sources):
         unfinished[index].replace(layout.llava / f"{source.name}.json")
-
-
-def _merged_lines(parts: Sequence[Path], layout: Layout) -> Iterator[tuple[int, str]]:
-    """(source, record) over all parts in order; at most 128 files are open at once."""
-    level = 0
-    while len(parts) > _MERGED_AT_ONCE:
-        groups = [parts[start : start + _MERGED_AT_ONCE] for start in range(0, len(parts), _MERGED_AT_ONCE)]
-        longer = []
-        for number, group in enumerate(groups):
-            target = layout.work / "tmp" / f"merge-{level}-{number}.jsonl"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("w", encoding="utf-8") as file:
-                file.writelines(f"{s}\t{r}\t{record}\n" for s, r, record in _merge(group))
-            longer.append(target)
-        parts, level = longer, level + 1
-    for source, _, record in _merge(parts):
-        yield source, record
-
-
-def _merge(parts: Sequence[Path]) -> Iterator[tuple[int, int, str]]:
-    with ExitStack() as stack:
-        files = [stack.enter_context(part.open(encoding="utf-8", newline="\n")) for part in parts]
-        yield from heapq.merge(*(_lines(file) for file in files))
-
-
-def _lines(file: IO[str]) -> Iterator[tuple[int, int, str]]:
-    for line in file:
-        source, row, record = line.rstrip("\n").split("\t", 2)
-        yield int(source), int(row), record
 
 
 def _pretty(content: Mapping[str, Any]) -> bytes:

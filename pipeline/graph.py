@@ -19,6 +19,7 @@ import apache_beam as beam
 from apache_beam.ml.inference.base import RunInference
 from apache_beam.pvalue import PCollection
 
+from pipeline.corpus_plan import CorpusPlan
 from pipeline.dofns import (
     AuditText,
     CleanText,
@@ -34,7 +35,7 @@ from pipeline.plan import RunPlan
 from pipeline.shard_writer import ShardReport
 
 
-def partition(p: beam.Pipeline, plan: RunPlan, sources: Sequence[int]) -> PCollection[PartitionReport]:
+def partition(p: beam.Pipeline, plan: CorpusPlan, sources: Sequence[int]) -> PCollection[PartitionReport]:
     """Job 1: reads the sources with these indices into the spool."""
     reports: PCollection[PartitionReport] = (
         p | "Sources" >> beam.Create(list(sources)) | "PartitionSources" >> beam.ParDo(PartitionSources(plan))
@@ -58,7 +59,7 @@ def records(p: beam.Pipeline, plan: RunPlan, shards: Sequence[int]) -> PCollecti
     read = (
         p
         | "Shards" >> beam.Create(list(shards))
-        | "ReadShards" >> beam.ParDo(ReadShards(plan)).with_outputs(ReadShards.DONE, main="chunks")
+        | "ReadShards" >> beam.ParDo(ReadShards(plan, ShardReport)).with_outputs(ReadShards.DONE, main="chunks")
     )
     written = (
         read.chunks

@@ -11,11 +11,12 @@ from typing import Final, NamedTuple
 from apache_beam.metrics.metric import Metrics
 from PIL import Image
 
-from pipeline.image_cache import LONGEST_SECONDS, ImageCache
+from pipeline.image_cache import ImageCache
 from pipeline.image_stage import DecodedImage, decode_image
 from pipeline.kept_answers import KeptOcr
 from pipeline.progress import PROGRESS
 from pipeline.toolbox import Toolbox
+from pipeline.work_notes import LONGEST_SECONDS
 from transforms.engines.batches import BatchCounts, BatchReader, runs_of_pixels
 from transforms.image.open import ALLOWED_FORMATS
 

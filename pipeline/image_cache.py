@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import faulthandler
 import json
-import os
-import sys
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.layout import write_atomically
+from pipeline.work_notes import WorkNotes
 from schemas.edit import Action, ImageEdit
 from schemas.finding import Box, ImageFinding, Kind, Print, PrintedValue, PrintForm, Quad, corners
-
-LONGEST_SECONDS = 600.0
-"""How long one image may take. The largest within the default limits takes a tenth of it on a slow core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +34,11 @@ class ImageResult:
     late_findings: tuple[ImageFinding, ...] = ()
 
 
-class ImageCache:
+class ImageCache(WorkNotes):
     """Results of one plan's image digest below ``folder``. Safe for many writers: same key, same bytes."""
 
     def __init__(self, folder: Path, image_digest: str) -> None:
-        self._folder = folder / image_digest[:16]
+        super().__init__(folder / image_digest[:16])
 
     def load(self, sha: str) -> ImageResult | None:
         """The result for an image, or None if it is not there yet."""
@@ -66,65 +60,6 @@ class ImageCache:
     def has(self, sha: str) -> bool:
         """True if there is a result for an image."""
         return self._path(sha, "json").is_file()
-
-    @contextmanager
-    def working_on(self, sha: str) -> Iterator[None]:
-        """Notes which image this process works on, for the case that it dies of it. It also dies, after ten
-        minutes, of a decoder or engine that never comes back: that watch runs outside of Python."""
-        note = self._note(os.getpid())
-        write_atomically(note, sha.encode())
-        try:
-            with self.watched():
-                yield
-        finally:
-            note.unlink(missing_ok=True)
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """The watch alone, for work on several images."""
-        faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True, file=sys.__stderr__ or sys.stderr)
-        try:
-            yield
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-
-    def note_ahead(self, shas: Collection[str]) -> None:
-        """Notes the images that this process has decoded or reads together: if it dies, any of them may be
-        the cause. None of them ends the note."""
-        note = self._note(os.getpid(), "ahead")
-        if shas:
-            write_atomically(note, "\n".join(shas).encode())
-        else:
-            note.unlink(missing_ok=True)
-
-    def begun_by(self, pid: int) -> str:
-        """The image that a dead process was working on, or nothing."""
-        try:
-            return self._note(pid).read_text("ascii")
-        except FileNotFoundError:
-            return ""
-
-    def ahead_of(self, pid: int) -> list[str]:
-        """The images that a dead process had taken together."""
-        try:
-            return self._note(pid, "ahead").read_text("ascii").split()
-        except FileNotFoundError:
-            return []
-
-    def take_alone(self, shas: Collection[str]) -> None:
-        """These images are not to be taken together with others any more."""
-        for sha in shas:
-            write_atomically(self._alone(sha), b"")
-
-    def is_taken_alone(self, sha: str) -> bool:
-        """True after ``take_alone``."""
-        return self._alone(sha).exists()
-
-    def _alone(self, sha: str) -> Path:
-        return self._folder / "alone" / sha
-
-    def _note(self, pid: int, kind: str = "begun") -> Path:
-        return self._folder / f"{kind}-{pid}"
 
     def _path(self, sha: str, suffix: str) -> Path:
         return self._folder / sha[:2] / f"{sha}.{suffix}"

@@ -10,9 +10,10 @@ import os
 import re
 import stat
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
-from schemas.errors import RejectRecord
+from schemas.errors import RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
 
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -82,6 +83,18 @@ def read_image_bytes(location: str | Path, max_bytes: int, stage: Stage = Stage.
     # The file may have grown since its size was asked.
     if max(len(data), status.st_size) > max_bytes:
         raise RejectRecord(stage, Reason.IMAGE_FILE_TOO_LARGE)
+    return data
+
+
+def read_known_image(sha: str, location: str | Path, max_bytes: int) -> bytes:
+    """The bytes that partitioning saw under the digest ``sha``. RunFailed if they are gone: results are kept
+    by digest, so none may be made of other bytes."""
+    try:
+        data = read_image_bytes(location, max_bytes)
+    except RejectRecord:
+        data = b""
+    if sha256(data).hexdigest() != sha:
+        raise RunFailed("an image changed while the run was reading it: run again")
     return data
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from pipeline.config import Mode
 from pipeline.image_cache import ImageResult
-from pipeline.image_refs import read_image_bytes
+from pipeline.image_refs import read_known_image
 from pipeline.toolbox import Toolbox
 from schemas.errors import RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
@@ -28,7 +27,7 @@ class DecodedImage:
 
 def decode_image(sha: str, location: str, tools: Toolbox) -> DecodedImage:
     """Reads and decodes one image. Raises RejectRecord for what it holds, RunFailed if it has changed."""
-    data = _read(sha, location, tools)
+    data = read_known_image(sha, location, tools.plan.limits.image_bytes)
     return DecodedImage(data, open_image(data, tools.image_limits))
 
 
@@ -46,18 +45,6 @@ def process_image(
         raise
     except Exception:  # noqa: BLE001  (an engine's failure on one image holds back that image only)
         return ImageResult(sha, stage=Stage.AUDIT_IMAGE.value, reason=Reason.ENGINE_FAILED.value), None
-
-
-def _read(sha: str, location: str, tools: Toolbox) -> bytes:
-    """The bytes that partitioning saw. RunFailed if they are gone: results are kept by digest, so none may be
-    made of other bytes."""
-    try:
-        data = read_image_bytes(Path(location), tools.plan.limits.image_bytes)
-    except RejectRecord:
-        data = b""
-    if sha256(data).hexdigest() != sha:
-        raise RunFailed("an image changed while the run was reading it: run again")
-    return data
 
 
 def _process(sha: str, decoded: DecodedImage, tools: Toolbox) -> tuple[ImageResult, bytes | None]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.answer_store import AnswerDamagedError, AnswerStore
-from pipeline.plan import library_versions
+from pipeline.digests import library_versions
 from pipeline.progress import PROGRESS
 from schemas.finding import Box
 from transforms.engines.protocols import (

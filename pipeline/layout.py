@@ -119,15 +119,16 @@ class Layout:
             folder.mkdir(exist_ok=True)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Readers see the old file or the whole new one, also after a crash."""
+def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Readers see the old file or the whole new one, also after a crash, with ``durable`` of the machine, too."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:32]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:

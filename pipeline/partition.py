@@ -41,6 +41,8 @@ class PartitionSettings:
     image_bytes: int
     digest_key: bytes
     limit: int | None = None
+    most_images: int | None = None
+    """Images that a record may have; one with more is rejected. None: any number."""
 
 
 @dataclass(slots=True)
@@ -96,6 +98,8 @@ def _spool_row(
         if row.reason is not None:
             raise RejectRecord(Stage.READ, row.reason)
         record = parse_record(row.value, origin, settings.limits)
+        if settings.most_images is not None and len(record.images) > settings.most_images:
+            raise RejectRecord(Stage.READ, Reason.SEVERAL_IMAGES)
         embedded = row.images or {}
         refs = tuple(images.store(image, embedded.get(image.path)) for image in record.images)
     except RejectRecord as reject:

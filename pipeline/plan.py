@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from hashlib import blake2b, sha256
-from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
 from pipeline.config import EngineChoice, GpuSection, Limits, Mode, RunConfig
+from pipeline.digests import code_digest, digest_of, library_versions
 from pipeline.field_types import FieldType
 from pipeline.layout import Layout
 from pipeline.parse_record import ParseLimits
@@ -24,35 +22,6 @@ from schemas.record_key import derive_key
 from schemas.version import SCHEMA_VERSION
 from transforms.engines.protocols import EngineInfo
 from transforms.engines.rewriter.settings import RewriterSettings
-
-_LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "phonenumbers", "pillow", "pyarrow",
-              "python-stdnum", "rapidocr", "spacy")  # fmt: skip
-
-
-@cache
-def library_versions() -> dict[str, str]:
-    """Versions of the libraries whose behaviour reaches the output bytes."""
-    return {name: _version(name) for name in _LIBRARIES}
-
-
-def _version(name: str) -> str:
-    """Of a library, or of the build of it for a GPU that may stand in its place."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return f"{metadata.version(f'{name}-gpu')}-gpu"
-
-
-@cache
-def code_digest() -> str:
-    """SHA-256 over every code and rule file that decides the output."""
-    digest = sha256()
-    for package in ("schemas", "transforms", "pipeline"):
-        root = Path(str(resources.files(package)))
-        for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
-            digest.update(str(path.relative_to(root)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +74,12 @@ class RunPlan:
         chance = blake2b(sha.encode(), key=self.key("verify_sample"), digest_size=8).digest()
         return int.from_bytes(chance) < self.verify_sample * 2**64
 
+    def load_engines(self) -> tuple[EngineInfo, ...]:
+        """Loads what the run needs in this process, and says what it is. Raises ConfigError."""
+        from pipeline.toolbox import toolbox_of
+
+        return toolbox_of(self).engine_infos()
+
     def partition_settings(self) -> PartitionSettings:
         """What reading a source needs."""
         return PartitionSettings(
@@ -137,12 +112,12 @@ class RunPlan:
 
     def image_digest(self) -> str:
         """Changes whenever the outcome for an image could change."""
-        return _digest([self._decides(), self.limits.model_dump(), self.verify_sample])
+        return digest_of([self._decides(), self.limits.model_dump(), self.verify_sample])
 
     def shard_digest(self) -> str:
         """Changes whenever the bytes of a shard could change for the same rows."""
         shape = [self.shards, self.several_images, self.fields]
-        return _digest(
+        return digest_of(
             [self._decides(), self.settings(), shape, [[source.name, source.uri] for source in self.sources]]
         )
 
@@ -174,7 +149,3 @@ def make_plan(config: RunConfig, sources: tuple[Source, ...], policy: Policy) ->
         verify_sample=config.verify_sample,
         answers=config.cache.absolute() if config.cache else None,
     )
-
-
-def _digest(content: Any) -> str:
-    return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.config import Mode
+from pipeline.corpus_plan import CorpusPlan
 from pipeline.image_cache import ImageCache, ImageResult
 from pipeline.kept_fields import kept_texts
 from pipeline.outcome import Chunk, Outcome
@@ -28,7 +29,7 @@ CHUNK_RECORDS = 64
 _ROLE_LENGTH = 9  # "assistant": role names stand in every record and hold nothing
 
 
-def read_chunks(plan: RunPlan, shard: int) -> Iterator[Chunk]:
+def read_chunks(plan: CorpusPlan, shard: int) -> Iterator[Chunk]:
     """The rows of a shard in chunks of a fixed composition: sorted by record key, 64 at a time."""
     uris = [source.uri for source in plan.sources]
     rows = read_shard(plan.layout.spool, shard, plan.shards, uris)
@@ -41,7 +42,7 @@ def read_chunks(plan: RunPlan, shard: int) -> Iterator[Chunk]:
         yield Chunk(shard, start // CHUNK_RECORDS, tuple(outcomes[start : start + CHUNK_RECORDS]))
 
 
-def begin_outcome(row: SpooledRow, uris: Sequence[str], copy: int, plan: RunPlan) -> Outcome:
+def begin_outcome(row: SpooledRow, uris: Sequence[str], copy: int, plan: CorpusPlan) -> Outcome:
     """A spooled row as an outcome: readable, or already on its way to quarantine."""
     origin = Origin(uris[row.source], row.row)
     key = record_key(row.digest, copy)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from pipeline.config import Mode
+from pipeline.corpus_plan import CorpusPlan
 from pipeline.field_types import feature_of
 from pipeline.image_cache import ImageCache
 from pipeline.image_refs import read_image_bytes
@@ -54,17 +55,44 @@ class ShardReport:
     tally: dict[str, int] = field(default_factory=dict)
 
 
-def shard_input_key(plan: RunPlan, shard: int) -> str:
+def shard_input_key(plan: CorpusPlan, shard: int) -> str:
     """Changes whenever the shard must be done again."""
     content = shard_input_digest(plan.layout.spool, shard, plan.shards)
     return sha256(f"{content}\x1f{plan.shard_digest()}".encode()).hexdigest()
 
 
-def finished_report(plan: RunPlan, shard: int, input_key: str) -> ShardReport | None:
+class FinishedShard(Protocol):
+    """What the report of every kind of shard says."""
+
+    @property
+    def input_key(self) -> str:
+        """For which rows and which plan it is good."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """Records emitted."""
+        ...
+
+    @property
+    def quarantined(self) -> int:
+        """Records held back."""
+        ...
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """Paths below OUT with their sizes."""
+        ...
+
+
+Report = TypeVar("Report", bound=FinishedShard)
+
+
+def finished_report(plan: CorpusPlan, shard: int, input_key: str, kind: type[Report]) -> Report | None:
     """The report of a shard that is done for exactly this input and whose files are all there."""
     try:
         stored = json.loads(plan.layout.done_marker(shard, plan.shards).read_bytes())
-        report = ShardReport(**stored)
+        report = kind(**stored)
     except (OSError, ValueError, TypeError):
         return None
     if report.input_key != input_key:
@@ -79,7 +107,7 @@ def finished_report(plan: RunPlan, shard: int, input_key: str) -> ShardReport | 
 def write_shard(plan: RunPlan, shard: int, chunks: Iterable[Chunk], input_key: str) -> ShardReport:
     """Writes the shard's files and its marker. RunFailed if a row of its input is missing or double."""
     outcomes = sorted((o for chunk in chunks for o in chunk.outcomes), key=lambda outcome: outcome.record_key)
-    _check_balance(plan, shard, outcomes)
+    check_balance(plan, shard, outcomes)
     emitted = [outcome for outcome in outcomes if not outcome.reason]
     held = [outcome for outcome in outcomes if outcome.reason]
     writer = _ShardFiles(plan, shard)
@@ -106,8 +134,8 @@ def write_shard(plan: RunPlan, shard: int, chunks: Iterable[Chunk], input_key: s
     return report
 
 
-def _check_balance(plan: RunPlan, shard: int, outcomes: Sequence[Outcome]) -> None:
-    """Every row of the shard's input is here exactly once, by record key."""
+def check_balance(plan: CorpusPlan, shard: int, outcomes: Sequence[Outcome]) -> None:
+    """Every row of the shard's input is here exactly once, by record key; or RunFailed."""
     expected = Counter(shard_digests(plan.layout.spool, shard, plan.shards))
     seen = Counter(outcome.record_key.split(".", 1)[0] for outcome in outcomes)
     distinct = len({outcome.record_key for outcome in outcomes})

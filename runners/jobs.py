@@ -7,15 +7,23 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline.plan import RunPlan
+from pipeline.watermark.plan import WatermarkPlan
 from schemas.errors import MmscrubError
+
+AnyPlan = RunPlan | WatermarkPlan
+"""What a job is done by: a frozen run, whatever its kind."""
 
 
 class JobKind(StrEnum):
-    """The three jobs of ``pipeline/graph.py``."""
+    """The jobs of ``pipeline/graph.py``; after PARTITION those of a build or audit, then those of
+    ``pipeline/watermark/graph.py``."""
 
     PARTITION = "partition"
     IMAGES = "images"
     RECORDS = "records"
+    LOOK = "look"
+    MARK = "mark"
+    EMIT = "emit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class Job:
     """Units of one job. ``kind`` None asks for the engines of the plan."""
 
     kind: JobKind | None
-    plan: RunPlan
+    plan: AnyPlan
     units: tuple[int, ...] = ()
 
 

@@ -45,9 +45,7 @@ def _serve(job: Job) -> Reply:
     try:
         job.plan.check_code()
         if job.kind is None:
-            from pipeline.toolbox import toolbox_of
-
-            return Reply({}, True, toolbox_of(job.plan).engine_infos())
+            return Reply({}, True, job.plan.load_engines())
         result = run_job(job.kind, job.plan, job.units)
         return Reply(PROGRESS.take(), True, result)
     except ConfigError as error:

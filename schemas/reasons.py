@@ -11,6 +11,7 @@ class Stage(StrEnum):
     READ = "read"
     AUDIT_IMAGE = "audit_image"
     CLEAN_IMAGE = "clean_image"
+    MARK_IMAGE = "mark_image"
     AUDIT_TEXT = "audit_text"
     CLEAN_TEXT = "clean_text"
     VERIFY = "verify"
@@ -50,6 +51,7 @@ class Reason(StrEnum):
     IMAGE_UNREADABLE = "image_unreadable"
     IMAGE_FILE_TOO_LARGE = "image_file_too_large"
     IMAGE_TOKEN_MISMATCH = "image_token_mismatch"
+    SEVERAL_IMAGES = "several_images"
     # images
     IMAGE_EMPTY = "image_empty"
     IMAGE_UNDECODABLE = "image_undecodable"

@@ -13,8 +13,8 @@ TURNS = [{"from": "human", "value": "<image>\nDescribe it."}, {"from": "gpt", "v
 # Loaded by every Python process that starts with this folder on its path, as the workers do.
 SABOTAGE = """
 import os, signal, time
-import PIL.Image, pipeline.image_cache
-pipeline.image_cache.LONGEST_SECONDS = 20.0  # the first image of a worker waits for the engines, too
+import PIL.Image, pipeline.work_notes
+pipeline.work_notes.LONGEST_SECONDS = 20.0  # the first image of a worker waits for the engines, too
 intact = PIL.Image.open
 def sabotaged(file, *arguments, **options):
     head = file.getvalue()[:200] if hasattr(file, "getvalue") else b""

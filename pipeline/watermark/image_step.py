@@ -1,0 +1,94 @@
+"""Looks at every source image once, then writes all its twins. Decides nothing that the design decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.digests import digest_of
+from pipeline.image_refs import read_known_image
+from pipeline.layout import write_atomically
+from pipeline.watermark.image_store import MadeFile, MadeImage, PlannedImage, SeenImage, to_json
+from pipeline.watermark.workshop import Workshop
+from schemas.errors import ConfigError, RejectRecord, RunFailed
+from schemas.reasons import Reason, Stage
+from schemas.watermark import MarkBox, Variant
+from transforms.image.open import ImageLimits, open_image
+from transforms.watermark.blind_features import blind_features
+from transforms.watermark.keyed import Draws
+from transforms.watermark.near_duplicates import perceptual_hash
+
+_NAME = "emitted image"
+
+
+def look_at(sha: str, location: str, limits: ImageLimits) -> SeenImage:
+    """What there is to see of one source image. Never raises for what an image can hold; RunFailed if it has
+    changed since it was read."""
+    data = read_known_image(sha, location, limits.max_bytes)
+    try:
+        rgb = open_image(data, limits).rgb
+        look = f"{perceptual_hash(rgb):016x}"
+    except RejectRecord as reject:
+        return SeenImage(sha, stage=reject.stage.value, reason=reject.reason.value)
+    except (MemoryError, RunFailed):
+        raise
+    except Exception:  # noqa: BLE001  (what breaks a decoder holds back its image only)
+        return SeenImage(sha, stage=Stage.AUDIT_IMAGE.value, reason=Reason.ENGINE_FAILED.value)
+    return SeenImage(sha, rgb.shape[0], rgb.shape[1], look)
+
+
+def file_name(draws: Draws, sha: str, variant: Variant) -> str:
+    """The path below OUT of one variant: a keyed name that tells neither image nor variant."""
+    name = draws.digest(sha, variant.value).hex()
+    return f"images/{name[:2]}/{name}.jpg"
+
+
+def made_for(planned: PlannedImage, mark_digest: str) -> str:
+    """Changes whenever the files of an image must be made again."""
+    return digest_of([to_json(planned).decode(), mark_digest])
+
+
+def make_image(planned: PlannedImage, location: str, workshop: Workshop) -> MadeImage:
+    """Writes the twins of one image below OUT. Never raises for what an image can hold; RunFailed if it has
+    changed, ConfigError if the settings cannot be met by any image."""
+    sha = planned.plan.sha256
+    digest = made_for(planned, workshop.mark_digest)
+    data = read_known_image(sha, location, workshop.plan.config.limits.image_bytes)
+    try:
+        files = _make(planned, data, workshop)
+    except RejectRecord as reject:
+        return MadeImage(sha, digest, stage=reject.stage.value, reason=reject.reason.value)
+    except (MemoryError, RunFailed, ConfigError, OSError):
+        raise
+    except Exception:  # noqa: BLE001  (routed to quarantine with its stage)
+        return MadeImage(sha, digest, stage=Stage.MARK_IMAGE.value, reason=Reason.ENGINE_FAILED.value)
+    return MadeImage(sha, digest, workshop.draws_of("twin group").digest(sha).hex(), files)
+
+
+def is_made(made: MadeImage | None, digest: str, out: Path) -> bool:
+    """True if ``made`` is good for ``digest`` and all its files are there."""
+    if made is None or made.made_for != digest:
+        return False
+    for file in made.files:
+        path = out / file.path
+        if not path.is_file() or path.stat().st_size != file.made.size:
+            return False
+    return True
+
+
+def _make(planned: PlannedImage, data: bytes, workshop: Workshop) -> tuple[MadeFile, ...]:
+    draws = workshop.draws_of(_NAME)
+    made = workshop.marker.mark(data, planned.plan, planned.identity, planned.reference)
+    shown = next((one.box for one, _ in made if one.variant is Variant.MARKED), None)
+    files = []
+    for one, content in made:
+        path = file_name(draws, planned.plan.sha256, one.variant)
+        write_atomically(workshop.plan.out / path, content, durable=False)
+        looked_at = planned.gated and one.variant in (Variant.CLEAN, Variant.MARKED)
+        features = blind_features(content, left_out=_whole(shown)) if looked_at else None
+        files.append(MadeFile(path, one, features))
+    return tuple(files)
+
+
+def _whole(box: MarkBox | None) -> MarkBox | None:
+    """The place of the ink. Of the clean twin the same pixels are left out as of the marked one."""
+    return box
