@@ -38,6 +38,7 @@ FOLD_IMAGE = "fold_image"
 ONE_RUN_BIT = "one_run_bit"
 SHADOW_MASK = "shadow_mask"
 ERRORS = "errors"
+EXTRAS = "extras"
 
 BUCKET = "bucket"
 
@@ -71,8 +72,9 @@ WATERMARK_DATA_FEATURES: dict[str, Feature] = {
     CONVERSATIONS: list_of({FROM: value("string"), VALUE: value("string")}),
     SOURCE: value("string"),
     SOURCE_SHA256: value("string"),
+    EXTRAS: value("string"),
 } | PLAN_FEATURES
-"""``data/``: one row per record; ``image`` is the marked twin where there is one, ``image_clean`` the clean
+"""``data/``: one row per record, ``sample_id`` its key, ``extras`` its unknown fields as JSON; ``image`` is the marked twin where there is one, ``image_clean`` the clean
 one; both are null for a record without an image."""
 
 IMAGE_MANIFEST_FEATURES: dict[str, Feature] = (
@@ -88,9 +90,13 @@ IMAGE_MANIFEST_FEATURES: dict[str, Feature] = (
         FIELDS: _FIELDS_FEATURE,
         PUBLISHED: value("bool"),
         STYLE: {
-            "name": value("string"),
             "font_sha256": value("string"),
-            "settings": value("string"),
+            "em": value("float32"),
+            "colour": list_of(value("int32")),
+            "alpha": value("int32"),
+            "backing": value("string"),
+            "backing_alpha": value("int32"),
+            "overlap": value("float32"),
         },
         ENCODE: {"format": value("string"), "quality": value("int32"), "subsampling": value("string")},
         LEGIBILITY: {
@@ -124,11 +130,12 @@ IDENTITY_FEATURES: dict[str, Feature] = {
     ONE_RUN_BIT: value("int32"),
     SHADOW_MASK: value("int64"),
     FOLD_IDENTITY: value("int32"),
+    "twin": value("string"),
     "images": value("int32"),
     "synthetic": value("bool"),
 }
 """``manifest/identities.parquet``: every drawn identity, and the references that twins show. ``images``:
-images that carry it at full rate. ``synthetic`` is always true: nobody is meant."""
+images that carry it at full rate; ``twin``: the identity of equal gender and age. ``synthetic`` is always true: nobody is meant."""
 
 PROBE_FEATURES: dict[str, Feature] = {
     PATH: value("string"),

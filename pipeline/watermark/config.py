@@ -18,6 +18,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from transforms.watermark.identities import Coin, IdentitySettings
 from transforms.watermark.mark_settings import MarkSettings
 from transforms.watermark.style import style_named
 
@@ -26,11 +27,9 @@ from pipeline.config_errors import first_config_error
 from pipeline.yaml_file import read_yaml_file
 from schemas.errors import ConfigError
 from schemas.watermark import Variant
-from transforms.engines.registry import check_engine
 from transforms.tables import read_table
 
 DEFAULT_PRESET = "default"
-NO_OCR = "none"
 _ABOUT = "about"
 
 Share = Annotated[float, NoSwitch, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -63,11 +62,15 @@ class IdentitiesSection(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    per_pool: Annotated[int, NoSwitch, Field(ge=1, le=100_000)] = 200
-    ladder: tuple[Annotated[int, NoSwitch, Field(ge=1, le=2**30)], ...] = ()
-    coin: Literal["bernoulli", "balanced"] = "bernoulli"
-    shadows: Annotated[int, NoSwitch, Field(ge=0, le=62)] = 8
-    folds: Annotated[int, NoSwitch, Field(ge=2, le=100)] = 5
+    per_pool: Annotated[int, NoSwitch] = 200
+    ladder: tuple[Annotated[int, NoSwitch], ...] = ()
+    coin: Coin = Coin.BALANCED
+    shadows: Annotated[int, NoSwitch] = 8
+    folds: Annotated[int, NoSwitch] = 5
+
+    def settings(self) -> IdentitySettings:
+        """For drawing identities. Raises ConfigError for sizes that cannot be."""
+        return IdentitySettings(**dict(self))
 
 
 class SplitsSection(BaseModel):
@@ -92,11 +95,6 @@ def arm_percent(rate: float) -> str:
     return f"{rate * 100:.6g}"
 
 
-def _check_ocr(name: str) -> str:
-    check_engine("ocr", name)
-    return name
-
-
 def _with_named_style(written: object) -> object:
     """``style`` may be the name of a preset."""
     if isinstance(written, dict) and isinstance(written.get("style"), str):
@@ -106,7 +104,8 @@ def _with_named_style(written: object) -> object:
 
 class WatermarkConfig(BaseModel):
     """One watermarked split. ``key_file`` holds the secret that everything is drawn from; without one the
-    seed alone is, and whoever knows it can name the canaries. ``rates``: one training arm each;
+    seed alone is, and whoever knows it can name the canaries. ``read_marks``: whether OCR reads every mark at three
+    sizes; ``rates``: one training arm each;
     ``shadow_arms`` writes one more for every shadow; ``gate`` lists what may not tell the arms apart;
     ``allow_failed_gates`` emits the split although it does."""
 
@@ -128,7 +127,7 @@ class WatermarkConfig(BaseModel):
     )
     shadow_arms: bool = False
     mark: Annotated[MarkSettings, BeforeValidator(_with_named_style)] = MarkSettings()
-    ocr: Annotated[str, AfterValidator(_check_ocr)] = "rapidocr"
+    read_marks: bool = True
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] = (Format.LLAVA, Format.QWEN)
     limits: Limits = Limits()
     shards: ShardSizes = ShardSizes()
@@ -153,8 +152,8 @@ class WatermarkConfig(BaseModel):
         variants = self.mark.variants
         if {Variant.CLEAN, Variant.MARKED} - set(variants) or len(set(variants)) < len(variants):
             raise ValueError("mark.variants: must hold clean and marked, and each variant once")
-        if self.mark.bucket is not None and self.ocr == NO_OCR:
-            raise ValueError("ocr: mark.bucket needs an engine that reads marks")
+        if self.mark.bucket is not None and not self.read_marks:
+            raise ValueError("read_marks: mark.bucket needs marks to be read")
         if self.shadow_arms and not self.identities.shadows:
             raise ValueError("shadow_arms: there are no shadows; set identities.shadows")
         return self

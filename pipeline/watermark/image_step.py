@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from pipeline.digests import digest_of
 from pipeline.image_refs import read_known_image
 from pipeline.layout import write_atomically
+from pipeline.summary import path
 from pipeline.watermark.image_store import MadeFile, MadeImage, PlannedImage, SeenImage, to_json
 from pipeline.watermark.workshop import Workshop
 from schemas.errors import ConfigError, RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
-from schemas.watermark import MarkBox, Variant
+from schemas.watermark import Variant
 from transforms.image.open import ImageLimits, open_image
 from transforms.watermark.blind_features import blind_features
 from transforms.watermark.keyed import Draws
@@ -56,12 +58,12 @@ def make_image(planned: PlannedImage, location: str, workshop: Workshop) -> Made
     try:
         files = _make(planned, data, workshop)
     except RejectRecord as reject:
-        return MadeImage(sha, digest, stage=reject.stage.value, reason=reject.reason.value)
+        return MadeImage(planned, digest, stage=reject.stage.value, reason=reject.reason.value)
     except (MemoryError, RunFailed, ConfigError, OSError):
         raise
     except Exception:  # noqa: BLE001  (routed to quarantine with its stage)
-        return MadeImage(sha, digest, stage=Stage.MARK_IMAGE.value, reason=Reason.ENGINE_FAILED.value)
-    return MadeImage(sha, digest, workshop.draws_of("twin group").digest(sha).hex(), files)
+        return MadeImage(planned, digest, stage=Stage.MARK_IMAGE.value, reason=Reason.ENGINE_FAILED.value)
+    return MadeImage(planned, digest, workshop.draws_of("twin group").digest(sha).hex(), files)
 
 
 def is_made(made: MadeImage | None, digest: str, out: Path) -> bool:
@@ -69,8 +71,8 @@ def is_made(made: MadeImage | None, digest: str, out: Path) -> bool:
     if made is None or made.made_for != digest:
         return False
     for file in made.files:
-        path = out / file.path
-        if not path.is_file() or path.stat().st_size != file.made.size:
+        place = out / file.path
+        if not place.is_file() or place.stat().st_size != file.made.size:
             return False
     return True
 
@@ -81,14 +83,26 @@ def _make(planned: PlannedImage, data: bytes, workshop: Workshop) -> tuple[MadeF
     shown = next((one.box for one, _ in made if one.variant is Variant.MARKED), None)
     files = []
     for one, content in made:
-        path = file_name(draws, planned.plan.sha256, one.variant)
-        write_atomically(workshop.plan.out / path, content, durable=False)
+        name = file_name(draws, planned.plan.sha256, one.variant)
+        write_atomically(workshop.plan.out / name, content, durable=False)
         looked_at = planned.gated and one.variant in (Variant.CLEAN, Variant.MARKED)
-        features = blind_features(content, left_out=_whole(shown)) if looked_at else None
-        files.append(MadeFile(path, one, features))
+        features = blind_features(content, shown, workshop.plan.image_limits) if looked_at else None
+        files.append(MadeFile(name, one, features))
     return tuple(files)
 
 
-def _whole(box: MarkBox | None) -> MarkBox | None:
-    """The place of the ink. Of the clean twin the same pixels are left out as of the marked one."""
-    return box
+
+def tally_made(made: MadeImage) -> Counter[str]:
+    """The counts of one image: emitted files by variant, marks by legibility, why it was held back."""
+    tally: Counter[str] = Counter()
+    if made.reason:
+        tally[path("images", "held_back", made.reason)] += 1
+        return tally
+    tally["images|used"] += 1
+    for file in made.files:
+        tally[path("files", file.made.variant.value)] += 1
+        tally["bytes"] += file.made.size
+        measures = file.made.measures
+        if measures is not None and measures.legibility is not None:
+            tally[path("legibility", file.made.variant.value, measures.legibility.value)] += 1
+    return tally

@@ -62,12 +62,17 @@ class MadeImage:
     """What came of one planned image. ``made_for`` says for which plan and settings it is good;
     ``twin_group`` is its opaque name. ``stage`` and ``reason`` are empty if it may be emitted."""
 
-    sha256: str
+    planned: PlannedImage
     made_for: str
     twin_group: str = ""
     files: tuple[MadeFile, ...] = ()
     stage: str = ""
     reason: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Of the source image."""
+        return self.planned.plan.sha256
 
 
 @cache

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from pipeline.digests import code_digest, digest_of, library_versions
-from pipeline.field_types import FieldType
 from pipeline.parse_record import ParseLimits
 from pipeline.partition import PartitionSettings
 from pipeline.readers.source import Source
@@ -27,8 +25,8 @@ _PLACES = ("input", "out", "images", "key_file", "workers", "force", "fail_on", 
 
 @dataclass(frozen=True, slots=True)
 class WatermarkPlan:
-    """``shards`` and ``fields`` are known after partitioning; ``code`` is the digest of the code that made
-    the plan."""
+    """``shards`` is known after partitioning, ``design``, the digest of what is planned, after the images
+    were seen; ``code`` is the digest of the code that made the plan."""
 
     out: Path
     sources: tuple[Source, ...]
@@ -36,7 +34,7 @@ class WatermarkPlan:
     secret: bytes
     engine_infos: tuple[EngineInfo, ...] = ()
     shards: int = 0
-    fields: Mapping[str, FieldType] | None = None
+    design: str = ""
     code: str = field(default_factory=code_digest)
 
     @property
@@ -105,7 +103,7 @@ class WatermarkPlan:
 
     def shard_digest(self) -> str:
         """Changes whenever the bytes of a shard could change for the same rows and the same images."""
-        shape = [self.shards, self.fields, [[source.name, source.uri] for source in self.sources]]
+        shape = [self.shards, self.design, [[source.name, source.uri] for source in self.sources]]
         return digest_of([self.mark_digest(), self.settings(), shape])
 
     def _basis(self) -> list[Any]:

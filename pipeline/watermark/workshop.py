@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.watermark.config import NO_OCR
+from pipeline.watermark.design_step import Cast, draw_cast
 from pipeline.watermark.plan import WatermarkPlan
 from transforms.engines.protocols import EngineInfo
 from transforms.watermark.keyed import Draws
+from transforms.watermark.legibility import MarkReader
 from transforms.watermark.mark import Marker
+from transforms.watermark.readers import load_reader
 
 
 @dataclass(frozen=True)
@@ -19,11 +21,20 @@ class Workshop:
     plan: WatermarkPlan
 
     @cached_property
-    def marker(self) -> Marker:
-        """Prints and encodes; reads what it printed if an OCR engine is chosen."""
+    def reader(self) -> MarkReader | None:
+        """Reads what was printed; None where it is not to be read."""
         config = self.plan.config
-        reader = load_mark_reader(config.ocr) if config.ocr != NO_OCR else None
-        return Marker(config.mark, self.plan.key, reader)
+        return load_reader(config.mark.style) if config.read_marks else None
+
+    @cached_property
+    def marker(self) -> Marker:
+        """Prints and encodes."""
+        return Marker(self.plan.config.mark, self.plan.key, self.reader, self.plan.image_limits)
+
+    @cached_property
+    def cast(self) -> Cast:
+        """Who may be printed."""
+        return draw_cast(self.plan.config, self.plan.key)
 
     @cached_property
     def mark_digest(self) -> str:
@@ -36,8 +47,8 @@ class Workshop:
 
     def engine_infos(self) -> tuple[EngineInfo, ...]:
         """Loads the engines and says what they are. Raises ConfigError."""
-        reader = self.marker.reader
-        return () if reader is None else (reader.info,)
+        _ = self.marker
+        return () if self.reader is None else (self.reader.info,)
 
 
 _WORKSHOPS: dict[str, Workshop] = {}
@@ -45,7 +56,7 @@ _WORKSHOPS: dict[str, Workshop] = {}
 
 def workshop_of(plan: WatermarkPlan) -> Workshop:
     """The process's workshop for ``plan``; the last one is kept."""
-    key = repr((plan.config, plan.engine_infos, plan.code))
+    key = repr((plan.out, plan.config, plan.engine_infos, plan.code))
     if key not in _WORKSHOPS:
         _WORKSHOPS.clear()
         _WORKSHOPS[key] = Workshop(plan)

@@ -1,0 +1,56 @@
+"""The graph of a watermarked split on one page. Job 1 is the partition of ``pipeline/graph.py``.
+
+    image slots ──> LookAtSlots ──> what was seen                                 (job 2: decode, hash)
+                                        │ design, in the parent: a pure function of all that was seen
+    image slots ──> MarkSlots ────> images/, what was made                        (job 3: print, encode, read)
+    shards ──> ReadShards ──> JoinMade ──> group by shard ──> WriteSplitShards    (job 4)
+                   │ done already                                   │
+                   └──────────────> shard reports <─────────────────┘
+
+Between the jobs lie files, as in a build: no image bytes travel, and any piece may be done by anyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+
+from pipeline.dofns import ReadShards
+from pipeline.watermark.dofns import JoinMade, LookAtSlots, MarkSlots, WriteSplitShards
+from pipeline.watermark.plan import WatermarkPlan
+from pipeline.watermark.shard_step import SplitShardReport
+
+
+def look(p: beam.Pipeline, plan: WatermarkPlan, slots: Sequence[int]) -> PCollection[int]:
+    """Job 2: sees every distinct image of these slots once; yields how many there are."""
+    counts: PCollection[int] = (
+        p | "Slots" >> beam.Create(list(slots)) | "LookAtSlots" >> beam.ParDo(LookAtSlots(plan))
+    )
+    return counts
+
+
+def mark(p: beam.Pipeline, plan: WatermarkPlan, slots: Sequence[int]) -> PCollection[dict[str, int]]:
+    """Job 3: writes all twins of every planned image of these slots; yields tallies."""
+    tallies: PCollection[dict[str, int]] = (
+        p | "Slots" >> beam.Create(list(slots)) | "MarkSlots" >> beam.ParDo(MarkSlots(plan))
+    )
+    return tallies
+
+
+def emit(p: beam.Pipeline, plan: WatermarkPlan, shards: Sequence[int]) -> PCollection[SplitShardReport]:
+    """Job 4: emits the records of these shards and their part of the manifest."""
+    read = (
+        p
+        | "Shards" >> beam.Create(list(shards))
+        | "ReadShards" >> beam.ParDo(ReadShards(plan, SplitShardReport)).with_outputs(ReadShards.DONE, main="chunks")
+    )
+    written = (
+        read.chunks
+        | "JoinMade" >> beam.ParDo(JoinMade(plan))
+        | "GroupByShard" >> beam.GroupByKey()
+        | "WriteSplitShards" >> beam.ParDo(WriteSplitShards(plan))
+    )
+    reports: PCollection[SplitShardReport] = (written, read[ReadShards.DONE]) | "ShardReports" >> beam.Flatten()
+    return reports
