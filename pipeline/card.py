@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -26,6 +26,10 @@ _SIZE_CATEGORIES = (
     (100_000_000, "10M<n<100M"),
     (1_000_000_000, "100M<n<1B"),
 )
+
+
+TAGS = ("llava", "privacy", "anonymization", "mmscrub")
+"""Of a cleaned corpus."""
 
 
 def render_card(
@@ -56,6 +60,7 @@ def front_matter(
     features: Features | pa.Schema,
     title: str,
     num_bytes: Mapping[str, int] | None = None,
+    tags: Sequence[str] = TAGS,
 ) -> str:
     """The YAML block, without its fences: configs, features, splits, size, tags.
 
@@ -76,7 +81,7 @@ def front_matter(
         if with_images
         else ["text-generation"],
         size_categories=[size_category(sum(splits.values()))],
-        tags=["llava", "privacy", "anonymization", "mmscrub"],
+        tags=list(tags),
     )
     infos = SplitDict()
     for name, rows in splits.items():

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from hashlib import file_digest, sha256
-from pathlib import Path
 from shutil import rmtree
 from typing import IO, Any
 
@@ -59,9 +58,9 @@ def finish_run(
         merge_llava(plan, len(shards))
         write_atomically(layout.card, _card(plan, summary, manifest).encode())
     files = {
-        layout.summary: _pretty(summary),
-        layout.run: _pretty(volatile),
-        layout.manifest: _pretty(manifest),
+        layout.summary: pretty(summary),
+        layout.run: pretty(volatile),
+        layout.manifest: pretty(manifest),
     }
     # Rendered from what is written, as `mmscrub report` does it.
     read_summary, read_run, read_manifest = (json.loads(content) for content in files.values())
@@ -113,7 +112,7 @@ def _manifest(
         "records_emitted": sum(shard.rows for shard in shards),
         "records_quarantined": sum(shard.quarantined for shard in shards),
         "inputs": [
-            {"uri": source.uri, "name": source.name, "rows": rows[index], "sha256": _source_digest(source)}
+            {"uri": source.uri, "name": source.name, "rows": rows[index], "sha256": source_digest(source)}
             for index, source in enumerate(plan.sources)
         ],
         "shards": [
@@ -128,7 +127,8 @@ def _manifest(
     }
 
 
-def _source_digest(source: Source) -> str:
+def source_digest(source: Source) -> str:
+    """SHA-256 of an input file."""
     with fsspec.open(source.uri, "rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
@@ -183,5 +183,6 @@ def merge_llava(plan: RunPlan, shards: int) -> None:
         unfinished[index].replace(layout.llava / f"{source.name}.json")
 
 
-def _pretty(content: Mapping[str, Any]) -> bytes:
+def pretty(content: Mapping[str, Any]) -> bytes:
+    """JSON as it stands in OUT: sorted, indented."""
     return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()

@@ -59,7 +59,8 @@ def records(p: beam.Pipeline, plan: RunPlan, shards: Sequence[int]) -> PCollecti
     read = (
         p
         | "Shards" >> beam.Create(list(shards))
-        | "ReadShards" >> beam.ParDo(ReadShards(plan, ShardReport)).with_outputs(ReadShards.DONE, main="chunks")
+        | "ReadShards"
+        >> beam.ParDo(ReadShards(plan, ShardReport)).with_outputs(ReadShards.DONE, main="chunks")
     )
     written = (
         read.chunks

@@ -158,7 +158,7 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
         "records": {
             "in": tally.get("records|in", 0),
             "emitted": tally.get("records|emitted", 0),
-            "quarantined": sum(_branch(tally, "quarantine").values()),
+            "quarantined": sum(branch(tally, "quarantine").values()),
             "with_findings": tally.get("records|with_findings", 0),
         },
         "turns": tally.get("turns", 0),
@@ -167,36 +167,37 @@ def build_summary(tally: Mapping[str, int]) -> dict[str, Any]:
             name: tally.get(path("images", name), 0)
             for name in ("distinct", "redacted", "unchanged", "metadata_stripped", "held_back")
         },
-        "text_findings": _nest(_with_asks(_branch(tally, "text"))),
-        "text_totals": _nest(_with_asks(_branch(tally, "total"))),
+        "text_findings": nest(_with_asks(branch(tally, "text"))),
+        "text_totals": nest(_with_asks(branch(tally, "total"))),
         "rounds": {
             kind.value: {
                 done.value: tally.get(path("rounds", kind.value, done.value), 0) for done in RoundOutcome
             }
             for kind in QuestionKind
         },
-        "image_findings": _nest(_branch(tally, "image")),
-        "edits": _nest(_branch(tally, "edit")),
+        "image_findings": nest(branch(tally, "image")),
+        "edits": nest(branch(tally, "edit")),
         "rewritten": {who: tally.get(path("rewritten", who), 0) for who in ("by_rules", "by_engine")},
-        "image_edits": _nest(_branch(tally, "image_edit")),
-        "image_edits_by_attribute": _nest(_branch(tally, "image_edited")),
-        "image_area": _quantiles(_branch(tally, "image_area")),
-        "images_held_back": _branch(tally, "image_held_back"),
+        "image_edits": nest(branch(tally, "image_edit")),
+        "image_edits_by_attribute": nest(branch(tally, "image_edited")),
+        "image_area": _quantiles(branch(tally, "image_area")),
+        "images_held_back": branch(tally, "image_held_back"),
         "second_look": {
             name: tally.get(path("second_look", name), 0)
             for name in ("sampled", "leaking", "leaks", "held_back")
         },
         "verdicts": {name: tally.get(path("verdict", name), 0) for name in ("passed", "held_back")},
-        "quarantine": _nest(_branch(tally, "quarantine")),
-        "notes": _nest(_branch(tally, "note")),
+        "quarantine": nest(branch(tally, "quarantine")),
+        "notes": nest(branch(tally, "note")),
         "fidelity": {
-            side: _quantiles(_branch(tally, path("fidelity", side)))
+            side: _quantiles(branch(tally, path("fidelity", side)))
             for side in ("text", "image", "image_text")
         },
     }
 
 
-def _branch(tally: Mapping[str, int], name: str) -> dict[str, int]:
+def branch(tally: Mapping[str, int], name: str) -> dict[str, int]:
+    """The counts below a part of a path, by the rest of their paths."""
     prefix = name + _SEPARATOR
     return {key.removeprefix(prefix): tally[key] for key in sorted(tally) if key.startswith(prefix)}
 
@@ -207,7 +208,8 @@ def _with_asks(flat: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted((zeros | dict(flat)).items()))
 
 
-def _nest(flat: Mapping[str, int]) -> dict[str, Any]:
+def nest(flat: Mapping[str, int]) -> dict[str, Any]:
+    """Counts by path as nested mappings."""
     nested: dict[str, Any] = {}
     for key, count in flat.items():
         *parents, leaf = key.split(_SEPARATOR)

@@ -17,8 +17,8 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipeline import graph
-from pipeline.plan import RunPlan
-from runners.jobs import JobKind
+from pipeline.watermark import graph as watermark_graph
+from runners.jobs import AnyPlan, JobKind
 from schemas.errors import ConfigError, RunFailed
 
 _OPTIONS = ("--runner=FnApiRunner", "--direct_running_mode=in_memory", "--no_save_main_session")
@@ -28,18 +28,22 @@ _OUR_FILE = re.compile(
 _COLLECTED: list[Any] = []
 
 
-_GRAPHS: dict[JobKind, Callable[[beam.Pipeline, RunPlan, Sequence[int]], beam.pvalue.PCollection[Any]]] = {
+_GRAPHS: dict[JobKind, Callable[[beam.Pipeline, Any, Sequence[int]], beam.pvalue.PCollection[Any]]] = {
     JobKind.PARTITION: graph.partition,
     JobKind.IMAGES: graph.images,
     JobKind.RECORDS: graph.records,
+    JobKind.LOOK: watermark_graph.look,
+    JobKind.MARK: watermark_graph.mark,
+    JobKind.EMIT: watermark_graph.emit,
 }
+"""Each takes the kind of plan that its jobs are handed out with."""
 
 
 def _collect(element: Any) -> None:
     _COLLECTED.append(element)
 
 
-def run_job(kind: JobKind, plan: RunPlan, units: Sequence[int]) -> list[Any]:
+def run_job(kind: JobKind, plan: AnyPlan, units: Sequence[int]) -> list[Any]:
     """The results of one job over some of its units. Raises RunFailed without any record's content."""
     _COLLECTED.clear()
     try:

@@ -11,7 +11,6 @@ class Stage(StrEnum):
     READ = "read"
     AUDIT_IMAGE = "audit_image"
     CLEAN_IMAGE = "clean_image"
-    MARK_IMAGE = "mark_image"
     AUDIT_TEXT = "audit_text"
     CLEAN_TEXT = "clean_text"
     VERIFY = "verify"

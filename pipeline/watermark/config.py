@@ -6,21 +6,18 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
-from transforms.watermark.identities import Coin, IdentitySettings
-from transforms.watermark.mark_settings import MarkSettings
-from transforms.watermark.style import style_named
 
 from pipeline.config import NO_IMAGES, Count, Limits, NoSwitch, ShardSizes, UsablePath, read_secret
 from pipeline.config_errors import first_config_error
@@ -28,6 +25,9 @@ from pipeline.yaml_file import read_yaml_file
 from schemas.errors import ConfigError
 from schemas.watermark import Variant
 from transforms.tables import read_table
+from transforms.watermark.identities import Coin, IdentitySettings
+from transforms.watermark.mark_settings import MarkSettings
+from transforms.watermark.style import style_named
 
 DEFAULT_PRESET = "default"
 _ABOUT = "about"
@@ -104,10 +104,9 @@ def _with_named_style(written: object) -> object:
 
 class WatermarkConfig(BaseModel):
     """One watermarked split. ``key_file`` holds the secret that everything is drawn from; without one the
-    seed alone is, and whoever knows it can name the canaries. ``read_marks``: whether OCR reads every mark at three
-    sizes; ``rates``: one training arm each;
-    ``shadow_arms`` writes one more for every shadow; ``gate`` lists what may not tell the arms apart;
-    ``allow_failed_gates`` emits the split although it does."""
+    seed alone is, and whoever knows it can name the canaries. ``rates``: one training arm each;
+    ``shadow_arms`` writes one more for every shadow. ``read_marks``: whether OCR reads every mark at three
+    sizes. ``allow_failed_gates`` emits a split that its own gates refuse."""
 
     model_config = ConfigDict(extra="forbid", validate_default=True)
 

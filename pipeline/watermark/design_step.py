@@ -8,13 +8,12 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import islice
 
-
 from pipeline.watermark.config import WatermarkConfig
 from pipeline.watermark.image_store import PlannedImage, SeenImage, SlotFiles, by_slot, to_json
 from pipeline.watermark.plan import WatermarkPlan
 from schemas.errors import ConfigError
 from schemas.watermark import Identity, IdentityPlan, ImagePlan
-from transforms.watermark.design import DesignSettings, ImageFact, plan_images
+from transforms.watermark.design import DesignSettings, ImageFact, check_splits, plan_images
 from transforms.watermark.font import MarkFont
 from transforms.watermark.identities import draw_identities, reference_identities
 from transforms.watermark.keyed import Draws
@@ -77,13 +76,13 @@ def design_split(plan: WatermarkPlan, cast: Cast, seen: Iterable[SeenImage]) -> 
     too few for what is asked."""
     usable = [image for image in seen if not image.reason]
     if not usable:
-        raise ConfigError(
-            "input", plan.config.input, "holds no record with an image that can be marked; text alone cannot be"
-        )
+        why = "holds no record with an image that can be marked; text alone cannot be"
+        raise ConfigError("input", plan.config.input, why)
     groups = duplicate_groups({image.sha256: int(image.look, 16) for image in usable})
     facts = [ImageFact(sha, group) for sha, group in sorted(groups.items())]
     settings = DesignSettings(test_share=plan.config.splits.test_share)
     images = plan_images(facts, cast.plans, settings, plan.key)
+    check_splits(images, settings)
     planned = tuple(_with_people(images, groups, cast, plan.key))
     digest = sha256()
     for image in planned:

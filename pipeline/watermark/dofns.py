@@ -37,9 +37,7 @@ class LookAtSlots(beam.DoFn):
         seen = []
         for sha, location in read_images(plan.layout.spool, element):
             if notes.is_held_back(sha):
-                known[sha] = SeenImage(
-                    sha, stage=Stage.AUDIT_IMAGE.value, reason=Reason.ENGINE_FAILED.value
-                )
+                known[sha] = SeenImage(sha, stage=Stage.AUDIT_IMAGE.value, reason=Reason.ENGINE_FAILED.value)
             elif sha not in known:
                 with notes.working_on(sha):
                     known[sha] = look_at(sha, location, plan.image_limits)

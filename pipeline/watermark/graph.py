@@ -44,7 +44,8 @@ def emit(p: beam.Pipeline, plan: WatermarkPlan, shards: Sequence[int]) -> PColle
     read = (
         p
         | "Shards" >> beam.Create(list(shards))
-        | "ReadShards" >> beam.ParDo(ReadShards(plan, SplitShardReport)).with_outputs(ReadShards.DONE, main="chunks")
+        | "ReadShards"
+        >> beam.ParDo(ReadShards(plan, SplitShardReport)).with_outputs(ReadShards.DONE, main="chunks")
     )
     written = (
         read.chunks
@@ -52,5 +53,6 @@ def emit(p: beam.Pipeline, plan: WatermarkPlan, shards: Sequence[int]) -> PColle
         | "GroupByShard" >> beam.GroupByKey()
         | "WriteSplitShards" >> beam.ParDo(WriteSplitShards(plan))
     )
-    reports: PCollection[SplitShardReport] = (written, read[ReadShards.DONE]) | "ShardReports" >> beam.Flatten()
+    done = read[ReadShards.DONE]
+    reports: PCollection[SplitShardReport] = (written, done) | "ShardReports" >> beam.Flatten()
     return reports

@@ -91,7 +91,6 @@ def _make(planned: PlannedImage, data: bytes, workshop: Workshop) -> tuple[MadeF
     return tuple(files)
 
 
-
 def tally_made(made: MadeImage) -> Counter[str]:
     """The counts of one image: emitted files by variant, marks by legibility, why it was held back."""
     tally: Counter[str] = Counter()

@@ -6,11 +6,11 @@ None of it holds a pixel.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -82,7 +82,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def to_json(value: object) -> bytes:
     """A dataclass of this module as JSON."""
-    return _adapter(type(value)).dump_json(value)
+    return _adapter(cast(Hashable, type(value))).dump_json(value)
 
 
 class SlotFiles:
@@ -102,7 +102,7 @@ class SlotFiles:
             lines = self._path(slot).read_bytes().splitlines()
         except FileNotFoundError:
             return None
-        return [_adapter(kind).validate_json(line) for line in lines]
+        return [_adapter(cast(Hashable, kind)).validate_json(line) for line in lines]
 
     def read_all(self, kind: type[T]) -> Iterator[T]:
         """The values of all slots."""

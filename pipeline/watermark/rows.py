@@ -37,7 +37,7 @@ def plan_columns(
     of: Mapping[str, IdentityPlan],
     box: MarkBox | None,
 ) -> Row:
-    """What is planned for an image, on a row that shows ``printed``; ``of``: plans of the drawn identities."""
+    """What is planned for an image, on a row that shows ``printed``. ``of``: plans of drawn identities."""
     plan = of.get(printed.identity_id) if printed else None
     role = plan.role if plan else Role.REFERENCE
     return {
@@ -87,9 +87,7 @@ def split_data_row(
     )
 
 
-def image_rows(
-    made: MadeImage, of: Mapping[str, IdentityPlan], settings: MarkSettings
-) -> Iterator[Row]:
+def image_rows(made: MadeImage, of: Mapping[str, IdentityPlan], settings: MarkSettings) -> Iterator[Row]:
     """The rows of one image in the manifest: one per file, or one that says why there is none."""
     planned = made.planned
     if made.reason:
@@ -130,9 +128,12 @@ def unseen_row(seen: SeenImage) -> Row:
 
 
 def identity_rows(
-    plans: Mapping[str, IdentityPlan], identities: Mapping[str, Identity], images: Mapping[str, int]
+    plans: Mapping[str, IdentityPlan],
+    identities: Mapping[str, Identity],
+    images: Mapping[tuple[str, bool], int],
 ) -> Iterator[Row]:
-    """The rows of ``manifest/identities.parquet``, by name. ``images``: how many carry each."""
+    """The rows of ``manifest/identities.parquet``, by name. ``images``: how many images
+    carry each, by name and whether they are for training."""
     for name in sorted(identities):
         identity, plan = identities[name], plans.get(name)
         yield {
@@ -145,7 +146,8 @@ def identity_rows(
             columns.SHADOW_MASK: plan.shadow_mask if plan else None,
             columns.FOLD_IDENTITY: plan.fold if plan else None,
             "twin": plan.twin if plan else None,
-            "images": images.get(name, 0),
+            "train_images": images.get((name, True), 0),
+            "test_images": images.get((name, False), 0),
             "synthetic": True,
         }
 

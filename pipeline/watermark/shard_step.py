@@ -62,15 +62,14 @@ def write_split_shard(
     held = [record for record in records if record.outcome.reason]
     emitted = [_Emitted(one, neutral_record(one)) for one in records if not one.outcome.reason]
     files = _SplitFiles(plan, shard)
-    data = {}
+    data: dict[str, tuple[int, str]] = {}
     for name in SplitName:
         data |= files.write_data(name, [one for one in emitted if one.split_name is name])
     files.write_parts(emitted)
     files.write_quarantine(held)
     files.write_manifest()
-    report = SplitShardReport(
-        shard, input_key, len(emitted), len(held), files.sizes, data, dict(sorted(_tally(emitted, held).items()))
-    )
+    tally = dict(sorted(_tally(emitted, held).items()))
+    report = SplitShardReport(shard, input_key, len(emitted), len(held), files.sizes, data, tally)
     marker = plan.layout.done_marker(shard, plan.shards)
     write_atomically(marker, json.dumps(asdict(report)).encode())
     return report

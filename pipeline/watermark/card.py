@@ -1,0 +1,70 @@
+"""The README.md of a watermarked split: a dataset card that ``load_dataset`` and the Hub accept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.card import front_matter, inline
+from pipeline.report.render import format_number
+from pipeline.watermark.arms import arm_files
+from pipeline.watermark.plan import WatermarkPlan
+from pipeline.watermark.shard_step import SplitShardReport
+from schemas.columns import arrow_schema
+from schemas.watermark_columns import WATERMARK_DATA_FEATURES
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TAGS = ("llava", "privacy", "memorization", "watermark", "synthetic", "mmscrub")
+
+
+def render_split_card(
+    plan: WatermarkPlan, summary: Mapping[str, Any], shards: Sequence[SplitShardReport]
+) -> str:
+    """The whole card, front matter and Markdown."""
+    title = plan.sources[0].name if len(plan.sources) == 1 else plan.out.name
+    rows = {name: count for name, count in summary["splits"].items()}
+    front = front_matter(
+        splits=rows,
+        features=arrow_schema(WATERMARK_DATA_FEATURES),
+        title=f"{title}, watermarked",
+        num_bytes={
+            name: sum(
+                size
+                for shard in shards
+                for path, size in shard.files.items()
+                if path.startswith(f"data/{name}-")
+            )
+            for name in rows
+        },
+        tags=TAGS,
+    )
+    body = (
+        _environment()
+        .get_template("card.md.j2")
+        .render(
+            title=title,
+            summary=summary,
+            arms=[arm.name for arm in arm_files(plan.config)],
+            config=plan.config,
+            keyed=bool(plan.secret),
+        )
+    )
+    return f"---\n{front}\n---\n\n{body}"
+
+
+def _environment() -> Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pipeline.watermark", package_path=""),
+        autoescape=False,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["number"] = format_number
+    environment.filters["inline"] = inline
+    return environment

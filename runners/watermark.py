@@ -1,0 +1,126 @@
+"""The local runner of a watermarked split: its jobs, cut into small pieces, over a pool of processes."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from pipeline.partition import PartitionReport
+from pipeline.readers.open import list_sources
+from pipeline.summary import Tally
+from pipeline.watermark.config import WatermarkConfig
+from pipeline.watermark.design_step import Design, design_split, draw_cast, seen_files, write_design
+from pipeline.watermark.finish import finish_split
+from pipeline.watermark.image_store import MadeImages, SeenImage
+from pipeline.watermark.layout import WatermarkLayout
+from pipeline.watermark.plan import WatermarkPlan, make_watermark_plan
+from pipeline.watermark.shard_step import SplitShardReport
+from runners.jobs import Job, JobKind
+from runners.run_folder import check_places, disk_errors, prepared
+from runners.run_progress import OnProgress, RunProgress, counter, usable_cores
+from runners.shared_jobs import (
+    corpus_shape,
+    distinct_images,
+    holding_back_killers,
+    read_sources,
+    slot_jobs,
+)
+from runners.worker_pool import WorkerPool
+
+
+@dataclass(frozen=True, slots=True)
+class SplitResult:
+    """A finished run: where it lies, ``summary.json``, its seconds. ``refused``: why its own gates refuse the
+    split, one line each; then there is no ``manifest.json``, unless failed gates are allowed."""
+
+    layout: WatermarkLayout
+    summary: dict[str, Any]
+    seconds: float
+    refused: tuple[str, ...]
+    plan: WatermarkPlan = field(repr=False)
+
+
+def run_watermark(config: WatermarkConfig, on_progress: OnProgress = lambda _: None) -> SplitResult:
+    """Makes a split on this machine. Raises ConfigError before work starts, or where the corpus cannot give
+    what is asked; RunFailed after."""
+    started = time.monotonic()
+    start_time = datetime.now(UTC).isoformat(timespec="seconds")
+    sources = tuple(list_sources(config.input))
+    plan = make_watermark_plan(config, sources)
+    check_places(config, sources)
+    cast = draw_cast(config, plan.key)
+    workers = config.workers or usable_cores()
+    progress = RunProgress()
+    with WorkerPool(workers, counter(progress, on_progress)) as pool:
+        # The last check of the config: OUT is not touched before it.
+        plan = replace(plan, engine_infos=next(pool.run([Job(None, plan)])))
+        layout = plan.layout
+        again = (layout.done, layout.look, layout.marks) if config.force else ()
+        with disk_errors(layout), prepared(layout, again):
+            partitions = read_sources(pool, plan, progress)
+            plan = replace(plan, shards=corpus_shape(config.shards, partitions).shards)
+            _look(pool, plan, workers, progress)
+            design = design_split(plan, cast, seen_files(plan).read_all(SeenImage))
+            write_design(plan, design)
+            plan = replace(plan, design=design.digest)
+            images = _mark(pool, plan, design, workers, progress)
+            shards = _emit(pool, plan, partitions, progress)
+            progress.phase = "judge"
+            on_progress(progress)
+            seconds = time.monotonic() - started
+            volatile = _volatile(start_time, seconds, workers, progress)
+            finished = finish_split(plan, design, partitions, images, shards, volatile, version("mmscrub"))
+    return SplitResult(layout, finished.summary, time.monotonic() - started, finished.refused, plan)
+
+
+def _look(pool: WorkerPool, plan: WatermarkPlan, workers: int, progress: RunProgress) -> None:
+    progress.phase = "look"
+    progress.images_total = sum(1 for _ in distinct_images(plan.layout.spool))
+    notes = MadeImages(plan.layout.marks)
+    for _ in pool.run(slot_jobs(JobKind.LOOK, plan, workers), holding_back_killers(notes, notes.hold_back)):
+        pass
+
+
+def _mark(
+    pool: WorkerPool, plan: WatermarkPlan, design: Design, workers: int, progress: RunProgress
+) -> Tally:
+    progress.phase, progress.images, progress.images_total = "mark", 0, len(design.images)
+    notes = MadeImages(plan.layout.marks)
+    tally: Tally = Counter()
+    for result in pool.run(
+        slot_jobs(JobKind.MARK, plan, workers), holding_back_killers(notes, notes.hold_back)
+    ):
+        for counts in result:
+            tally.update(counts)
+    return tally
+
+
+def _emit(
+    pool: WorkerPool, plan: WatermarkPlan, partitions: Sequence[PartitionReport], progress: RunProgress
+) -> list[SplitShardReport]:
+    progress.phase, progress.records_total = "records", sum(report.rows for report in partitions)
+    jobs = [Job(JobKind.EMIT, plan, (shard,)) for shard in range(plan.shards)]
+    reports = [report for result in pool.run(jobs) for report in result]
+    return sorted(reports, key=lambda report: report.shard)
+
+
+def _volatile(start_time: str, seconds: float, workers: int, progress: RunProgress) -> dict[str, Any]:
+    return {
+        "started": start_time,
+        "seconds": round(seconds, 3),
+        "records_per_s": round(progress.records / seconds, 2),
+        "images_per_s": round(progress.images / seconds, 2),
+        "images_kept": progress.images_kept,
+        "shards_kept": progress.shards_kept,
+        "workers": workers,
+        "host": platform.node(),
+        "python": sys.version.split()[0],
+        "platform": platform.platform(),
+    }
