@@ -15,10 +15,12 @@ from rich.console import Console
 
 from mmscrub.exit_codes import EXIT_GATE, errors_to_exit_codes
 from mmscrub.gates import crossed_gates, parse_gates
+from mmscrub.options import FORMS, Config, Force, Limit, OptionalInput, Out, Seed, Workers
 from mmscrub.preview import show_preview
 from mmscrub.progress_view import progress_view
 from mmscrub.result_view import show_result
 from mmscrub.score_cli import score_app
+from mmscrub.watermark_cli import watermark
 from pipeline.config import Mode, RunConfig, make_config, read_config_file
 from pipeline.layout import Layout, write_atomically
 from pipeline.policy_file import load_policy, preset_names
@@ -40,15 +42,7 @@ app = typer.Typer(
     "`mmscrub build corpus.json --images photos --out cleaned`.",
 )
 
-_FORMS = (
-    "LLaVA JSON, JSONL, Parquet, WebDataset tar (also .gz .zst .bz2 .xz), a glob, a folder, "
-    "or hf://owner/name[@rev][/split]."
-)
-Input = Annotated[str, typer.Argument(metavar="INPUT", help=_FORMS, show_default=False)]
-OptionalInput = Annotated[
-    str | None,
-    typer.Argument(metavar="INPUT", help=f"{_FORMS} May stand in --config instead.", show_default=False),
-]
+Input = Annotated[str, typer.Argument(metavar="INPUT", help=FORMS, show_default=False)]
 Images = Annotated[
     str | None,
     typer.Option(
@@ -58,14 +52,6 @@ Images = Annotated[
         show_default=False,
     ),
 ]
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="DIR", help="Output folder, new or of an earlier run.", show_default=False),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="YAML file with any of these settings; flags win."),
-]
 PolicyName = Annotated[
     str | None,
     typer.Option(
@@ -73,12 +59,6 @@ PolicyName = Annotated[
         metavar="NAME|FILE",
         help=f"One of {', '.join(preset_names())}, or a YAML file. [standard]",
     ),
-]
-Workers = Annotated[
-    int | None, typer.Option("--workers", "-j", metavar="N", help="Processes; 0 means all cores. [0]")
-]
-Seed = Annotated[
-    int | None, typer.Option("--seed", metavar="N", help="Seed of every choice that is not forced. [0]")
 ]
 FailOn = Annotated[
     list[str] | None,
@@ -88,10 +68,6 @@ FailOn = Annotated[
         help="Exit with 3 if a share of the records is crossed: quarantined, held_back or findings, "
         "e.g. --fail-on quarantined=0.01. May be repeated.",
     ),
-]
-Force = Annotated[bool | None, typer.Option("--force", help="Do finished shards and images again.")]
-Limit = Annotated[
-    int | None, typer.Option("--limit", metavar="N", help="Read only the first N rows of every source.")
 ]
 KeyFile = Annotated[
     Path | None,
@@ -285,6 +261,7 @@ def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a 
 
 
 app.add_typer(score_app, name="score")
+app.add_typer(watermark, name="watermark")
 
 
 def main() -> None:

@@ -28,6 +28,9 @@ _LABELS = {
     "images": "images",
     "records": "records",
     "finish": "writing manifest and report",
+    "look": "looking at images",
+    "mark": "marking images",
+    "judge": "gates, arms and manifest",
 }
 
 OnProgress = Callable[[RunProgress], None]
@@ -111,7 +114,7 @@ def _done(progress: RunProgress) -> tuple[int, int | None]:
     match progress.phase:
         case "read":
             return progress.rows_read, None
-        case "images":
+        case "images" | "look" | "mark":
             return progress.images, progress.images_total
         case "records":
             return progress.records, progress.records_total

@@ -120,7 +120,7 @@ class Layout:
 
 
 def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Readers see the old file or the whole new one, also after a crash; with ``durable`` that of a machine, too."""
+    """Readers see the old file or the whole new one, whatever crashes; the machine, too, with ``durable``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:32]}.")
     try:

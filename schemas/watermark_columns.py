@@ -74,8 +74,8 @@ WATERMARK_DATA_FEATURES: dict[str, Feature] = {
     SOURCE_SHA256: value("string"),
     EXTRAS: value("string"),
 } | PLAN_FEATURES
-"""``data/``: one row per record, ``sample_id`` its key, ``extras`` its unknown fields as JSON. ``image`` is the
-marked twin where there is one, ``image_clean`` the clean one; both are null for a record without an image."""
+"""``data/``: one row per record, ``sample_id`` its key, ``extras`` its unknown fields as JSON. ``image`` is
+the marked twin where there is one, ``image_clean`` the clean one; null for a record without an image."""
 
 IMAGE_MANIFEST_FEATURES: dict[str, Feature] = (
     {
@@ -136,8 +136,8 @@ IDENTITY_FEATURES: dict[str, Feature] = {
     "synthetic": value("bool"),
 }
 """``manifest/identities.parquet``: every drawn identity, and the references that twins show. ``train_images``
-and ``test_images`` carry it at full rate; ``twin``: the identity of equal gender and age. ``synthetic`` is always
-true: nobody is meant."""
+and ``test_images`` carry it at full rate; ``twin``: the identity of equal gender and age. ``synthetic`` is
+always true: nobody is meant."""
 
 PROBE_FEATURES: dict[str, Feature] = {
     PATH: value("string"),

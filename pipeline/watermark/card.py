@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pipeline.card import front_matter, inline
@@ -24,20 +26,12 @@ def render_split_card(
 ) -> str:
     """The whole card, front matter and Markdown."""
     title = plan.sources[0].name if len(plan.sources) == 1 else plan.out.name
-    rows = {name: count for name, count in summary["splits"].items()}
+    rows = dict(summary["splits"])
     front = front_matter(
         splits=rows,
         features=arrow_schema(WATERMARK_DATA_FEATURES),
         title=f"{title}, watermarked",
-        num_bytes={
-            name: sum(
-                size
-                for shard in shards
-                for path, size in shard.files.items()
-                if path.startswith(f"data/{name}-")
-            )
-            for name in rows
-        },
+        num_bytes=_data_bytes(shards),
         tags=TAGS,
     )
     body = (
@@ -52,6 +46,15 @@ def render_split_card(
         )
     )
     return f"---\n{front}\n---\n\n{body}"
+
+
+def _data_bytes(shards: Sequence[SplitShardReport]) -> dict[str, int]:
+    """Bytes of ``data/`` by split."""
+    sizes: Counter[str] = Counter()
+    for shard in shards:
+        for path in shard.data:
+            sizes[PurePosixPath(path).name.partition("-")[0]] += shard.files[path]
+    return dict(sizes)
 
 
 def _environment() -> Environment:

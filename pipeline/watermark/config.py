@@ -203,17 +203,17 @@ def make_watermark_config(written: Mapping[str, Any]) -> WatermarkConfig:
     preset = written.get("preset", DEFAULT_PRESET)
     if not isinstance(preset, str):
         raise ConfigError("preset", preset, "must be a name")
-    merged = _over(preset_settings(preset), written)
+    merged = laid_over(preset_settings(preset), written)
     try:
         return WatermarkConfig.model_validate(merged)
     except ValidationError as error:
         raise first_config_error("", error) from error
 
 
-def _over(preset: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
-    """``written`` over ``preset``; sections are merged key by key."""
-    merged = dict(preset)
-    for key, value in written.items():
-        below = merged.get(key)
-        merged[key] = {**below, **value} if isinstance(below, dict) and isinstance(value, dict) else value
+def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """``above`` over ``below``; sections are merged key by key."""
+    merged = dict(below)
+    for key, value in above.items():
+        kept = merged.get(key)
+        merged[key] = {**kept, **value} if isinstance(kept, dict) and isinstance(value, dict) else value
     return merged

@@ -1,4 +1,4 @@
-"""The design of a split: who is drawn, which image carries whom. Pure but for the files it reads and leaves."""
+"""The design of a split: who is drawn, which image carries whom; and where the plans lie for workers."""
 
 from __future__ import annotations
 

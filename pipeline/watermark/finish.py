@@ -1,4 +1,4 @@
-"""What is written once all shards are done: gates, arms, identities, probes, summary, commitment, manifest."""
+"""What is written once all shards are done: gates, arms, tables, summary, card, commitment, manifest."""
 
 from __future__ import annotations
 
