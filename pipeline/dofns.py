@@ -115,7 +115,7 @@ class ReadShards(beam.DoFn):
 
     DONE = "done"
 
-    def __init__(self, plan: CorpusPlan, report: type[FinishedShard]) -> None:
+    def __init__(self, plan: CorpusPlan, report: type[FinishedShard] = ShardReport) -> None:
         self._plan = plan
         self._report = report
 
