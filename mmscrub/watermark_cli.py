@@ -92,9 +92,7 @@ Bucket = Annotated[
 ]
 NoReading = Annotated[
     bool | None,
-    typer.Option(
-        "--no-reading", help="Do not let OCR read the marks: quicker, legibility stays unknown."
-    ),
+    typer.Option("--no-reading", help="Do not let OCR read the marks: quicker, legibility stays unknown."),
 ]
 ShadowArms = Annotated[
     bool | None, typer.Option("--shadow-arms", help="Also write one training arm per shadow.")

@@ -31,7 +31,7 @@ from schemas.version import SCHEMA_VERSION
 from schemas.watermark import Pool, SplitName, Variant
 from transforms.watermark.commitment import commit, list_files
 from transforms.watermark.identities import entropy_bits
-from transforms.watermark.keyed import order
+from transforms.watermark.probing_sets import probe_lists
 
 _ENOUGH_TO_TELL = 10
 
@@ -149,16 +149,18 @@ def _write_tables(plan: WatermarkPlan, design: Design, listed: _Listed) -> None:
     scratch = plan.layout.work / "tmp"
     people = identity_rows(design.cast.plan_of, design.cast.identities, listed.carried)
     write_parquet(plan.layout.identities, columns.IDENTITY_FEATURES, ((row, 0) for row in people), scratch)
-    probes = ((row, 0) for row in _probes(plan, listed.tests))
+    probes = ((row, 0) for row in _probes(plan, design, listed.tests))
     write_parquet(plan.layout.probes, columns.PROBE_FEATURES, probes, scratch)
 
 
-def _probes(plan: WatermarkPlan, tests: Mapping[str, Sequence[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+def _probes(
+    plan: WatermarkPlan, design: Design, tests: Mapping[str, Sequence[dict[str, Any]]]
+) -> Iterator[dict[str, Any]]:
     """As many of one test split as of the other, in keyed order."""
-    count = min([plan.config.splits.probe_images, *(len(rows) for rows in tests.values())])
-    for split in sorted(tests):
-        by_path = {row[columns.PATH]: row for row in tests[split]}
-        yield from (by_path[path] for path in order(plan.key, by_path, "probe")[:count])
+    by_image = {row[columns.SOURCE_SHA256]: row for rows in tests.values() for row in rows}
+    plans = [image.plan for image in design.images if image.plan.sha256 in by_image]
+    for images in probe_lists(plans, plan.key, plan.config.splits.probe_images):
+        yield from (by_image[image] for image in images)
 
 
 def _summary(

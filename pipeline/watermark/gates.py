@@ -123,7 +123,8 @@ def _blind_rows(plan: WatermarkPlan, design: Design, texts: Mapping[str, str]) -
                 sides |= _split_sides(image)
             if file is not None and file.features is not None and sides:
                 name = f"{image.plan.sha256}/{variant.value}"
-                yield BlindRow(name, image.group, sides, file.features, texts[image.plan.sha256])
+                text = texts[image.plan.sha256]
+                yield BlindRow(name, image.group, sides, file.features, text, marked)
 
 
 def _split_sides(image: PlannedImage) -> dict[str, bool]:

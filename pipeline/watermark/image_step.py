@@ -13,11 +13,12 @@ from pipeline.watermark.image_store import MadeFile, MadeImage, PlannedImage, Se
 from pipeline.watermark.workshop import Workshop
 from schemas.errors import ConfigError, RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
-from schemas.watermark import Variant
+from schemas.watermark import MarkBox, Variant
 from transforms.image.open import ImageLimits, open_image
-from transforms.watermark.blind_features import blind_features
+from transforms.watermark.blind_features import BlindFeatures, blind_features
 from transforms.watermark.keyed import Draws
 from transforms.watermark.near_duplicates import perceptual_hash
+from transforms.watermark.style import Carrier
 
 _NAME = "emitted image"
 
@@ -86,9 +87,16 @@ def _make(planned: PlannedImage, data: bytes, workshop: Workshop) -> tuple[MadeF
         name = file_name(draws, planned.plan.sha256, one.variant)
         write_atomically(workshop.plan.out / name, content, durable=False)
         looked_at = planned.gated and one.variant in (Variant.CLEAN, Variant.MARKED)
-        features = blind_features(content, shown, workshop.plan.image_limits) if looked_at else None
+        features = _blind(content, shown, workshop) if looked_at else None
         files.append(MadeFile(name, one, features))
     return tuple(files)
+
+
+def _blind(content: bytes, shown: MarkBox | None, workshop: Workshop) -> BlindFeatures:
+    """Of the clean twin, too, what lies under the mark is left out, and what a mark writes as metadata."""
+    in_metadata = workshop.plan.config.mark.style.carrier is Carrier.METADATA
+    limits = workshop.plan.image_limits
+    return blind_features(content, shown, limits, metadata_left_out=in_metadata)
 
 
 def tally_made(made: MadeImage) -> Counter[str]:

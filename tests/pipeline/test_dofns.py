@@ -16,7 +16,7 @@ from pipeline.plan import make_plan
 from pipeline.policy_file import load_policy
 from pipeline.readers.open import list_sources
 from pipeline.record_stage import audit_text, clean_text, image_loader, join_images, read_chunks
-from pipeline.shard_writer import finished_report, shard_input_key
+from pipeline.shard_writer import ShardReport, finished_report, shard_input_key
 from pipeline.spool import SLOTS, read_images
 from pipeline.toolbox import toolbox_of
 from tests.small_corpus import SMALL_SHARDS
@@ -129,7 +129,8 @@ def test_write_shards_leaves_a_marker_that_read_shards_finds(plan):
         reports = grouped | beam.ParDo(dofns.WriteShards(plan))
         rows = [(s, sum(len(c.outcomes) for shard, c in cleaned if shard == s)) for s in range(SHARDS)]
         assert_that(reports | beam.Map(lambda r: (r.shard, r.rows)), equal_to(rows))
-    done = [finished_report(plan, shard, shard_input_key(plan, shard)) for shard in range(SHARDS)]
+    keys = {shard: shard_input_key(plan, shard) for shard in range(SHARDS)}
+    done = [finished_report(plan, shard, key, ShardReport) for shard, key in keys.items()]
     with run_pipeline() as p:
         read = (
             p
