@@ -75,7 +75,7 @@ def blind_features(
     """
     opened = open_image(data, limits or ImageLimits())
     header = open_header(data)
-    rgb = opened.rgb[:_FAR, :_FAR]
+    rgb = np.ascontiguousarray(opened.rgb[:_FAR, :_FAR])
     keep = _outside(rgb.shape[0], rgb.shape[1], left_out)
     pixels, colours = _pixel_numbers(rgb, keep), _colour_shares(rgb, keep)
     stored, all_of_it = _bits(len(data), *opened.size), (pixels, colours)
@@ -166,15 +166,21 @@ def _outside(height: int, width: int, box: MarkBox | None) -> NDArray[np.bool_]:
 
 
 def _pixel_numbers(rgb: Pixels, keep: NDArray[np.bool_]) -> tuple[float, ...]:
-    seen = rgb[keep]
+    import cv2
+
+    mask, seen = keep.view(np.uint8), max(1, _count(keep))
     numbers: list[float] = []
     for channel in range(3):
-        values = np.bincount(seen[:, channel], minlength=_FULL + 1) / max(1, len(seen))
-        numbers += _distribution(values)
-    grey = rgb.mean(axis=2, dtype=np.float32)
-    for one, kept in ((grey, keep), (grey.T, keep.T)):
+        counts = cv2.calcHist([rgb], [channel], mask, [_FULL + 1], [0, _FULL + 1])
+        numbers += _distribution(np.asarray(counts, np.float64).ravel() / seen)
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    for one, kept in ((grey, keep), (np.ascontiguousarray(grey.T), np.ascontiguousarray(keep.T))):
         numbers += _steps(one, kept)
     return (*numbers, *_high_frequencies(grey, keep))
+
+
+def _count(mask: NDArray[np.bool_]) -> int:
+    return int(np.count_nonzero(mask))
 
 
 def _distribution(shares: NDArray[np.float64]) -> list[float]:
@@ -189,21 +195,25 @@ def _distribution(shares: NDArray[np.float64]) -> list[float]:
 def _steps(grey: Floats, keep: NDArray[np.bool_]) -> list[float]:
     """Between neighbours down the columns: mean and root mean square of the step, share of equal ones, mean
     change of the step, and how much larger steps are at the borders of JPEG blocks."""
-    step = np.abs(np.diff(grey, axis=0))
+    step = np.abs(grey[1:] - grey[:-1])
     both = keep[1:] & keep[:-1]
-    if not both.any():
+    count = _count(both)
+    if not count:
         return [0.0] * 5
-    border = np.zeros_like(both)
-    border[_BLOCK - 1 :: _BLOCK] = True
-    at, inside = step[both & border], step[both & ~border]
-    change = np.abs(np.diff(step, axis=0))[both[1:] & both[:-1]]
-    seen = step[both]
+    borders = (slice(_BLOCK - 1, None, _BLOCK),)
+    seen = step * both
+    total, at_borders = float(seen.sum()), float(seen[borders].sum())
+    on_borders = _count(both[borders])
+    triples = both[1:] & both[:-1]
+    change = np.abs(step[1:] - step[:-1]) * triples
+    at = at_borders / max(1, on_borders)
+    inside = (total - at_borders) / max(1, count - on_borders)
     return [
-        float(seen.mean()),
-        math.sqrt(float(np.square(seen).mean())),
-        float((seen < 0.5).mean()),
-        float(change.mean()) if change.size else 0.0,
-        float(at.mean() / max(float(inside.mean()), 0.01)) if at.size and inside.size else 1.0,
+        total / count,
+        math.sqrt(float((seen * step).sum()) / count),
+        _count((step < 0.5) & both) / count,
+        float(change.sum()) / max(1, _count(triples)),
+        at / max(inside, 0.01) if 0 < on_borders < count else 1.0,
     ]
 
 
@@ -216,8 +226,9 @@ def _high_frequencies(grey: Floats, keep: NDArray[np.bool_]) -> list[float]:
     if not whole.any():
         return [0.0] * 4
     blocks = grey[cut].reshape(rows, _BLOCK, columns, _BLOCK).transpose(0, 2, 1, 3)[whole]
+    # Both turns of all blocks at once: of a block of 64 numbers, by a 64 x 64 matrix.
     turn = _cosines()
-    size = np.abs(turn @ blocks @ turn.T).reshape(len(blocks), -1)
+    size = np.abs(blocks.reshape(-1, _BLOCK**2) @ np.kron(turn, turn).T)
     order = np.add.outer(np.arange(_BLOCK), np.arange(_BLOCK)).ravel()
     high = size[:, order > _HIGH]
     return [
@@ -238,6 +249,7 @@ def _cosines() -> Floats:
 
 def _colour_shares(rgb: Pixels, keep: NDArray[np.bool_]) -> tuple[float, ...]:
     """Shares of the 64 colours of four levels per channel."""
-    level = rgb[keep] // (256 // _BINS)
-    colour = (level[:, 0].astype(np.intp) * _BINS + level[:, 1]) * _BINS + level[:, 2]
-    return tuple((np.bincount(colour, minlength=_BINS**3) / max(1, len(colour))).tolist())
+    import cv2
+
+    counts = cv2.calcHist([rgb], [0, 1, 2], keep.view(np.uint8), [_BINS] * 3, [0, _FULL + 1] * 3)
+    return tuple((np.asarray(counts, np.float64).ravel() / max(1, _count(keep))).tolist())
