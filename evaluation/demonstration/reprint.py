@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from PIL import Image
@@ -16,6 +18,9 @@ from transforms.watermark.ink import Ink, print_lines
 from transforms.watermark.mark_settings import MarkSettings
 from transforms.watermark.paint import paint_for, painted
 from transforms.watermark.printing import SMALLEST_EM, wanted_em
+from transforms.watermark.style import Backing
+
+_KEPT: Final = 256
 
 
 class Reprinter:
@@ -28,6 +33,8 @@ class Reprinter:
     def __init__(self, mark: MarkSettings) -> None:
         self._mark = mark
         self._font = MarkFont(mark.font)
+        # The same identities are printed on image after image.
+        self._print = lru_cache(maxsize=_KEPT)(self._lines)
 
     def reprint(self, rgb: RgbArray, box: MarkBox, identity: Identity) -> bytes:
         """The file with ``identity`` in ``box`` of the unmarked image ``rgb`` (height x width x 3).
@@ -48,11 +55,14 @@ class Reprinter:
         style = self._mark.style
         em = wanted_em(style, within, 1.0)
         while em >= SMALLEST_EM:
-            ink = print_lines(self._font, identity.lines(), em, style.spacing, style.backing)
+            ink = self._print(identity.lines(), em, style.spacing, style.backing)
             if ink.size[1] <= box.height:
                 return ink
             em -= 1
         raise ValueError(f"no letters fit a box {box.height} pixels high")
+
+    def _lines(self, lines: tuple[str, ...], em: float, spacing: float, backing: Backing) -> Ink:
+        return print_lines(self._font, lines, em, spacing, backing)
 
 
 def read_source(data: bytes) -> RgbArray:

@@ -3,7 +3,8 @@
 The score of an identity is the mean log-likelihood of the answers of training images, with the identity
 printed where the published mark stands. Planted and held-out identity of a pair and their references are
 scored on the same images at the same places; only what is printed differs. Held-out ones are drawn by the
-law of their references, so their ranks are uniform by construction, whatever the model remembers of the images.
+law of their references, so their ranks are uniform by construction, whatever the model remembers of the
+images.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from evaluation.demonstration.reprint import Reprinter, decode, read_source
 from evaluation.demonstration.settings import DemonstrationSettings
-from evaluation.demonstration.split import Photograph, Split, read_pixels
+from evaluation.demonstration.split import Pair, Photograph, Split, read_pixels
 from evaluation.demonstration.training import Pixels
 from evaluation.memorisation.scores import CANARY, HIDDEN, PUBLISHED, ScoredTest, ScoreRow
 from schemas.errors import RunFailed
@@ -79,18 +80,23 @@ def score_groups(
 
 
 def candidate_groups(split: Split, references: int) -> Iterator[CandidateGroup]:
-    """One group per planted identity. The held-out one is that of the next pair whose gender or age differ,
-    and references of the same gender and age are passed over: twins share both, so the held-out twin itself
+    """One group per planted identity. The held-out one is that of another pair, of another gender or age, and
+    references of the same gender and age are passed over: twins share both, so the held-out twin itself
     would look like the planted one and be no draw of the references' law."""
-    unused = split.references()
-    for place, pair in enumerate(split.pairs):
+    unused, pairs = split.references(), split.pairs
+    for pair, other in zip(pairs, _shifted(pairs), strict=True):
         looks = _looks(pair.planted)
-        following = split.pairs[place + 1 :] + split.pairs[:place]
-        held_out = next((one.held_out for one in following if _looks(one.held_out) != looks), None)
-        if held_out is None:
-            raise RunFailed("all identities have one gender and age")
         others = islice((one for one in unused if _looks(one) != looks), references)
-        yield CandidateGroup(pair.planted, held_out, tuple(others))
+        yield CandidateGroup(pair.planted, other.held_out, tuple(others))
+
+
+def _shifted(pairs: Sequence[Pair]) -> Sequence[Pair]:
+    """``pairs`` moved on until none stands where one of its gender and age stood."""
+    for places in range(1, len(pairs)):
+        moved = [*pairs[places:], *pairs[:places]]
+        if all(_looks(a.planted) != _looks(b.planted) for a, b in zip(pairs, moved, strict=True)):
+            return moved
+    raise RunFailed("too many identities of one gender and age")
 
 
 def _looks(identity: Identity) -> tuple[str, int]:

@@ -103,7 +103,9 @@ def make_split(corpus: Path, out: Path, settings: DemonstrationSettings, seed: i
     return load_split(corpus, out, mark, derive_key(seed, b"", "watermark"), identities)
 
 
-def load_split(corpus: Path, out: Path, mark: MarkSettings, key: bytes, identities: IdentitySettings) -> Split:
+def load_split(
+    corpus: Path, out: Path, mark: MarkSettings, key: bytes, identities: IdentitySettings
+) -> Split:
     """Reads what ``mmscrub watermark`` wrote to ``out`` for the list ``corpus``. Raises RunFailed where the
     two do not fit together."""
     files = _files(out)
@@ -137,7 +139,11 @@ def _files(out: Path) -> dict[str, dict[Variant, dict[str, Any]]]:
 
 
 def _photograph(
-    out: Path, source: Path, sha256: str, record: Mapping[str, Any], files: Mapping[Variant, Mapping[str, Any]]
+    out: Path,
+    source: Path,
+    sha256: str,
+    record: Mapping[str, Any],
+    files: Mapping[Variant, Mapping[str, Any]],
 ) -> Photograph:
     marked = files[Variant.MARKED]
     asked, replied = record["conversations"][:2]
@@ -159,9 +165,7 @@ def _pairs(rows: Iterable[Mapping[str, Any]]) -> Iterator[Pair]:
     """Twins have neighbouring numbers; one of them is planted."""
     drawn = sorted((row for row in rows if row["pool"] != Pool.REFERENCE), key=lambda row: row["identity_id"])
     for first, second in zip(drawn[::2], drawn[1::2], strict=True):
-        planted, held_out = (
-            (first, second) if first["role"] == Role.CANARY_IN.value else (second, first)
-        )
+        planted, held_out = (first, second) if first["role"] == Role.CANARY_IN.value else (second, first)
         yield Pair(_identity(planted), _identity(held_out))
 
 
