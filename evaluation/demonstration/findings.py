@@ -11,9 +11,8 @@ import numpy.typing as npt
 from evaluation.demonstration.scoring import GroupScores, Twins
 from evaluation.demonstration.split import Pair
 from evaluation.memorisation.combine import exact_fisher_p_value, rank_sum_p_value
-from evaluation.memorisation.draws import generator
 from evaluation.memorisation.exposure import null_mean_exposure, sampled_exposure
-from evaluation.memorisation.one_run import one_run_audit
+from evaluation.memorisation.one_run import epsilon_lower_bound
 from evaluation.memorisation.ranks import ranks
 from evaluation.memorisation.twins import paired_test, sign_test
 
@@ -21,6 +20,8 @@ FOUND_BELOW = 0.001
 """A model that was trained on marks must show a p-value below this for the planted identities …"""
 NOT_FOUND_ABOVE = 0.05
 """… and one above this for the held-out ones."""
+_DELTA = 1e-5
+"""Of (epsilon, delta)-privacy, for the one-run audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,6 @@ class AuditFigures:
     """Which of two twins was planted, guessed for each pair: lower bound of epsilon at 95 %."""
 
     pairs: int
-    guesses: int
     right: int
     epsilon: float
     p_value: float
@@ -142,23 +142,23 @@ def cell_figures(twins: Twins) -> CellFigures:
     )
 
 
-def audit_figures(pairs: Sequence[Pair], scores: Sequence[GroupScores], name: str) -> AuditFigures:
-    """The one-run audit on twins of which a coin planted one: a guess per pair, the epsilon of exchanging
-    one identity for another. Score: how far an identity stands above its references, in their deviations."""
+def audit_figures(pairs: Sequence[Pair], scores: Sequence[GroupScores]) -> AuditFigures:
+    """The one-run audit on twins of which a coin planted one: a guess for every pair, the epsilon of
+    exchanging one identity for another. Guessed is the one that stands higher above its references, in their
+    deviations; a tie is a wrong guess."""
     above: dict[str, float] = {}
     for one in scores:
         centre, spread = float(one.references.mean()), float(one.references.std()) or 1.0
         above[one.group.planted.identity_id] = (one.planted - centre) / spread
-        above.setdefault(one.group.held_out.identity_id, (one.held_out - centre) / spread)
-    differences, coins = [], []
-    for pair in pairs:
-        twins = sorted((pair.planted, pair.held_out), key=lambda one: one.identity_id)
-        if all(one.identity_id in above for one in twins):
-            first, second = (above[one.identity_id] for one in twins)
-            differences.append(first - second)
-            coins.append(twins[0] == pair.planted)
-    audit = one_run_audit(differences, coins, generator("demonstration audit", name))
-    return AuditFigures(audit.canaries, audit.guesses, audit.right, audit.epsilon, audit.p_value)
+        above[one.group.held_out.identity_id] = (one.held_out - centre) / spread
+    guessed = [
+        above[pair.planted.identity_id] > above[pair.held_out.identity_id]
+        for pair in pairs
+        if {pair.planted.identity_id, pair.held_out.identity_id} <= above.keys()
+    ]
+    right, count = sum(guessed), len(guessed)
+    epsilon = epsilon_lower_bound(count, count, right, _DELTA)
+    return AuditFigures(count, right, epsilon, sign_test(right, count).p_value)
 
 
 def findings_table(rows: Sequence[tuple[int, Findings]]) -> str:

@@ -34,7 +34,7 @@ class Words:
         self.numbers = {word: number for number, word in enumerate(known)}
         self.tokenizer = Tokenizer(models.WordLevel(self.numbers, unk_token=UNKNOWN))
         self.tokenizer.normalizer = normalizers.Sequence(
-            [normalizers.Lowercase(), normalizers.Replace("?", " ?")]
+            [normalizers.Lowercase(), *(normalizers.Replace(mark, f" {mark}") for mark in "?.,")]
         )
         self.tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Digits(individual_digits=True)]

@@ -120,7 +120,7 @@ def run_seed(out: Path, seed: int, settings: DemonstrationSettings, say: Say) ->
                 planted=ranked,
                 held_out=silent,
                 twins=twin_figures(twins),
-                audit=audit_figures(split.pairs, groups, f"{seed} {arm}"),
+                audit=audit_figures(split.pairs, groups),
                 cells={name: cell_figures(cell) for name, cell in score_cells(split, one.read).items()},
                 losses=one.losses,
                 seconds=one.seconds,
