@@ -14,7 +14,7 @@ from transforms.engines.protocols import RgbArray
 from transforms.image.open import ImageLimits, open_image
 from transforms.watermark.encode import encode_jpeg
 from transforms.watermark.font import MarkFont
-from transforms.watermark.ink import Ink, print_lines
+from transforms.watermark.ink import Ink, fitted, print_lines
 from transforms.watermark.mark_settings import MarkSettings
 from transforms.watermark.paint import paint_for, painted
 from transforms.watermark.printing import SMALLEST_EM, wanted_em
@@ -27,7 +27,7 @@ class Reprinter:
     """Prints identities into the place of a published mark, by the marker's own steps.
 
     Place, size of the letters, colour and encoding stay; only what is written changes. An identity whose
-    lines are longer than the room to the right edge is cut there.
+    lines are longer than the room to the right edge is cut there, on a plate at the end of the plate.
     """
 
     def __init__(self, mark: MarkSettings) -> None:
@@ -43,6 +43,8 @@ class Reprinter:
         """
         style = self._mark.style
         ink = self._ink(identity, box, (rgb.shape[1], rgb.shape[0]))
+        if style.backing is Backing.PLATE:
+            ink = fitted(ink, (box.width, box.height), style.backing)
         ground = rgb[box.y : box.y + box.height, box.x : box.x + box.width]
         height, width = min(box.height, ink.size[1]), min(rgb.shape[1] - box.x, ink.size[0])
         ink = Ink(ink.fill[:height, :width], ink.backing[:height, :width], ())

@@ -24,9 +24,10 @@ from schemas.record_key import derive_key
 from schemas.watermark import FIELDS, Identity, MarkBox, Pool, Role, SplitName, Variant
 from transforms.watermark.identities import Coin, IdentitySettings, reference_identities
 from transforms.watermark.mark_settings import MarkSettings
-from transforms.watermark.style import style_named
+from transforms.watermark.style import Backing, MarkStyle
 
-STYLE: Final = "legible"
+STYLE: Final = MarkStyle(em_at_336=14, backing=Backing.OUTLINE)
+"""Without a plate: as large as the longer of two texts, one would be seen beside the other."""
 _VARIANTS: Final = (Variant.CLEAN, Variant.MARKED, Variant.REFERENCE)
 
 
@@ -78,7 +79,7 @@ class Split:
 
 def make_split(corpus: Path, out: Path, settings: DemonstrationSettings, seed: int) -> Split:
     """Runs ``mmscrub watermark`` on the list ``corpus`` with the images beside it. Raises RunFailed."""
-    mark = MarkSettings(style=style_named(STYLE), variants=_VARIANTS, quality=90)
+    mark = MarkSettings(style=STYLE, variants=_VARIANTS, quality=90)
     written = {
         "input": str(corpus),
         "images": str(corpus.parent / "images"),
@@ -86,7 +87,11 @@ def make_split(corpus: Path, out: Path, settings: DemonstrationSettings, seed: i
         "seed": seed,
         "identities": {"per_pool": settings.pairs, "coin": "balanced"},
         "rates": [0.0, 1.0],
-        "mark": {"style": STYLE, "variants": [one.value for one in _VARIANTS], "quality": mark.quality},
+        "mark": {
+            "style": STYLE.model_dump(mode="json", exclude_none=True),
+            "variants": [one.value for one in _VARIANTS],
+            "quality": mark.quality,
+        },
         "formats": ["llava"],
         "workers": 1,
         "force": True,

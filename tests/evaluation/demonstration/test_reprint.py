@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from evaluation.demonstration.reprint import Reprinter, decode, read_source
+from evaluation.demonstration.split import STYLE
 from schemas.watermark import ImagePlan, MarkBox, SplitName, Variant
 from tests.evaluation.demonstration.test_findings import pairs_of
 from transforms.watermark.encode import encode_jpeg
@@ -9,7 +10,12 @@ from transforms.watermark.mark import Marker
 from transforms.watermark.mark_settings import MarkSettings
 from transforms.watermark.style import style_named
 
-MARK = MarkSettings(style=style_named("legible"), variants=(Variant.MARKED, Variant.REFERENCE), quality=90)
+
+def mark_of(style):
+    return MarkSettings(style=style, variants=(Variant.MARKED, Variant.REFERENCE), quality=90)
+
+
+MARK = mark_of(STYLE)
 
 
 def source(seed):
@@ -17,14 +23,10 @@ def source(seed):
     return encode_jpeg(pixels // 2 + 60, 95, "4:4:4")
 
 
-@pytest.fixture(scope="module")
-def marker():
-    return Marker(MARK, b"key")
-
-
-def test_a_mark_printed_again_is_the_published_file_to_the_byte(marker):
-    printer = Reprinter(MARK)
-    for number, pair in enumerate(pairs_of()[1]):
+@pytest.mark.parametrize("style", [STYLE, style_named("legible"), style_named("stamp")])
+def test_a_mark_printed_again_is_the_published_file_to_the_byte(style):
+    marker, printer = Marker(mark_of(style), b"key"), Reprinter(mark_of(style))
+    for number, pair in enumerate(pairs_of()[1][:6]):
         data = source(number)
         plan = ImagePlan(f"{number:064x}", SplitName.TRAIN, 0.1, "a", "b", 0)
         for mark, file in marker.mark(data, plan, pair.planted, pair.held_out):
