@@ -26,6 +26,7 @@ FIELDS = "fields"
 REPETITION_TARGET = "repetition_target"
 TWIN_GROUP = "twin_group"
 PUBLISHED = "published"
+DUPLICATE_GROUP = "duplicate_group"
 STYLE = "style"
 BOX = "box"
 ENCODE = "encode"
@@ -87,6 +88,7 @@ IMAGE_MANIFEST_FEATURES: dict[str, Feature] = (
     }
     | PLAN_FEATURES
     | {
+        DUPLICATE_GROUP: value("string"),
         FIELDS: _FIELDS_FEATURE,
         PUBLISHED: value("bool"),
         STYLE: {
@@ -118,7 +120,8 @@ IMAGE_MANIFEST_FEATURES: dict[str, Feature] = (
     }
 )
 """``manifest/images-*.parquet``. ``identity_id``, ``fields`` and ``role`` are those of the printed identity,
-null on a clean file; ``published`` is true for the one marked twin that the arms show. An image that could
+null on a clean file; ``published`` is true for the one marked twin that the arms show.
+``duplicate_group``: the smallest source digest among images that look the same. An image that could
 not be used has one row, without a path, whose ``errors`` says why."""
 
 IDENTITY_FEATURES: dict[str, Feature] = {

@@ -20,7 +20,8 @@ from transforms.watermark.keyed import Draws
 from transforms.watermark.near_duplicates import perceptual_hash
 from transforms.watermark.style import Carrier
 
-_NAME = "emitted image"
+FILE_NAMES = "emitted image"
+TWIN_GROUPS = "twin group"
 
 
 def look_at(sha: str, location: str, limits: ImageLimits) -> SeenImage:
@@ -64,7 +65,7 @@ def make_image(planned: PlannedImage, location: str, workshop: Workshop) -> Made
         raise
     except Exception:  # noqa: BLE001  (routed to quarantine with its stage)
         return MadeImage(planned, digest, stage=Stage.MARK_IMAGE.value, reason=Reason.ENGINE_FAILED.value)
-    return MadeImage(planned, digest, workshop.draws_of("twin group").digest(sha).hex(), files)
+    return MadeImage(planned, digest, workshop.draws_of(TWIN_GROUPS).digest(sha).hex(), files)
 
 
 def is_made(made: MadeImage | None, digest: str, out: Path) -> bool:
@@ -79,7 +80,7 @@ def is_made(made: MadeImage | None, digest: str, out: Path) -> bool:
 
 
 def _make(planned: PlannedImage, data: bytes, workshop: Workshop) -> tuple[MadeFile, ...]:
-    draws = workshop.draws_of(_NAME)
+    draws = workshop.draws_of(FILE_NAMES)
     made = workshop.marker.mark(data, planned.plan, planned.identity, planned.reference)
     shown = next((one.box for one, _ in made if one.variant is Variant.MARKED), None)
     files = []

@@ -93,6 +93,7 @@ def image_rows(made: MadeImage, of: Mapping[str, IdentityPlan], settings: MarkSe
     if made.reason:
         yield {
             columns.SOURCE_SHA256: planned.plan.sha256,
+            columns.DUPLICATE_GROUP: planned.group,
             columns.ERRORS: made.reason,
         } | plan_columns(planned, "", None, of, None)
         return
@@ -108,6 +109,7 @@ def image_rows(made: MadeImage, of: Mapping[str, IdentityPlan], settings: MarkSe
                 columns.VARIANT: variant.value,
                 columns.OUT_SHA256: file.made.sha256,
                 columns.OUT_SIZE: file.made.size,
+                columns.DUPLICATE_GROUP: planned.group,
                 columns.FIELDS: _fields(identity),
                 columns.PUBLISHED: variant is Variant.MARKED,
                 columns.STYLE: asdict(file.made.look) if file.made.look else None,
