@@ -1,0 +1,184 @@
+"""Recomputes from a revealed key what a manifest says: who was drawn, who is on which image, what arms show.
+
+Each function returns how many rows it compared and what differs, by name and column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pipeline.readers.read_rows import read_rows
+from pipeline.readers.source import Form, Source
+from pipeline.watermark.config import Format, arm_percent
+from pipeline.watermark.design_step import Cast, draw_cast
+from pipeline.watermark.image_step import FILE_NAMES, TWIN_GROUPS, file_name
+from pipeline.watermark.image_store import PlannedImage
+from pipeline.watermark.plan import WatermarkPlan
+from pipeline.watermark.record_step import IMAGES_FOLDER
+from pipeline.watermark.revealed import read_manifest, read_table_rows
+from pipeline.watermark.rows import identity_rows, plan_columns
+from schemas import watermark_columns as columns
+from schemas.columns import IMAGE
+from schemas.watermark import FIELDS, Identity, Variant
+from transforms.watermark.design import Arm, DesignSettings, ImageFact, plan_images, shown_variant
+from transforms.watermark.keyed import Draws
+
+Differences = tuple[int, list[str]]
+
+_COUNTED = "images"
+_COMPARED = (
+    columns.PATH,
+    columns.SOURCE_SHA256,
+    columns.VARIANT,
+    *(name for name in columns.PLAN_FEATURES if name != columns.BOX),
+    columns.DUPLICATE_GROUP,
+    columns.FIELDS,
+    columns.PUBLISHED,
+    columns.ERRORS,
+)
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """What the key and the digests of the images give."""
+
+    plan: WatermarkPlan
+
+    @cached_property
+    def cast(self) -> Cast:
+        """Who is drawn."""
+        return draw_cast(self.plan.config, self.plan.key)
+
+    @cached_property
+    def planned(self) -> dict[str, PlannedImage]:
+        """The plan of every usable image of the manifest by the digest of its source."""
+        needed = (columns.SOURCE_SHA256, columns.SPLIT, columns.DUPLICATE_GROUP)
+        rows = read_manifest(self.plan.layout, needed)
+        groups = {
+            row[columns.SOURCE_SHA256]: row[columns.DUPLICATE_GROUP] or ""
+            for row in rows
+            if row[columns.SPLIT] is not None
+        }
+        settings = DesignSettings(test_share=self.plan.config.splits.test_share)
+        facts = [ImageFact(sha, group) for sha, group in groups.items()]
+        people = self.cast.identities
+        return {
+            image.sha256: PlannedImage(
+                plan=image,
+                group=groups[image.sha256],
+                identity=people[image.identity_id] if image.identity_id else None,
+                reference=people[image.reference_id] if image.reference_id else None,
+                gated=False,
+            )
+            for image in plan_images(facts, self.cast.plans, settings, self.plan.key)
+        }
+
+    def path_of(self, sha: str, variant: Variant) -> str:
+        """Where a variant of an image lies."""
+        return file_name(self._names, sha, variant)
+
+    def twin_group_of(self, sha: str) -> str:
+        """The opaque name that the variants of an image share."""
+        return self._twin_groups.digest(sha).hex()
+
+    @cached_property
+    def _names(self) -> Draws:
+        return Draws(self.plan.key, FILE_NAMES)
+
+    @cached_property
+    def _twin_groups(self) -> Draws:
+        return Draws(self.plan.key, TWIN_GROUPS)
+
+
+def identity_differences(again: Recomputed) -> Differences:
+    """``manifest/identities.parquet`` against the draw, every column but the count of images."""
+    wanted = {
+        row[columns.IDENTITY_ID]: row for row in identity_rows(again.cast.plan_of, again.cast.identities, {})
+    }
+    compared = [name for name in columns.IDENTITY_FEATURES if name != _COUNTED]
+    rows = list(read_table_rows(again.plan.layout.identities, compared))
+    found = {row[columns.IDENTITY_ID]: row for row in rows}
+    different = [f"{name}: missing" for name in wanted if name not in found]
+    different += [f"{name}: additional" for name in found if name not in wanted]
+    for name in sorted(wanted.keys() & found.keys()):
+        different += [
+            f"{name}: {column}" for column in compared if found[name][column] != wanted[name][column]
+        ]
+    if len(rows) != len(found):
+        different.append("an identity stands there twice")
+    return len(rows), sorted(different)
+
+
+def assignment_differences(again: Recomputed) -> Differences:
+    """Every row of the manifest of images against the design."""
+    checked, different = 0, []
+    for row in read_manifest(again.plan.layout, _COMPARED):
+        checked += 1
+        sha = row[columns.SOURCE_SHA256]
+        planned = again.planned.get(sha)
+        if planned is None:
+            continue
+        wanted = _wanted(again, planned, row)
+        name = row[columns.PATH] or sha
+        different += [f"{name}: {column}" for column, value in wanted.items() if row[column] != value]
+    return checked, different
+
+
+def arm_differences(again: Recomputed) -> Differences:
+    """The image that every record of every LLaVA arm shows, against what the design says it shows."""
+    config = again.plan.config
+    if Format.LLAVA not in config.formats:
+        return 0, []
+    arms = [f"r{arm_percent(rate)}" for rate in config.rates]
+    arms += [f"shadow-{number}" for number in range(config.identities.shadows if config.shadow_arms else 0)]
+    rows = read_manifest(again.plan.layout, (columns.PATH, columns.SOURCE_SHA256))
+    source_of = {row[columns.PATH]: row[columns.SOURCE_SHA256] for row in rows if row[columns.PATH]}
+    checked, different = 0, []
+    for name in arms:
+        arm = Arm.parse(name)
+        for number, shown in _shown_images(again, name):
+            checked += 1
+            planned = again.planned.get(source_of.get(shown, ""))
+            if planned is None or shown != _path_shown(again, planned, arm):
+                different.append(f"{name}, record {number}: image")
+    return checked, different
+
+
+def _wanted(again: Recomputed, planned: PlannedImage, row: Mapping[str, Any]) -> dict[str, Any]:
+    sha, of = planned.plan.sha256, again.cast.plan_of
+    if row[columns.ERRORS] is not None:
+        wanted = plan_columns(planned, "", None, of, None)
+        more: dict[str, Any] = {columns.PATH: None, columns.VARIANT: None}
+    else:
+        variant = Variant(row[columns.VARIANT])
+        printed = {Variant.MARKED: planned.identity, Variant.REFERENCE: planned.reference}.get(variant)
+        group = again.twin_group_of(sha)
+        wanted = plan_columns(planned, group, printed, of, None)
+        more = {
+            columns.PATH: again.path_of(sha, variant),
+            columns.FIELDS: _fields(printed),
+            columns.PUBLISHED: variant is Variant.MARKED,
+        }
+    return {name: value for name, value in wanted.items() if name != columns.BOX} | more
+
+
+def _fields(identity: Identity | None) -> dict[str, Any] | None:
+    return {name: getattr(identity, name) for name in FIELDS} if identity else None
+
+
+def _path_shown(again: Recomputed, planned: PlannedImage, arm: Arm) -> str:
+    carried = planned.plan.identity_id
+    whose = again.cast.plan_of[carried] if carried else None
+    return again.path_of(planned.plan.sha256, shown_variant(planned.plan, whose, arm))
+
+
+def _shown_images(again: Recomputed, arm: str) -> Iterator[tuple[int, str]]:
+    """Row and path below OUT of the image of every record that has one."""
+    path = again.plan.layout.llava_arm(arm)
+    for row in read_rows(Source(str(path), arm, Form.JSON)):
+        shown = row.value.get(IMAGE) if isinstance(row.value, dict) else None
+        if shown is not None:
+            yield row.row, f"{IMAGES_FOLDER}{shown}"
