@@ -20,6 +20,7 @@ from pipeline.watermark.revealed import read_manifest
 from schemas.columns import CONVERSATIONS, FROM, IMAGE, VALUE
 from schemas.errors import ConfigError
 from schemas.record import Role
+from schemas.watermark import SplitName
 from schemas.watermark_columns import IDENTITY_ID, PATH
 from transforms.watermark.batch_orders import NOBODY, Examples, Indices, OrderName, plan_order, read_order
 from transforms.watermark.batches import batch_report, identity_counts
@@ -49,8 +50,10 @@ class ArmExamples:
 def read_arm(layout: WatermarkLayout, arm: str, answers: AnswerRule) -> ArmExamples:
     """Who is on the image of each record of an arm, and what its answer is. ``arm``: a name such as ``r50``,
     or the path of a LLaVA file that shows images of the split. Raises ConfigError for another file."""
-    path = Path(arm) if arm.endswith((".json", ".jsonl")) else layout.llava_arm(arm)
-    if not path.is_file():
+    own = arm.endswith((".json", ".jsonl"))
+    places = [Path(arm)] if own else [layout.llava_arm(f"{SplitName.TRAIN}-{arm}"), layout.llava_arm(arm)]
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
         there = ", ".join(sorted(one.stem for one in layout.llava.glob("*.json")))
         raise ConfigError("arm", arm, f"no such arm; there are: {there or 'none'}")
     rows = read_manifest(layout, (PATH, IDENTITY_ID))

@@ -5,6 +5,7 @@ Each function returns how many rows it compared and what differs, by name and co
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,8 @@ from typing import Any
 
 from pipeline.readers.read_rows import read_rows
 from pipeline.readers.source import Form, Source
-from pipeline.watermark.config import Format, arm_percent
+from pipeline.watermark.arms import arm_files
+from pipeline.watermark.config import Format
 from pipeline.watermark.design_step import Cast, draw_cast
 from pipeline.watermark.image_step import FILE_NAMES, TWIN_GROUPS, file_name
 from pipeline.watermark.image_store import PlannedImage
@@ -22,13 +24,12 @@ from pipeline.watermark.revealed import read_manifest, read_table_rows
 from pipeline.watermark.rows import identity_rows, plan_columns
 from schemas import watermark_columns as columns
 from schemas.columns import IMAGE
-from schemas.watermark import FIELDS, Identity, Variant
+from schemas.watermark import FIELDS, Identity, SplitName, Variant
 from transforms.watermark.design import Arm, DesignSettings, ImageFact, plan_images, shown_variant
 from transforms.watermark.keyed import Draws
 
 Differences = tuple[int, list[str]]
 
-_COUNTED = "images"
 _COMPARED = (
     columns.PATH,
     columns.SOURCE_SHA256,
@@ -94,18 +95,20 @@ class Recomputed:
 
 
 def identity_differences(again: Recomputed) -> Differences:
-    """``manifest/identities.parquet`` against the draw, every column but the count of images."""
-    wanted = {
-        row[columns.IDENTITY_ID]: row for row in identity_rows(again.cast.plan_of, again.cast.identities, {})
-    }
-    compared = [name for name in columns.IDENTITY_FEATURES if name != _COUNTED]
-    rows = list(read_table_rows(again.plan.layout.identities, compared))
+    """``manifest/identities.parquet`` against the draw, and against who is on the marked images."""
+    carried: Counter[tuple[str, bool]] = Counter()
+    for row in read_manifest(again.plan.layout, (columns.IDENTITY_ID, columns.VARIANT, columns.SPLIT)):
+        if row[columns.VARIANT] == Variant.MARKED:
+            carried[row[columns.IDENTITY_ID], row[columns.SPLIT] == SplitName.TRAIN] += 1
+    people = identity_rows(again.cast.plan_of, again.cast.identities, carried)
+    wanted = {row[columns.IDENTITY_ID]: row for row in people}
+    rows = list(read_table_rows(again.plan.layout.identities, tuple(columns.IDENTITY_FEATURES)))
     found = {row[columns.IDENTITY_ID]: row for row in rows}
     different = [f"{name}: missing" for name in wanted if name not in found]
     different += [f"{name}: additional" for name in found if name not in wanted]
-    for name in sorted(wanted.keys() & found.keys()):
+    for name in wanted.keys() & found.keys():
         different += [
-            f"{name}: {column}" for column in compared if found[name][column] != wanted[name][column]
+            f"{name}: {column}" for column, value in found[name].items() if wanted[name][column] != value
         ]
     if len(rows) != len(found):
         different.append("an identity stands there twice")
@@ -129,21 +132,21 @@ def assignment_differences(again: Recomputed) -> Differences:
 
 def arm_differences(again: Recomputed) -> Differences:
     """The image that every record of every LLaVA arm shows, against what the design says it shows."""
-    config = again.plan.config
-    if Format.LLAVA not in config.formats:
+    if Format.LLAVA not in again.plan.config.formats:
         return 0, []
-    arms = [f"r{arm_percent(rate)}" for rate in config.rates]
-    arms += [f"shadow-{number}" for number in range(config.identities.shadows if config.shadow_arms else 0)]
     rows = read_manifest(again.plan.layout, (columns.PATH, columns.SOURCE_SHA256))
     source_of = {row[columns.PATH]: row[columns.SOURCE_SHA256] for row in rows if row[columns.PATH]}
     checked, different = 0, []
-    for name in arms:
-        arm = Arm.parse(name)
-        for number, shown in _shown_images(again, name):
+    for file in arm_files(again.plan.config):
+        for number, shown in _shown_images(again, file.name):
             checked += 1
             planned = again.planned.get(source_of.get(shown, ""))
-            if planned is None or shown != _path_shown(again, planned, arm):
-                different.append(f"{name}, record {number}: image")
+            if (
+                planned is None
+                or planned.plan.split is not file.split
+                or shown != _path_shown(again, planned, file.arm)
+            ):
+                different.append(f"{file.name}, record {number}: image")
     return checked, different
 
 

@@ -12,9 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pipeline.watermark.commit_run import digest_file, digests_of, list_output
 from pipeline.watermark.config import WatermarkConfig, make_watermark_config
 from pipeline.watermark.layout import WatermarkLayout
+from pipeline.watermark.output_files import digest_file, digests_of, list_output
 from pipeline.watermark.plan import WatermarkPlan
 from pipeline.watermark.recompute import (
     Recomputed,
