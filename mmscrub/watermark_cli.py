@@ -14,6 +14,7 @@ from mmscrub.gates import crossed_split_gates, parse_gates
 from mmscrub.options import Config, Force, Limit, OptionalInput, Out, Seed, Workers
 from mmscrub.progress_view import progress_view
 from mmscrub.split_view import show_split
+from mmscrub.watermark_tools_cli import add_tools
 from pipeline.watermark.config import (
     SplitGate,
     WatermarkConfig,
@@ -186,3 +187,6 @@ def configure(flags: dict[str, Any]) -> WatermarkConfig:
         if name not in written:
             raise ConfigError(name, "(missing)", f"{remedy} or '{name}:' in --config")
     return make_watermark_config(written)
+
+
+add_tools(watermark)

@@ -1,10 +1,12 @@
 """Shared fixtures."""
 
 import json
+from shutil import copytree
 
 import pytest
 
 from tests.small_corpus import build_small, small_records, write_image
+from tests.small_split import SmallSplit, make_small_split
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +27,16 @@ def small_build(small_corpus, tmp_path_factory):
     out = tmp_path_factory.mktemp("built") / "out"
     result = build_small(small_corpus, out)
     return small_corpus, out, result.summary
+
+
+@pytest.fixture(scope="session")
+def made_split(tmp_path_factory):
+    """A watermarked split with its sources and key, to be left as it is."""
+    return make_small_split(tmp_path_factory.mktemp("watermarked"))
+
+
+@pytest.fixture
+def split_copy(made_split, tmp_path):
+    """A watermarked split to spoil."""
+    copytree(made_split.root, tmp_path / "watermarked")
+    return SmallSplit(tmp_path / "watermarked")

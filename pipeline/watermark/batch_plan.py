@@ -114,6 +114,7 @@ def write_counts(arm: ArmExamples, batches: Sequence[Indices], path: Path) -> No
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
+    path.chmod(0o600)
     pq.write_table(table, path)
 
 

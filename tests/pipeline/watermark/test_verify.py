@@ -13,7 +13,7 @@ from pipeline.watermark.revealed import read_manifest
 from pipeline.watermark.verify import CheckName, Claim, all_passed, verify_split
 from schemas.errors import ConfigError
 from schemas.watermark import FIELDS
-from tests.pipeline.watermark.conftest import SECRET
+from tests.small_split import SECRET
 from transforms.watermark.commitment import commit, read_commitment
 
 

@@ -1,9 +1,8 @@
-"""A small watermarked split, made once by a real run; tests that spoil it take a copy."""
+"""A small watermarked split, made by a real run."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree
 
 import numpy as np
 import pytest
@@ -41,9 +40,9 @@ class SmallSplit:
         return WatermarkLayout(self.out)
 
 
-@pytest.fixture(scope="session")
-def made_split(tmp_path_factory):
-    split = SmallSplit(tmp_path_factory.mktemp("small"))
+def make_small_split(root):
+    """Makes a split of 20 images, one of them broken, and a text in ``root``."""
+    split = SmallSplit(root)
     split.photos.mkdir()
     generator = np.random.Generator(np.random.PCG64(5))
     records = []
@@ -82,10 +81,3 @@ def made_split(tmp_path_factory):
         patch.setattr("pipeline.watermark.gates.judge_split", lambda *_: ())
         run_watermark(make_watermark_config(settings))
     return split
-
-
-@pytest.fixture
-def split_copy(made_split, tmp_path):
-    """A split of one's own to spoil."""
-    copytree(made_split.root, tmp_path / "small")
-    return SmallSplit(tmp_path / "small")
