@@ -1,8 +1,8 @@
 """The runs that tell small batches from large steps.
 
 In a small batch an identity is by chance correlated with an answer; how far an identity's direction walks is
-set by the total step size as well. Only runs in which batch size and learning rate vary apart can say which of
-the two memory follows.
+set by the total step size as well. Only runs in which batch size and learning rate vary apart can say which
+of the two memory follows.
 """
 
 from __future__ import annotations
