@@ -205,6 +205,7 @@ def _commitment(
     }
     files = {path: str(arm["sha256"]) for path, arm in arms.items()}
     files |= {path: digest for path, (_, digest) in data.items()}
+    files[plan.layout.summary.name] = _digest_of_file(plan.layout.summary)
     return commit(plan.key, plan.settings(), secrets=secrets, files=files, images=listed.files).to_json()
 
 

@@ -21,11 +21,13 @@ class Output:
 
 
 def list_output(layout: WatermarkLayout) -> Output:
-    """Every file and every link below the folders of manifest, images, arms and data. What speaks about the
-    run (card, summary, quarantine) is no part of what a model is trained on."""
+    """Every file and every link below the folders of manifest, images, arms and data, and the summary with
+    what the gates said. Card and quarantine are no part of what a model is trained on."""
     parts = layout.llava_parts
     secrets = [path for path in _files_below(layout.secrets) if not path.is_relative_to(parts)]
     emitted = [path for folder in (layout.llava, layout.qwen, layout.data) for path in _files_below(folder)]
+    if os.path.lexists(layout.summary):
+        emitted.append(layout.summary)
     return Output(
         _names(layout, secrets), _names(layout, _files_below(layout.images)), _names(layout, emitted)
     )

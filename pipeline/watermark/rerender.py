@@ -57,11 +57,11 @@ def check_sources(again: Recomputed, sources: Sources) -> tuple[Differences, Dif
         planned = again.planned.get(sha)
         if planned is None:
             continue
-        looks[sha] = perceptual_hash(open_image(content, again.plan.image_limits).rgb)
-        if chosen.uniform(sha) >= sources.share:
-            continue
-        rendered += 1
         try:
+            looks[sha] = perceptual_hash(open_image(content, again.plan.image_limits).rgb)
+            if chosen.uniform(sha) >= sources.share:
+                continue
+            rendered += 1
             made = marker.mark(content, planned.plan, planned.identity, planned.reference)
         except RejectRecord as reject:
             if emitted[sha].error != reject.reason.value:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pipeline.readers.byte_stream import INPUT_KEY
 from pipeline.watermark.config import WatermarkConfig, make_watermark_config
 from pipeline.watermark.layout import WatermarkLayout
 from pipeline.watermark.output_files import digest_file, digests_of, list_output
@@ -213,7 +214,15 @@ def _check_sources(again: Recomputed, sources: Sources | None) -> Iterator[Check
     if sources is None:
         yield from (Check(name, skipped="give --images to check it") for name in _FROM_SOURCES)
         return
-    found = check_sources(again, sources)
+    try:
+        found = check_sources(again, sources)
+    except ConfigError as error:
+        # An input that cannot be listed is a wrong call; what the split itself lacks has failed above.
+        if error.key == INPUT_KEY:
+            raise
+        why = f"{error.key}: {error.remedy}"
+        yield from (Check(name, skipped=why) for name in _FROM_SOURCES)
+        return
     for name, (checked, different) in zip(_FROM_SOURCES, found, strict=True):
         yield _check(name, checked, different)
 
