@@ -15,9 +15,11 @@ from mmap import mmap
 from schemas.errors import ConfigError
 
 NAME_DIGITS = 32
-_NAME = re.compile(
-    rb"(?:(?<![0-9A-Za-z])(?P<folder>[0-9a-f]{2})(?P<slash>/|\\/|\\\\))?(?<![0-9A-Fa-f])(?P<name>[0-9a-f]{32})\.jpg"
-)
+_ENDING = b".jpg"
+_NAME = re.compile(rb"(?<![0-9A-Fa-f])[0-9a-f]{32}\Z")
+_FOLDER = re.compile(rb"(?<![0-9A-Za-z])([0-9a-f]{2})(?:/|\\/|\\\\)\Z")
+_LONGEST_FOLDER = 5
+"""A character before it, two digits, and a slash that JSON may write as two characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +73,26 @@ def find_references(content: bytes | mmap, twins: Twins, found: References) -> I
 
     The folder before a name is replaced with it where it is the name's own first two digits.
     """
-    for match in _NAME.finditer(content):
-        name = bytes.fromhex(match["name"].decode())
+    at = content.find(_ENDING)
+    while at >= 0:
+        start = at - NAME_DIGITS
+        spelt = content[max(0, start - 1) : at]
+        at = content.find(_ENDING, at + 1)
+        if start < 0 or not _NAME.search(spelt):
+            continue
+        digits = spelt[-NAME_DIGITS:]
+        name = bytes.fromhex(digits.decode())
         clean = twins.clean_of.get(name)
         if clean is None:
-            if name in twins.clean:
-                found.already_clean += 1
-            else:
-                found.unknown += 1
+            found.already_clean += name in twins.clean
+            found.unknown += name not in twins.clean
             continue
         found.rewritten += 1
-        if match["folder"] == match["name"][:2]:
-            folder = clean.hex()[:2].encode()
-            yield Replacement(match.start("folder"), match.end("folder"), folder)
-        yield Replacement(match.start("name"), match.end("name"), clean.hex().encode())
+        before = max(0, start - _LONGEST_FOLDER)
+        folder = _FOLDER.search(content[before:start])
+        if folder and folder[1] == digits[:2]:
+            yield Replacement(before + folder.start(1), before + folder.end(1), clean.hex()[:2].encode())
+        yield Replacement(start, start + NAME_DIGITS, clean.hex().encode())
 
 
 def unmark_text(content: bytes, twins: Twins) -> tuple[bytes, References]:
