@@ -14,6 +14,7 @@ from mmscrub.exit_codes import EXIT_FAILED, errors_to_exit_codes
 from schemas.errors import ConfigError, RunFailed
 
 _SHOWN_NAMES = 10
+_LONGEST_NAME = 200
 
 SplitFolder = Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a watermarked split.")]
 KeyFile = Annotated[
@@ -76,7 +77,9 @@ def verify(
     checks = verify_split(WatermarkLayout(out), Claim(secret_of(key_file), published, sources))
     table = Table("check", "checked", "differs", "what", box=None)
     for check in checks:
-        what = [*check.names[:_SHOWN_NAMES]] + (["…"] if check.different > _SHOWN_NAMES else [])
+        what = [printable(name) for name in check.names[:_SHOWN_NAMES]] + (
+            ["…"] if check.different > _SHOWN_NAMES else []
+        )
         told = check.skipped and f"not checked: {check.skipped}"
         differs = "-" if told else str(check.different)
         table.add_row(check.name.value, "-" if told else str(check.checked), differs, told or "\n".join(what))
@@ -137,7 +140,7 @@ def unmark(
     console = Console(highlight=False, markup=False)
     console.print(table)
     for path in done.left[:_SHOWN_NAMES]:
-        console.print(f"  not looked into: {path}")
+        console.print(f"  not looked into: {printable(path)}")
 
 
 def batches(
@@ -211,6 +214,12 @@ def batches(
     if runs_out is not None:
         batch_plan.write_runs(list(plan_factorial([arm], len(read.examples))), runs_out)
     _show_figures(report)
+
+
+def printable(name: str) -> str:
+    """A file name as it can be shown: cut, and what would steer a terminal or cannot be encoded escaped."""
+    cut = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in cut)
 
 
 def _show_figures(report: dict[str, Any]) -> None:

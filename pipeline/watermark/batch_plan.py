@@ -63,7 +63,7 @@ def read_arm(layout: WatermarkLayout, arm: str, answers: AnswerRule) -> ArmExamp
     carriers, said, unknown = [], [], 0
     for value in _records(path):
         identity = None
-        if IMAGE in value:
+        if value.get(IMAGE) is not None:
             name = _name_of(value[IMAGE])
             unknown += name not in shown
             identity = shown.get(name) if name else None

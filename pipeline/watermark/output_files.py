@@ -43,8 +43,8 @@ def digests_of(layout: WatermarkLayout, names: tuple[str, ...]) -> dict[str, str
 
 
 def digest_file(path: Path) -> str:
-    """SHA-256 of a file as hex; ``""`` for a link and for what cannot be read."""
-    if path.is_symlink():
+    """SHA-256 of a regular file as hex; ``""`` for anything else and for what cannot be read."""
+    if path.is_symlink() or not path.is_file():
         return ""
     try:
         with path.open("rb") as file:

@@ -126,7 +126,10 @@ def _read_split(split: WatermarkLayout) -> _Split:
         if row[PATH] is None:
             continue
         name = image_name(row[PATH])
-        digest = bytes.fromhex(row[OUT_SHA256])
+        try:
+            digest = bytes.fromhex(row[OUT_SHA256])
+        except (TypeError, ValueError):
+            raise ConfigError("manifest", row[PATH], "has a row without a digest") from None
         if row[VARIANT] == Variant.CLEAN:
             clean_of_group[row[TWIN_GROUP]] = name
             digests[name] = digest

@@ -114,6 +114,8 @@ def verify_split(layout: WatermarkLayout, claim: Claim) -> list[Check]:
 
 
 _OTHER = "not what was committed to"
+_NO_MANIFEST = (TypeError, ValueError, LookupError, AttributeError)
+"""What rows of a manifest raise that somebody has written by hand. It has failed its digest, too."""
 _FROM_SOURCES = (CheckName.SOURCES, CheckName.GROUPS, CheckName.PIXELS)
 
 
@@ -207,6 +209,8 @@ def _check_draws(again: Recomputed) -> Iterator[Check]:
             checked, different = differences(again)
         except ConfigError as error:
             checked, different = 1, [f"{error.key}: {error.remedy}"]
+        except _NO_MANIFEST as error:
+            checked, different = 1, [f"cannot be recomputed from such a manifest ({type(error).__name__})"]
         yield _check(name, checked, different)
 
 
@@ -221,6 +225,10 @@ def _check_sources(again: Recomputed, sources: Sources | None) -> Iterator[Check
         if error.key == INPUT_KEY:
             raise
         why = f"{error.key}: {error.remedy}"
+        yield from (Check(name, skipped=why) for name in _FROM_SOURCES)
+        return
+    except _NO_MANIFEST as error:
+        why = f"the manifest does not allow it ({type(error).__name__})"
         yield from (Check(name, skipped=why) for name in _FROM_SOURCES)
         return
     for name, (checked, different) in zip(_FROM_SOURCES, found, strict=True):

@@ -32,6 +32,17 @@ def test_a_changed_file_ends_with_exit_1_and_its_name(split_copy):
     assert "llava/train-r50.json: changed" in result.output
 
 
+@pytest.mark.parametrize(
+    "name", ["\x1b[2Jx.jpg", "new\nline.jpg", b"\xff.jpg".decode("utf-8", "surrogateescape")]
+)
+def test_a_name_that_would_steer_the_terminal_is_escaped(split_copy, name):
+    (split_copy.layout.images / name).write_bytes(b"")
+    result = call("verify", split_copy.out, "--key-file", split_copy.key_file)
+    assert result.exit_code == 1
+    assert name not in result.output
+    assert "additional" in result.output
+
+
 def test_a_wrong_key_ends_with_exit_1(made_split, tmp_path):
     other = tmp_path / "key"
     other.write_bytes(b"x" * 32)

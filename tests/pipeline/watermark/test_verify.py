@@ -1,6 +1,7 @@
 """Whatever is changed after the commitment is found, and told by its name and never by what it holds."""
 
 import json
+import os
 
 import numpy as np
 import pyarrow as pa
@@ -269,6 +270,26 @@ def test_a_folder_that_is_no_finished_split_is_refused(split_copy, name, content
     path.unlink() if content is None else path.write_bytes(content)
     with pytest.raises(ConfigError):
         verify(split_copy)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("variant", "blank"), ("source_sha256", None), ("split", "other"), ("identity_id", "x" * 10**6)],
+)
+def test_a_manifest_written_by_hand_fails_its_checks_and_ends_nothing(split_copy, column, value):
+    def spoil(rows):
+        rows[1][column] = value
+
+    edit_parquet(image_shard(split_copy), spoil)
+    commit_anew(split_copy)
+    checks = verify(split_copy, sources=Sources(split_copy.photos, share=0.0))
+    assert CheckName.ASSIGNMENTS in failing(checks)
+
+
+def test_a_pipe_among_the_images_is_told_and_never_read(split_copy):
+    os.mkfifo(split_copy.out / "images" / "pipe.jpg")
+    checks = verify(split_copy)
+    assert checks[CheckName.IMAGES].names == ("images/pipe.jpg: additional",)
 
 
 def test_a_manifest_that_is_no_parquet_fails_its_checks_and_ends_nothing(split_copy):
