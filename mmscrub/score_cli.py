@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from mmscrub.exit_codes import errors_to_exit_codes
+from mmscrub.score_probes import probes
 from pipeline.layout import write_atomically
 from schemas.errors import ConfigError
 
@@ -19,6 +20,8 @@ score_app = typer.Typer(
     rich_markup_mode="markdown",
     help="Statistics on the memory of models that were trained on a watermarked split.",
 )
+
+score_app.command()(probes)
 
 Alpha = Annotated[
     float, typer.Option("--alpha", metavar="RATE", help="Chance of a false alarm, over all tests together.")

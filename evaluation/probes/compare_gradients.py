@@ -197,7 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evaluation.probes.compare_gradients",
         description="Cosine between gradients of the same batches, original against treated: arms of a\n"
-        "split, turned images, reworded texts, the last two also at the dose of the mark. Needs the gpu extra.",
+        "split, turned images, reworded texts, those two also at the dose of the mark. Needs the extra gpu.",
         epilog="Example: python -m evaluation.probes.compare_gradients --model M --images OUT/images \\\n"
         "             --original OUT/llava/r0.json --treated r50=OUT/llava/r50.json \\\n"
         "             --treated r100=OUT/llava/r100.json --freeze vision --out gradients.parquet",

@@ -9,10 +9,15 @@ from typing import Any, Protocol
 
 from schemas.errors import ConfigError
 from schemas.watermark import SplitName, Variant
-
-PATH, SPLIT, SOURCE_SHA256, IDENTITY_ID = "path", "split", "source_sha256", "identity_id"
-FOLD_IDENTITY, FOLD_IMAGE = "fold_identity", "fold_image"
-VARIANT, PUBLISHED = "variant", "published"
+from schemas.watermark_columns import (
+    FOLD_IDENTITY,
+    FOLD_IMAGE,
+    IDENTITY_ID,
+    PATH,
+    SOURCE_SHA256,
+    SPLIT,
+    VARIANT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def _other_variant(folder: Path, rows: list[dict[str, Any]], variant: Variant) -
     paths = {
         row[SOURCE_SHA256]: row[PATH]
         for file in sorted((folder / "manifest").glob("images-*.parquet"))
-        for row in _rows(file, [PATH, SOURCE_SHA256, VARIANT, PUBLISHED])
+        for row in _rows(file, [PATH, SOURCE_SHA256, VARIANT])
         if row[VARIANT] == variant.value and row[PATH]
     }
     return [

@@ -5,11 +5,13 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from evaluation.probes import score
 from evaluation.probes.feature_shards import BatchedReader, ExtractSettings, extract
 from evaluation.probes.prompt_baseline import prompt_baseline, read_answers
 from evaluation.probes.split_images import WatermarkSplit
+from mmscrub.cli import app
 from schemas.errors import ConfigError
 from tests.evaluation.probes.made_split import make_split
 
@@ -61,6 +63,17 @@ def test_two_runs_give_the_same_report_whatever_the_number_of_workers(split, tmp
         score.main([str(tuned), "--out", str(tmp_path / "report.json"), "--workers", workers, *QUICK])
         reports.append((tmp_path / "report.json").read_bytes())
     assert reports[0] == reports[1]
+
+
+def test_the_program_prints_what_the_module_prints(split, tmp_path, capsys):
+    tuned, out = features(split, tmp_path / "tuned", 2.0), tmp_path / "report.json"
+    assert score.main([str(tuned), *QUICK]) == 0
+    done = CliRunner().invoke(app, ["score", "probes", str(tuned), *QUICK, "--out", str(out)])
+    assert done.exit_code == 0
+    assert capsys.readouterr().out in done.output
+    assert json.loads(out.read_text())["p"] == 0.01
+    wrong = CliRunner().invoke(app, ["score", "probes", str(tuned), "--against", "r0"])
+    assert wrong.exit_code == 2
 
 
 @pytest.mark.parametrize(
