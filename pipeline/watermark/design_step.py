@@ -122,6 +122,11 @@ def seen_files(plan: WatermarkPlan) -> SlotFiles:
     return SlotFiles(plan.layout.look / plan.look_digest()[:16])
 
 
+def held_back_files(plan: WatermarkPlan) -> SlotFiles:
+    """Those of ``seen_files`` that cannot be used, apart: they are few, and every shard asks for them."""
+    return SlotFiles(plan.layout.look / plan.look_digest()[:16] / "held_back")
+
+
 def read_seen(plan: WatermarkPlan, slot: int) -> list[SeenImage]:
     """What was seen of the images of a slot, by digest."""
     return seen_files(plan).read(slot, SeenImage) or []

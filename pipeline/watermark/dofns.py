@@ -12,7 +12,7 @@ from pipeline.outcome import Chunk
 from pipeline.progress import PROGRESS
 from pipeline.shard_writer import shard_input_key
 from pipeline.spool import read_images
-from pipeline.watermark.design_step import read_plans, seen_files
+from pipeline.watermark.design_step import held_back_files, read_plans, seen_files
 from pipeline.watermark.image_step import is_made, look_at, made_for, make_image, tally_made
 from pipeline.watermark.image_store import MadeImage, MadeImages, SeenImage
 from pipeline.watermark.plan import WatermarkPlan
@@ -43,6 +43,7 @@ class LookAtSlots(beam.DoFn):
                     known[sha] = look_at(sha, location, plan.image_limits)
             seen.append(known[sha])
             PROGRESS.add(images=1)
+        held_back_files(plan).write(element, [image for image in seen if image.reason])
         files.write(element, seen)
         yield len(seen)
 
@@ -87,11 +88,17 @@ class JoinMade(beam.DoFn):
     """Chunk -> (shard, chunk with what came of its images)."""
 
     def __init__(self, plan: WatermarkPlan) -> None:
-        self._made = MadeImages(plan.layout.marks)
+        self._plan = plan
+
+    def setup(self) -> None:
+        """What could not even be looked at is asked for again and again."""
+        self._made = MadeImages(self._plan.layout.marks)
+        seen = held_back_files(self._plan).read_all(SeenImage)
+        self._held_back = {image.sha256: image for image in seen}
 
     def process(self, element: Chunk) -> Iterator[tuple[int, SplitChunk]]:
         """Joins by content digest."""
-        joined = join_made(element, self._made.load)
+        joined = join_made(element, self._made.load, self._held_back)
         PROGRESS.add(records=len(joined.records))
         yield element.shard, joined
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.outcome import Chunk, Outcome
 from pipeline.parse_record import CONVERSATION_KEYS, IMAGE_TOKEN
-from pipeline.watermark.image_store import MadeFile, MadeImage
+from pipeline.watermark.image_store import MadeFile, MadeImage, SeenImage
 from schemas.columns import CONVERSATIONS, ID, IMAGE, IMAGES
 from schemas.errors import RunFailed
 from schemas.reasons import Reason, Stage
@@ -37,22 +37,26 @@ class SplitChunk:
     records: tuple[SplitRecord, ...]
 
 
-def join_made(chunk: Chunk, load: Callable[[str], MadeImage | None]) -> SplitChunk:
-    """Adds what came of every record's image; a record whose image could not be used is held back."""
-    return SplitChunk(chunk.shard, tuple(_join(outcome, load) for outcome in chunk.outcomes))
+def join_made(
+    chunk: Chunk, load: Callable[[str], MadeImage | None], held_back: Mapping[str, SeenImage]
+) -> SplitChunk:
+    """Adds what came of every record's image; a record whose image could not be used is held back.
+    ``held_back``: images that could not be opened, by digest."""
+    return SplitChunk(chunk.shard, tuple(_join(outcome, load, held_back) for outcome in chunk.outcomes))
 
 
-def _join(outcome: Outcome, load: Callable[[str], MadeImage | None]) -> SplitRecord:
+def _join(
+    outcome: Outcome, load: Callable[[str], MadeImage | None], held_back: Mapping[str, SeenImage]
+) -> SplitRecord:
     if outcome.record is None or outcome.reason or not outcome.record.images:
         return SplitRecord(outcome)
-    made = load(outcome.record.images[0].sha256)
-    if made is None:
-        stage, reason = Stage.MARK_IMAGE.value, Reason.INTERNAL_ERROR.value
-    else:
-        stage, reason = made.stage, made.reason
-    if reason:
-        return SplitRecord(replace(outcome, stage=stage, reason=reason))
-    return SplitRecord(outcome, made)
+    sha = outcome.record.images[0].sha256
+    became = held_back.get(sha) or load(sha)
+    if became is None:
+        return SplitRecord(replace(outcome, stage=Stage.MARK_IMAGE.value, reason=Reason.INTERNAL_ERROR.value))
+    if became.reason:
+        return SplitRecord(replace(outcome, stage=became.stage, reason=became.reason))
+    return SplitRecord(outcome, became if isinstance(became, MadeImage) else None)
 
 
 def file_of(made: MadeImage, variant: Variant) -> MadeFile | None:
