@@ -39,6 +39,10 @@ def _encoded(payload: str, version: int) -> Any:
     return cv2.QRCodeEncoder.create(options).encode(payload)
 
 
+_SCALES: Final = (1.0, 2.0, 3.0, 1.5)
+"""The detector finds some codes at one size alone."""
+
+
 class CodeReader:
     """Reads the lines of a QR code."""
 
@@ -54,9 +58,15 @@ class CodeReader:
         x0, y0 = max(0, round(spot.x)), max(0, round(spot.y))
         part: Any = image[y0 : round(spot.y + spot.height), x0 : round(spot.x + spot.width)]
         part = cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2GRAY)
+        for scale in _SCALES:
+            size = (round(part.shape[1] * scale), round(part.shape[0] * scale))
+            read = self._decoded(cv2.resize(part, size, interpolation=cv2.INTER_CUBIC)).split("\n")
+            if len(read) == len(lines):
+                return tuple(read)
+        return ("",) * len(lines)
+
+    def _decoded(self, grey: Any) -> str:
         try:
-            text = self._detector.detectAndDecode(part)[0]
+            return str(self._detector.detectAndDecode(grey)[0])
         except (cv2.error, UnicodeDecodeError):
-            text = ""
-        read = text.split("\n")
-        return tuple(read) if len(read) == len(lines) else ("",) * len(lines)
+            return ""
