@@ -10,6 +10,8 @@ from PIL import Image
 
 from transforms.engines.protocols import RgbArray
 
+LONGEST_SIDE: Final = 65_500
+"""Pixels of the longer side that libjpeg encodes."""
 _SUBSAMPLING: Final = {"4:4:4": 0, "4:2:2": 1, "4:2:0": 2}
 
 

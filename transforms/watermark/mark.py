@@ -32,7 +32,7 @@ from schemas.watermark import (
 )
 from transforms.engines.protocols import RgbArray
 from transforms.image.open import ImageLimits, open_pixels
-from transforms.watermark.encode import encode_jpeg
+from transforms.watermark.encode import LONGEST_SIDE, encode_jpeg
 from transforms.watermark.font import MarkFont
 from transforms.watermark.ink import Ink
 from transforms.watermark.legibility import MarkReader, PrintedLine, View, legibility_of, read_mark
@@ -175,6 +175,8 @@ class Marker:
         rgb = open_pixels(data, self._limits)
         longest, most = max(rgb.shape[:2]), self.settings.max_side
         if most is None or longest <= most:
+            if longest > LONGEST_SIDE:
+                raise RejectRecord(Stage.MARK_IMAGE, Reason.IMAGE_TOO_MANY_PIXELS)
             return rgb
         size = [max(1, round(side * most / longest)) for side in (rgb.shape[1], rgb.shape[0])]
         return np.asarray(Image.fromarray(rgb).resize((size[0], size[1]), Image.Resampling.BICUBIC))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -23,7 +24,8 @@ Texts = Mapping[Variant, tuple[str, ...]]
 
 SMALLEST_EM: Final = 5.0
 """Pixels of a letter (em) below which nothing is printed; of a module of a code it is 1."""
-_KEPT: Final = 2048
+_KEPT_BYTES: Final = 64 * 1024 * 1024
+_KEPT_TEXTS: Final = 4096
 
 
 class Printer:
@@ -32,8 +34,9 @@ class Printer:
     def __init__(self, font: MarkFont, key: bytes) -> None:
         self.font = font
         self._key = key
-        self._print = lru_cache(maxsize=_KEPT)(self._lines)
-        self.nonsense = lru_cache(maxsize=_KEPT)(self._nonsense)
+        self._kept: OrderedDict[tuple[object, ...], Ink] = OrderedDict()
+        self._bytes = 0
+        self.nonsense = lru_cache(maxsize=_KEPT_TEXTS)(self._nonsense)
 
     def print_all(
         self, texts: Texts, style: MarkStyle, em: float, within: tuple[int, int], name: str
@@ -77,8 +80,16 @@ class Printer:
     def _nonsense(self, lines: tuple[str, ...], name: str) -> tuple[str, ...]:
         return nonsense_lines(lines, self._key, name, self.font.width)
 
-    def _lines(self, lines: tuple[str, ...], em: float, spacing: float, backing: Backing) -> Ink:
-        return print_lines(self.font, lines, em, spacing, backing)
+    def _print(self, lines: tuple[str, ...], em: float, spacing: float, backing: Backing) -> Ink:
+        name = (lines, em, spacing, backing)
+        ink = self._kept.pop(name, None)
+        if ink is None:
+            ink = print_lines(self.font, lines, em, spacing, backing)
+            self._bytes += 2 * ink.fill.size
+        self._kept[name] = ink
+        while self._bytes > _KEPT_BYTES:
+            self._bytes -= 2 * self._kept.popitem(last=False)[1].fill.size
+        return ink
 
     def _finished(
         self, variant: Variant, ink: Ink, size: tuple[int, int], style: MarkStyle, em: float, name: str

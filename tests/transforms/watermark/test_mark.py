@@ -149,6 +149,14 @@ def test_an_image_smaller_than_the_mark_is_refused_by_a_reason_of_its_own(style)
     assert raised.value.reason is Reason.IMAGE_SMALLER_THAN_MARK
 
 
+def test_an_image_longer_than_a_jpeg_can_be_is_refused_unless_it_is_scaled():
+    data = file_of(np.zeros((16, 65_501, 3), np.uint8), "PNG")
+    with pytest.raises(RejectRecord) as raised:
+        marker().mark(data, plan(), None, None)
+    assert raised.value.reason is Reason.IMAGE_TOO_MANY_PIXELS
+    assert len(marker(max_side=1000).mark(data, plan(), None, None)) == 1
+
+
 def test_a_truncated_file_is_refused():
     with pytest.raises(RejectRecord) as raised:
         marker().mark(file_of(photograph())[:2000], plan(), identity(0), None)
