@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from mmscrub.exit_codes import EXIT_FAILED, errors_to_exit_codes
 from schemas.errors import ConfigError, RunFailed
@@ -75,7 +75,7 @@ def verify(
         raise ConfigError("images", str(images), "must be an existing folder")
     sources = Sources(images, corpus, share) if images or corpus else None
     checks = verify_split(WatermarkLayout(out), Claim(secret_of(key_file), published, sources))
-    table = Table("check", "checked", "differs", "what", box=None)
+    table = Table("check", "checked", "differs", Column("what", overflow="fold"), box=None)
     for check in checks:
         what = [printable(name) for name in check.names[:_SHOWN_NAMES]] + (
             ["…"] if check.different > _SHOWN_NAMES else []

@@ -6,26 +6,20 @@ Each function returns how many rows it compared and what differs, by name and co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pipeline.readers.read_rows import read_rows
-from pipeline.readers.source import Form, Source
-from pipeline.watermark.arms import arm_files
-from pipeline.watermark.config import Format
 from pipeline.watermark.design_step import Cast, draw_cast
 from pipeline.watermark.image_step import FILE_NAMES, TWIN_GROUPS, file_name
 from pipeline.watermark.image_store import PlannedImage
 from pipeline.watermark.plan import WatermarkPlan
-from pipeline.watermark.record_step import IMAGES_FOLDER
 from pipeline.watermark.revealed import read_manifest, read_table_rows
 from pipeline.watermark.rows import identity_rows, plan_columns
 from schemas import watermark_columns as columns
-from schemas.columns import IMAGE
 from schemas.watermark import FIELDS, Identity, SplitName, Variant
-from transforms.watermark.design import Arm, DesignSettings, ImageFact, plan_images, shown_variant
+from transforms.watermark.design import DesignSettings, ImageFact, plan_images
 from transforms.watermark.keyed import Draws
 
 Differences = tuple[int, list[str]]
@@ -130,26 +124,6 @@ def assignment_differences(again: Recomputed) -> Differences:
     return checked, different
 
 
-def arm_differences(again: Recomputed) -> Differences:
-    """The image that every record of every LLaVA arm shows, against what the design says it shows."""
-    if Format.LLAVA not in again.plan.config.formats:
-        return 0, []
-    rows = read_manifest(again.plan.layout, (columns.PATH, columns.SOURCE_SHA256))
-    source_of = {row[columns.PATH]: row[columns.SOURCE_SHA256] for row in rows if row[columns.PATH]}
-    checked, different = 0, []
-    for file in arm_files(again.plan.config):
-        for number, shown in _shown_images(again, file.name):
-            checked += 1
-            planned = again.planned.get(source_of.get(shown, ""))
-            if (
-                planned is None
-                or planned.plan.split is not file.split
-                or shown != _path_shown(again, planned, file.arm)
-            ):
-                different.append(f"{file.name}, record {number}: image")
-    return checked, different
-
-
 def _wanted(again: Recomputed, planned: PlannedImage, row: Mapping[str, Any]) -> dict[str, Any]:
     sha, of = planned.plan.sha256, again.cast.plan_of
     if row[columns.ERRORS] is not None:
@@ -170,18 +144,3 @@ def _wanted(again: Recomputed, planned: PlannedImage, row: Mapping[str, Any]) ->
 
 def _fields(identity: Identity | None) -> dict[str, Any] | None:
     return {name: getattr(identity, name) for name in FIELDS} if identity else None
-
-
-def _path_shown(again: Recomputed, planned: PlannedImage, arm: Arm) -> str:
-    carried = planned.plan.identity_id
-    whose = again.cast.plan_of[carried] if carried else None
-    return again.path_of(planned.plan.sha256, shown_variant(planned.plan, whose, arm))
-
-
-def _shown_images(again: Recomputed, arm: str) -> Iterator[tuple[int, str]]:
-    """Row and path below OUT of the image of every record that has one."""
-    path = again.plan.layout.llava_arm(arm)
-    for row in read_rows(Source(str(path), arm, Form.JSON)):
-        shown = row.value.get(IMAGE) if isinstance(row.value, dict) else None
-        if shown is not None:
-            yield row.row, f"{IMAGES_FOLDER}{shown}"

@@ -19,10 +19,10 @@ from pipeline.watermark.output_files import digest_file, digests_of, list_output
 from pipeline.watermark.plan import WatermarkPlan
 from pipeline.watermark.recompute import (
     Recomputed,
-    arm_differences,
     assignment_differences,
     identity_differences,
 )
+from pipeline.watermark.recompute_emitted import arm_differences, data_differences
 from pipeline.watermark.rerender import Sources, check_sources
 from pipeline.watermark.revealed import read_manifest
 from schemas.errors import ConfigError
@@ -53,6 +53,7 @@ class CheckName(StrEnum):
     IDENTITIES = "identities"
     ASSIGNMENTS = "assignments"
     ARMS = "arms"
+    DATA = "data rows"
     SOURCES = "sources"
     GROUPS = "duplicate groups"
     PIXELS = "pixels"
@@ -204,6 +205,7 @@ def _check_draws(again: Recomputed) -> Iterator[Check]:
         (CheckName.IDENTITIES, identity_differences),
         (CheckName.ASSIGNMENTS, assignment_differences),
         (CheckName.ARMS, arm_differences),
+        (CheckName.DATA, data_differences),
     ):
         try:
             checked, different = differences(again)

@@ -199,24 +199,39 @@ def test_an_identity_that_was_not_drawn_is_told_by_name_and_column(split_copy):
     assert checks[CheckName.IDENTITIES].names == (f"{name}: username",)
 
 
-def test_an_arm_that_shows_another_twin_than_designed_is_told(split_copy):
-    arm = split_copy.layout.llava_arm("train-r0")
-    rows = read_manifest(split_copy.layout, ("path", "twin_group", "variant", "split"))
-    twins = [row for row in rows if row["split"] == "train"]
-    clean = next(row for row in twins if row["variant"] == "clean")
-    marked = next(
-        row for row in twins if row["variant"] == "marked" and row["twin_group"] == clean["twin_group"]
-    )
-    old, new = (row["path"].removeprefix("images/") for row in (clean, marked))
-    arm.write_text(arm.read_text().replace(old, new))
+@pytest.mark.parametrize("form", ["llava", "qwen"])
+def test_an_arm_that_shows_another_twin_than_designed_is_told(split_copy, form):
+    arm = split_copy.out / form / "train-r0.json"
+    rows = list(read_manifest(split_copy.layout, ("path", "twin_group", "variant", "split")))
+    group = next(row["twin_group"] for row in rows if row["split"] == "train" and row["variant"] == "marked")
+    path = {row["variant"]: row["path"].removeprefix("images/") for row in rows if row["twin_group"] == group}
+    content = arm.read_text()
+    arm.write_text(content.replace(path["clean"], path["marked"]))
+    assert arm.read_text() != content
     commit_anew(split_copy)
     checks = verify(split_copy)
     assert failing(checks) == {CheckName.ARMS}
-    assert checks[CheckName.ARMS].names[0].startswith("train-r0, record ")
+    assert checks[CheckName.ARMS].names[0].startswith(f"{form}/train-r0, record ")
+
+
+@pytest.mark.parametrize("column", ["image", "image_clean", "identity_id", "h_rate", "source_sha256"])
+def test_a_data_row_that_was_changed_is_told_by_its_column(split_copy, column):
+    shard = next(split_copy.layout.data.glob("train-*"))
+    other = {"image": {"bytes": b"x", "path": "x.jpg"}, "image_clean": None, "h_rate": 0.5}
+    at = next(n for n, row in enumerate(pq.read_table(shard).to_pylist()) if row["image"])
+
+    def change(rows):
+        rows[at][column] = other.get(column, "0" * 64)
+
+    edit_parquet(shard, change)
+    commit_anew(split_copy)
+    checks = verify(split_copy)
+    assert failing(checks) == {CheckName.DATA}
+    assert checks[CheckName.DATA].names == (f"{shard.name}, row {at}: {column}",)
 
 
 def test_an_image_that_does_not_come_from_its_source_is_told_by_rendering(split_copy):
-    path = a_path(split_copy)
+    path = a_path(split_copy, "reference")
     Image.fromarray(np.zeros((240, 320, 3), np.uint8)).save(split_copy.out / path)
     from hashlib import sha256
 
