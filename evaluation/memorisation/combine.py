@@ -1,7 +1,7 @@
 """Many canaries, one verdict: p-values of independent draws put together.
 
-Every unit needs references of its own draw. Where all units were ranked among the same references their
-p-values hang together, and only :func:`pool_p_value` holds.
+Fisher and the rank sum need references of its own draw for every unit. Where units were ranked among the same
+references their p-values hang together: :func:`pool_p_value` and :func:`recurring_p_value` allow for it.
 """
 
 from __future__ import annotations
@@ -159,3 +159,27 @@ def pool_p_value(
     seen = everyone[: own.size].sum()
     shuffled = draws.permuted(np.tile(everyone, (permutations, 1)), axis=1)[:, : own.size].sum(axis=1)
     return float((1 + (shuffled >= seen).sum()) / (permutations + 1))
+
+
+def recurring_p_value(
+    rank: npt.ArrayLike, references: int, draws: np.random.Generator, permutations: int = 9_999
+) -> float:
+    """Rank sum of canaries whose ``rank`` [m] was taken among the same n references, each in a setting of its
+    own (another image, say), so that their scores do not form one pool.
+
+    If a setting shifts all scores alike, the counts of references below are those of Mann and Whitney, whose
+    variance m n (m + n + 1) / 12 is (m + n + 1) / (n + 2) times that of separate references; if it also
+    reorders them, the ranks hang together less and this is conservative. Fewer than 8 canaries or references
+    are drawn by key, more taken as normal. Raises ValueError for ranks outside 1 … n + 1.
+    """
+    from scipy.stats import norm
+
+    place, _ = _ranks_and_sizes(rank, references)
+    m, n = place.size, references
+    below = int((n + 1 - place).sum())
+    if min(m, n) >= 8:
+        spread = math.sqrt(m * n * (m + n + 1) / 12)
+        return float(norm.sf((below - m * n / 2 - 0.5) / spread))
+    order = draws.random((permutations, m + n)).argsort(axis=1).argsort(axis=1)
+    counts = order[:, :m].sum(axis=1) - m * (m - 1) // 2
+    return float((1 + (counts >= below).sum()) / (permutations + 1))

@@ -7,7 +7,12 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.memorisation.combine import exact_fisher_p_value, pool_p_value, rank_sum_p_value
+from evaluation.memorisation.combine import (
+    exact_fisher_p_value,
+    pool_p_value,
+    rank_sum_p_value,
+    recurring_p_value,
+)
 from evaluation.memorisation.compare import auc, group_difference, watermark_z_test
 from evaluation.memorisation.dose import dose_response
 from evaluation.memorisation.draws import FloatArray, generator
@@ -62,12 +67,25 @@ def _one_group(scores: ExposureScores, group: Group) -> list[Statistic]:
     bits = sampled_exposure(rank, n)
     p = rank_p_values(rank, n)
     null = f"chance is {null_mean_exposure(n):.2f} bits, the cap {math.log2(n):.2f}"
-    if scores.shared:
-        pooled = pool_p_value(scores.canary, scores.references[0], generator("pool", group))
+    if scores.shared or scores.recurring:
+        draws = generator("pool", group)
+        pooled = (
+            pool_p_value(scores.canary, scores.references[0], draws)
+            if scores.shared
+            else recurring_p_value(rank, n, draws)
+        )
+        if not scores.shared:
+            null += "; references recur, which costs power: give each unit its own, under names of their own"
         together = Statistic(
-            "exposure, one pool", group, m, "bits", *mean_interval(bits), pooled,
-            1 / math.comb(m + n, m), null,
-        )  # fmt: skip
+            "exposure, one pool",
+            group,
+            m,
+            "bits",
+            *mean_interval(bits),
+            pooled,
+            1 / math.comb(m + n, m),
+            null,
+        )
         rows = [together]
     else:
         smallest = math.exp(-m * math.log(n + 1))
@@ -94,8 +112,8 @@ def _one_group(scores: ExposureScores, group: Group) -> list[Statistic]:
 
 def _parametric(scores: ExposureScores, group: Group) -> list[Statistic]:
     test = watermark_z_test(scores.canary, scores.references)
-    shared = scores.shared
-    note = "no p: the references are shared" if shared else "takes scores of references for normal"
+    shared = scores.shared or scores.recurring
+    note = "no p: canaries share references" if shared else "takes scores of references for normal"
     rows = [
         Statistic(
             "watermark z", group, len(test.z), "z", *mean_interval(test.z),

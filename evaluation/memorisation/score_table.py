@@ -97,7 +97,10 @@ def _exposure(path: Path, cells: Cells) -> ExposureScores:
         raise _wrong(path, f"has references under the unit {SHARED} but no canary")
     canary, others = _split_off(path, own, CANARY)
     if SHARED not in cells:
-        return ExposureScores(tuple(units), canary, _same_length(path, units, others, "references"))
+        names = tuple(tuple(sorted(name for name, _ in own[unit] if name != CANARY)) for unit in units)
+        return ExposureScores(
+            tuple(units), canary, _same_length(path, units, others, "references"), names=names
+        )
     for unit, row in zip(units, others, strict=True):
         if row:
             raise _wrong(path, f"unit {unit}: has references of its own beside those of the unit {SHARED}")

@@ -50,17 +50,26 @@ class ScoreRow:
 
 @dataclass(frozen=True, slots=True)
 class ExposureScores:
-    """``canary`` [m] and ``references`` [m, n]; ``shared``: all canaries have the same references."""
+    """``canary`` [m] and ``references`` [m, n]; ``shared``: all canaries have the same scores of references.
+    ``names`` [m][n] of the references, empty where every canary has its own."""
 
     units: tuple[str, ...]
     canary: FloatArray
     references: FloatArray
     shared: bool = False
+    names: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def recurring(self) -> bool:
+        """Whether a reference stands beside two canaries: then their ranks hang together."""
+        each = [set(row) for row in self.names]
+        return sum(len(row) for row in each) > len(set().union(*each))
 
     def of(self, units: Sequence[str]) -> ExposureScores:
         """The part of these units, in their order."""
         places = _places(self.units, units)
-        return ExposureScores(tuple(units), self.canary[places], self.references[places], self.shared)
+        names = tuple(self.names[place] for place in places) if self.names else ()
+        return ExposureScores(tuple(units), self.canary[places], self.references[places], self.shared, names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,21 +13,26 @@ from typing import Any, Final
 
 from schemas.errors import ConfigError
 from schemas.watermark import Role, SplitName, Variant
+from schemas.watermark_columns import (
+    H_RATE,
+    IDENTITY_ID,
+    ONE_RUN_BIT,
+    REPETITION_TARGET,
+    ROLE,
+    SHADOW_MASK,
+    SOURCE_SHA256,
+    SPLIT,
+    VARIANT,
+)
 from transforms.watermark.design import Arm
 
+TRAIN_IMAGES: Final = "train_images"
 MANIFEST: Final = "manifest"
 IDENTITIES: Final = "identities.parquet"
 FULL_RATE: Final = Arm("r100", rate=1.0)
 
-_IDENTITY_COLUMNS: Final = (
-    "identity_id",
-    "role",
-    "repetition_target",
-    "images",
-    "one_run_bit",
-    "shadow_mask",
-)
-_IMAGE_COLUMNS: Final = ("source_sha256", "variant", "identity_id", "split", "h_rate")
+_IDENTITY_COLUMNS: Final = (IDENTITY_ID, ROLE, REPETITION_TARGET, TRAIN_IMAGES, ONE_RUN_BIT, SHADOW_MASK)
+_IMAGE_COLUMNS: Final = (SOURCE_SHA256, VARIANT, IDENTITY_ID, SPLIT, H_RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,12 @@ def read_truth(split: Path, arm: Arm = FULL_RATE) -> SplitTruth:
     that show the mark. Raises ConfigError for a folder without a readable manifest.
     """
     path = split / MANIFEST / IDENTITIES
-    rows = _rows(path, _IDENTITY_COLUMNS, ("identity_id", "role"))
+    rows = _rows(path, _IDENTITY_COLUMNS, (IDENTITY_ID, ROLE))
     images = _images(split / MANIFEST)
     shown = _shown(images, arm)
     identities = {}
     for row in rows:
-        role, name = row["role"], row["identity_id"]
+        role, name = row[ROLE], row[IDENTITY_ID]
         if role not in set(Role) or not isinstance(name, str):
             raise ConfigError("split", path, "has a row without an identity id or with an unknown role")
         if role == Role.REFERENCE:
@@ -92,21 +97,21 @@ def read_truth(split: Path, arm: Arm = FULL_RATE) -> SplitTruth:
     if not identities:
         raise ConfigError("split", path, "holds no planted and no held-out identities")
     bearer = {
-        row["source_sha256"]: row["identity_id"]
+        row[SOURCE_SHA256]: row[IDENTITY_ID]
         for row in images
-        if row["variant"] == Variant.MARKED and row["identity_id"] in identities and _is_shown(row, arm)
+        if row[VARIANT] == Variant.MARKED and row[IDENTITY_ID] in identities and _is_shown(row, arm)
     }
     return SplitTruth(identities, bearer)
 
 
 def _unit(row: Mapping[str, Any], arm: Arm, shown: Counter[str] | None) -> UnitTruth:
-    mask, coin = row.get("shadow_mask") or 0, row.get("one_run_bit")
-    planted = row["role"] == Role.CANARY_IN and arm.rate != 0.0
+    mask, coin = row.get(SHADOW_MASK) or 0, row.get(ONE_RUN_BIT)
+    planted = row[ROLE] == Role.CANARY_IN and arm.rate != 0.0
     if arm.shadow is not None:
         planted = planted and bool(mask >> arm.shadow & 1)
-    times = row.get("repetition_target") or row.get("images") or 0
+    times = row.get(REPETITION_TARGET) or row.get(TRAIN_IMAGES) or 0
     if shown is not None:
-        times = shown[row["identity_id"]]
+        times = shown[row[IDENTITY_ID]]
     # A coin that fell for an identity which this arm does not show is a coin no longer.
     fair = coin is not None and arm.shadow is None and arm.rate != 0.0
     return UnitTruth(planted, times if planted else 0, bool(coin) if fair else None, mask)
@@ -121,16 +126,16 @@ def _images(manifest: Path) -> list[Mapping[str, Any]]:
 
 def _is_shown(row: Mapping[str, Any], arm: Arm) -> bool:
     """Images of the test splits are marked in every arm; those of training below the arm's rate."""
-    return row["split"] != SplitName.TRAIN or arm.rate is None or row["h_rate"] < arm.rate
+    return row[SPLIT] != SplitName.TRAIN or arm.rate is None or row[H_RATE] < arm.rate
 
 
 def _shown(images: Sequence[Mapping[str, Any]], arm: Arm) -> Counter[str] | None:
     if not images:
         return None
     return Counter(
-        row["identity_id"]
+        row[IDENTITY_ID]
         for row in images
-        if row["variant"] == Variant.MARKED and row["split"] == SplitName.TRAIN and _is_shown(row, arm)
+        if row[VARIANT] == Variant.MARKED and row[SPLIT] == SplitName.TRAIN and _is_shown(row, arm)
     )
 
 

@@ -41,7 +41,7 @@ def score_rows(ids, planted, masks, effect, references=19, checkpoint="", name="
     for unit, shown, mask in zip(ids, planted, masks, strict=True):
         lift = effect * bool(shown)
         rows.append(row(ScoredTest.EXPOSURE, unit, "canary", lift))
-        rows += [row(ScoredTest.EXPOSURE, unit, f"reference-{j:05d}") for j in range(references)]
+        rows += [row(ScoredTest.EXPOSURE, unit, f"reference-{unit[2:]}_{j}") for j in range(references)]
         rows.append(row(ScoredTest.TWIN, unit, "published", lift))
         rows.append(row(ScoredTest.TWIN, unit, "hidden"))
         rows.append(row(ScoredTest.ONE_RUN, unit, "canary", lift))

@@ -12,6 +12,7 @@ from evaluation.memorisation.combine import (
     fisher_p_value,
     pool_p_value,
     rank_sum_p_value,
+    recurring_p_value,
 )
 from evaluation.memorisation.draws import generator
 
@@ -82,6 +83,19 @@ def test_a_large_pool_is_uniform_under_the_null():
     draws = generator("large pool")
     p = [pool_p_value(draws.normal(size=30), draws.normal(size=40), draws) for _ in range(400)]
     assert 0.02 < np.mean(np.asarray(p) <= 0.05) < 0.08
+
+
+@pytest.mark.parametrize(("canaries", "references"), [(3, 5), (30, 19), (1, 99)])
+def test_ranks_among_the_same_references_are_calibrated(canaries, references):
+    draws, found, naive = generator("recurring", str(canaries)), [], []
+    for _ in range(400):
+        scores = draws.normal(size=canaries + references)
+        rank = 1 + (scores[canaries:] > scores[:canaries, None]).sum(axis=1)
+        found.append(recurring_p_value(rank, references, draws, 999))
+        naive.append(rank_sum_p_value(rank, references))
+    assert 0.02 <= np.mean(np.asarray(found) <= 0.05) <= 0.08
+    if canaries == 30:
+        assert np.mean(np.asarray(naive) <= 0.05) > 0.1
 
 
 @pytest.mark.parametrize("p", [[0.0], [1.1], [np.nan], []])

@@ -121,7 +121,7 @@ def test_shared_references_are_judged_in_one_pool(tmp_path):
     others = score_rows(ids, planted, masks, 0.0, name="others")
     rows += [
         ScoreRow(row.test, "*", f"reference-{number:05d}", row.score)
-        for number, row in enumerate(one for one in others if one.candidate == "reference-00000")
+        for number, row in enumerate(one for one in others if one.candidate.endswith("_0"))
     ]
     path = tmp_path / "scores.parquet"
     write_scores(path, rows)
@@ -130,6 +130,21 @@ def test_shared_references_are_judged_in_one_pool(tmp_path):
     assert set(planted_tests) == {"exposure, one pool", "most familiar canary"}
     assert planted_tests["exposure, one pool"] < 1e-4
     assert p_values(found.rows, Group.HELD_OUT)["exposure, one pool"] > 0.01
+
+
+def test_references_that_recur_under_several_canaries_do_not_count_as_independent(tmp_path):
+    ids, planted, masks = write_split(tmp_path)
+    path = tmp_path / "scores.parquet"
+    rows = [row for row in score_rows(ids, planted, masks, 2.5) if row.test is ScoredTest.EXPOSURE]
+    again = [
+        ScoreRow(row.test, row.unit, row.candidate.replace(row.unit[2:], "0000"), row.score) for row in rows
+    ]
+    write_scores(path, again)
+    recurring = p_values(judge_file(path, tmp_path, JudgeSettings()).rows, Group.PLANTED)
+    assert set(recurring) == {"exposure, one pool", "most familiar canary"}
+    write_scores(path, rows)
+    own = p_values(judge_file(path, tmp_path, JudgeSettings()).rows, Group.PLANTED)
+    assert own["exposure, rank sum"] < recurring["exposure, one pool"] < 0.01
 
 
 def test_images_of_one_identity_count_as_one_draw(tmp_path):
