@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.watermark.arms import arm_files, emitted_records
 from pipeline.watermark.design_step import Design
-from pipeline.watermark.image_store import MadeImages, PlannedImage
+from pipeline.watermark.image_store import GATED, MadeImages, PlannedImage
 from pipeline.watermark.plan import WatermarkPlan
 from pipeline.watermark.record_step import NeutralRecord, file_of
 from schemas.columns import SOURCE
@@ -70,8 +70,8 @@ def judge(plan: WatermarkPlan, design: Design) -> Verdicts:
 
 
 def _told(plan: WatermarkPlan, design: Design) -> tuple[Mapping[str, str], list[CorpusRow]]:
-    """The words of the records of each image that the blind gate looks at, and what the records of images
-    with an identity ask and answer."""
+    """The words of the records of each image that the blind gate looks at, and what the records of training
+    images with an identity ask and answer: of these alone identities are dealt image by image."""
     planned = {image.plan.sha256: image for image in design.images}
     draws, share = Draws(plan.key, "irrelevance"), MOST_IRRELEVANCE / max(1, design.carried)
     texts: defaultdict[str, list[str]] = defaultdict(list)
@@ -82,7 +82,8 @@ def _told(plan: WatermarkPlan, design: Design) -> tuple[Mapping[str, str], list[
             continue
         if image.gated:
             texts[record.image].append(record.words())
-        if image.identity is not None and draws.uniform(record.image) < share:
+        trained = image.plan.split is SplitName.TRAIN
+        if trained and image.identity is not None and draws.uniform(record.image) < share:
             rows.append(_corpus_row(record, image.identity.identity_id))
     return {image: " ".join(sorted(said)) for image, said in texts.items()}, rows
 
@@ -102,29 +103,37 @@ def _corpus_row(record: NeutralRecord, identity_id: str) -> CorpusRow:
 
 
 def _blind_rows(plan: WatermarkPlan, design: Design, texts: Mapping[str, str]) -> Iterable[BlindRow]:
-    """Two rows per image, its clean and its marked file. Of both the pixels under the mark are left out."""
+    """The files of an image, each with the comparisons it takes part in."""
     made_images = MadeImages(plan.layout.marks)
     rates = [arm for arm in arm_files(plan.config) if arm.arm.rate and arm.arm.rate < 1]
+    coin = Draws(plan.key, "blind gate twin")
     for image in design.images:
         if not image.gated or image.identity is None or image.plan.sha256 not in texts:
             continue
         made = made_images.load(image.plan.sha256)
         if made is None or made.reason:
             continue
-        for variant in (Variant.CLEAN, Variant.MARKED):
+        twin = Variant.MARKED if coin.uniform(image.plan.sha256) < 0.5 else Variant.REFERENCE
+        has_twins = Variant.REFERENCE in {one.made.variant for one in made.files}
+        for variant in GATED:
             file = file_of(made, variant)
             marked = variant is Variant.MARKED
             sides = {
                 f"{arm.name}: marked or clean": marked
                 for arm in rates
-                if image.plan.split is SplitName.TRAIN and (image.plan.h_rate < (arm.arm.rate or 0)) is marked
+                if variant in (Variant.CLEAN, Variant.MARKED)
+                and image.plan.split is SplitName.TRAIN
+                and (image.plan.h_rate < (arm.arm.rate or 0)) is marked
             }
+            if has_twins and variant is twin:
+                sides["published or hidden twin"] = marked
             if marked:
                 sides |= _split_sides(image)
             if file is not None and file.features is not None and sides:
                 name = f"{image.plan.sha256}/{variant.value}"
                 text = texts[image.plan.sha256]
-                yield BlindRow(name, image.group, sides, file.features, text, marked)
+                shows_mark = variant is not Variant.CLEAN
+                yield BlindRow(name, image.group, sides, file.features, text, shows_mark)
 
 
 def _split_sides(image: PlannedImage) -> dict[str, bool]:

@@ -9,7 +9,7 @@ from pipeline.digests import digest_of
 from pipeline.image_refs import read_known_image
 from pipeline.layout import write_atomically
 from pipeline.summary import path
-from pipeline.watermark.image_store import MadeFile, MadeImage, PlannedImage, SeenImage, to_json
+from pipeline.watermark.image_store import GATED, MadeFile, MadeImage, PlannedImage, SeenImage, to_json
 from pipeline.watermark.workshop import Workshop
 from schemas.errors import ConfigError, RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
@@ -87,7 +87,7 @@ def _make(planned: PlannedImage, data: bytes, workshop: Workshop) -> tuple[MadeF
     for one, content in made:
         name = file_name(draws, planned.plan.sha256, one.variant)
         write_atomically(workshop.plan.out / name, content, durable=False)
-        looked_at = planned.gated and one.variant in (Variant.CLEAN, Variant.MARKED)
+        looked_at = planned.gated and one.variant in GATED
         features = _blind(content, shown, workshop) if looked_at else None
         files.append(MadeFile(name, one, features))
     return tuple(files)

@@ -17,10 +17,13 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.layout import write_atomically
 from pipeline.spool import SLOTS, slot_of
 from pipeline.work_notes import WorkNotes
-from schemas.watermark import Identity, ImagePlan, MarkedVariant
+from schemas.watermark import Identity, ImagePlan, MarkedVariant, Variant
 from transforms.watermark.blind_features import BlindFeatures
 
 T = TypeVar("T")
+
+GATED = (Variant.CLEAN, Variant.MARKED, Variant.REFERENCE)
+"""The twins that the blind gate looks at."""
 
 
 @dataclass(frozen=True, slots=True)
