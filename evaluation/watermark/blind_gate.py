@@ -1,9 +1,11 @@
 """The blind gate on photographs: honest splits pass, whatever the key; splits made the old way do not.
 
 The old way (arXiv 2503.01208): marked images are written anew by Pillow's encoder as it stands, the others
-are copied. An honest split is planned by the design for each key; what is printed on an image is the same for
-all keys, so that it is marked once. What the ink itself tells is measured beside it: no gate can ask that a
-mark that can be read cannot be seen. About eight minutes.
+are copied. A subtler one leaves no trace in the container: one side is compressed once more.
+
+An honest split is planned by the design for each key; what is printed on an image is the same for all keys,
+so that it is marked once. What the ink itself tells is measured beside it: no gate can ask that a mark that
+can be read cannot be seen. About eight minutes.
 """
 
 from __future__ import annotations
@@ -55,6 +57,9 @@ def measure(data: Path) -> list[Figure]:
     for family in ("container", "size", "pixels"):
         hits = sum(family in told for told in refused)
         rows.append(share(f"… refused by {family} alone (for information)", hits, KEYS, ">=", 0))
+    twice = _compressed_twice(images)
+    refused_too = sum(bool(told_apart(judge_split(_old_rows(images, twice, key), key))) for key in keys)
+    rows.append(share("one side compressed twice, all written alike, refused", refused_too, KEYS, ">=", 90))
     return rows
 
 
@@ -142,6 +147,23 @@ def _old_mark(image: Photograph, identity: Identity) -> tuple[bytes, MarkBox]:
     Image.alpha_composite(canvas, layer).convert("RGB").save(out, "JPEG")
     # The text stands a little below its place.
     return out.getvalue(), MarkBox(x, y, right, bottom)
+
+
+def _compressed_twice(images: Sequence[Photograph]) -> Twins:
+    """No mark at all: one side went through quality 75 before all were written at 90."""
+    found = {}
+    for image in images:
+        once = Image.open(io.BytesIO(image.data)).convert("RGB")
+        found[image.sha256, Variant.CLEAN] = blind_features(_jpeg(once, 90))
+        again = Image.open(io.BytesIO(_jpeg(once, 75)))
+        found[image.sha256, Variant.MARKED] = blind_features(_jpeg(again, 90))
+    return found
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality)
+    return out.getvalue()
 
 
 def _old_rows(images: Sequence[Photograph], old: Twins, key: bytes) -> list[BlindRow]:
