@@ -92,6 +92,7 @@ def make_split(corpus: Path, out: Path, settings: DemonstrationSettings, seed: i
             "variants": [one.value for one in _VARIANTS],
             "quality": mark.quality,
         },
+        "read_marks": False,
         "formats": ["llava"],
         "workers": 1,
         "force": True,
@@ -181,12 +182,10 @@ def _identity(row: Mapping[str, Any]) -> Identity:
 
 
 def _arm(out: Path, arm: str, files: Mapping[str, Mapping[Variant, Mapping[str, Any]]]) -> dict[str, Path]:
-    source_of = {Path(row["path"]).name: sha for sha, rows in files.items() for row in rows.values()}
-    shown = {}
-    for record in json.loads((out / "llava" / f"{arm}.json").read_text(encoding="utf-8")):
-        name = Path(record["image"]).name
-        shown[source_of[name]] = out / "images" / name
-    return shown
+    source_of = {out / row["path"]: sha for sha, rows in files.items() for row in rows.values()}
+    records = json.loads((out / "llava" / f"train-{arm}.json").read_text(encoding="utf-8"))
+    shown = [out / "images" / record["image"] for record in records]
+    return {source_of[path]: path for path in shown}
 
 
 def read_pixels(paths: Sequence[Path]) -> Pixels:
