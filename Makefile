@@ -7,7 +7,7 @@ OUT ?= out/demo
 QUIETLY := PYTHONWARNINGS=ignore
 INSTALL := -m pip install --quiet
 
-.PHONY: help demo test lint test-slow test-gpu bench clean
+.PHONY: help demo test lint test-slow test-gpu demonstration bench clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ test-slow: $(VENV)/.installed-dev  ## Full-size checks on the development corpor
 
 test-gpu: .venv-gpu/.installed  ## What needs torch (6.6 GB, some minutes to install)
 	.venv-gpu/bin/python -m pytest -m gpu_extra
+
+demonstration: .venv-gpu/.installed  ## Train a tiny model on a watermarked split; show what it remembers
+	.venv-gpu/bin/python -m evaluation.demonstration --out out/demonstration
 
 bench: $(VENV)/.installed-dev  ## Throughput and memory at 1x, 4x, 16x of the input
 	$(BIN)/python benchmarks/scale.py
