@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from evaluation.demonstration.findings import Findings
+from evaluation.demonstration.split import Photograph
 from evaluation.probes.layers import ModelFigures
 from schemas.errors import ConfigError
 
@@ -44,6 +45,20 @@ def _axes(columns: int, height: float = 3.4, width: float = 4.6, **shared: Any) 
 
 def _arms(rows: Rows) -> list[str]:
     return list(dict.fromkeys(one.arm for _, one in rows))
+
+
+def plot_examples(photographs: Sequence[Photograph], path: Path) -> None:
+    """The twins of some images: clean, as published, and with the identity that no arm shows."""
+    from PIL import Image
+
+    names = ("clean", "marked", "hidden")
+    figure, axes = _axes(len(names) * len(photographs), height=2.4, width=2.1)
+    for number, photograph in enumerate(photographs):
+        for axis, name in zip(axes[3 * number : 3 * number + 3], names, strict=True):
+            axis.imshow(Image.open(getattr(photograph, name)))
+            axis.set_title(name, fontsize=9)
+            axis.axis("off")
+    figure.savefig(path, dpi=_DPI)
 
 
 def plot_losses(rows: Rows, path: Path) -> None:

@@ -97,6 +97,7 @@ def run_seed(out: Path, seed: int, settings: DemonstrationSettings, say: Say) ->
     )
     split = make_split(corpus, out / "split", settings, seed)
     say(f"corpus and split of {settings.images} images, {time.monotonic() - begun:.0f} s")
+    plots.plot_examples(split.of(SplitName.TRAIN)[:2], out / "examples.png")
     words = Words(vocabulary_words())
     trained = {arm: train_arm(split, arm, words, settings, seed, say) for arm in ARMS}
     for arm, one in trained.items():
