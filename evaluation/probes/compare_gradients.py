@@ -1,7 +1,7 @@
 """Compares the gradients of a training batch between the arms of a split and dose-matched baselines.
 
     python -m evaluation.probes.compare_gradients --model MODEL --images OUT/images \\
-        --original OUT/llava/r0.json --treated r100=OUT/llava/r100.json --out gradients.parquet
+        --original OUT/llava/train-r0.json --treated r100=OUT/llava/train-r100.json --out gradients.parquet
 
 Beside the arms stand the two baselines of arXiv 2503.01208, images turned and texts reworded, at full
 strength and at the strength where they change as much as the mark does.
@@ -199,8 +199,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Cosine between gradients of the same batches, original against treated: arms of a\n"
         "split, turned images, reworded texts, those two also at the dose of the mark. Needs the extra gpu.",
         epilog="Example: python -m evaluation.probes.compare_gradients --model M --images OUT/images \\\n"
-        "             --original OUT/llava/r0.json --treated r50=OUT/llava/r50.json \\\n"
-        "             --treated r100=OUT/llava/r100.json --freeze vision --out gradients.parquet",
+        "             --original OUT/llava/train-r0.json --treated r50=OUT/llava/train-r50.json \\\n"
+        "             --treated r100=OUT/llava/train-r100.json --freeze vision --out gradients.parquet",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

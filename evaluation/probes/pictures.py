@@ -52,6 +52,7 @@ def draw_layers(
     axes.axhline(0.5, color=_GREY, linewidth=0.8)
     if prompt is not None:
         axes.axhline(prompt.value, color=_GREY, linestyle=":", linewidth=1.4, label="asking alone")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel("layer")
     axes.set_ylabel("AUC, identities apart")
     axes.set_title(title, fontsize=10)

@@ -29,6 +29,18 @@ def test_identity_without_memory_fools_the_sample_split_alone():
     assert sum(one.p < 0.05 for one in found) <= 1
 
 
+def test_folds_of_the_split_that_are_not_even_do_not_push_accuracy_below_chance():
+    accuracies = []
+    for seed in range(80):
+        rng = np.random.default_rng(seed)
+        labels, names = np.arange(28) < 14, [f"unit-{number}" for number in range(28)]
+        folds = rng.integers(0, 5, 28)
+        plan = Probed(labels, names, names, folds, folds).plan(5, b"key")
+        scores = LayerProbe(rng.normal(size=(28, 16)), plan, ProbeSettings()).held_out(labels).logit
+        accuracies.append(np.mean((scores > 0) == labels))
+    assert 0.465 < np.mean(accuracies) < 0.535
+
+
 @pytest.mark.parametrize("shared_images", [False, True])
 def test_a_planted_direction_is_found_in_its_layer(shared_images):
     features, probed = made(3, identity=0.5, memory=1.0, layers=4, planted=2)
