@@ -57,6 +57,10 @@ def verify(
         float,
         typer.Option("--share", min=0, max=1, help="Share of the source images to render again."),
     ] = 1.0,
+    font: Annotated[
+        Path | None,
+        typer.Option("--font", metavar="FILE", help="The font of the marks, if it is not the bundled one."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Also write the checks as JSON.")
     ] = None,
@@ -73,7 +77,7 @@ def verify(
 
     if images is not None and not images.is_dir():
         raise ConfigError("images", str(images), "must be an existing folder")
-    sources = Sources(images, corpus, share) if images or corpus else None
+    sources = Sources(images, corpus, share, font) if images or corpus else None
     checks = verify_split(WatermarkLayout(out), Claim(secret_of(key_file), published, sources))
     table = Table("check", "checked", "differs", Column("what", overflow="fold"), box=None)
     for check in checks:

@@ -14,38 +14,45 @@ from pipeline.readers.read_rows import read_rows
 from pipeline.watermark.recompute import Differences, Recomputed
 from pipeline.watermark.revealed import read_manifest
 from schemas import watermark_columns as columns
-from schemas.errors import RejectRecord
+from schemas.errors import ConfigError, RejectRecord
 from transforms.image.open import open_image
+from transforms.watermark.font import MarkFont
 from transforms.watermark.keyed import Draws
 from transforms.watermark.legibility import MarkReader
 from transforms.watermark.mark import Marker
 from transforms.watermark.near_duplicates import duplicate_groups, perceptual_hash
 
+FONT_KEY = "mark.font"
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
     """The source images: any file below ``images``, and those that stand inside the files of ``input``.
-    ``share`` of them, chosen by the key, is rendered again."""
+    ``share`` of them, chosen by the key, is rendered again. ``font``: the file that marks were printed with,
+    if it is not the bundled one."""
 
     images: Path | None = None
     input: str | None = None
     share: float = 1.0
+    font: Path | None = None
 
 
 @dataclass(slots=True)
 class _Emitted:
-    """What the manifest says came of a source image: digest by variant and where it lies, or why nothing."""
+    """What the manifest says came of a source image: digest by variant and where it lies, or why nothing;
+    the digests of the fonts it was printed with."""
 
     group: str | None
     error: str | None
     files: dict[str, tuple[str, str]]
+    fonts: set[str]
 
 
 def check_sources(again: Recomputed, sources: Sources) -> tuple[Differences, Differences, Differences]:
     """Whether every source image is there; whether images that look the same are grouped as they should;
-    whether rendering gives the emitted files again."""
+    whether rendering gives the emitted files again. Raises ConfigError: it needs another font."""
     emitted = _read_emitted(again)
-    marker = _marker(again)
+    marker = _marker(again, sources.font, set().union(*(image.fonts for image in emitted.values())))
     chosen = Draws(again.plan.key, "verify")
     looks: dict[str, int] = {}
     rendered, changed = 0, []
@@ -75,7 +82,7 @@ def check_sources(again: Recomputed, sources: Sources) -> tuple[Differences, Dif
 
 
 def _read_emitted(again: Recomputed) -> dict[str, _Emitted]:
-    emitted: dict[str, _Emitted] = defaultdict(lambda: _Emitted(None, None, {}))
+    emitted: dict[str, _Emitted] = defaultdict(lambda: _Emitted(None, None, {}, set()))
     needed = (
         columns.SOURCE_SHA256,
         columns.DUPLICATE_GROUP,
@@ -83,24 +90,30 @@ def _read_emitted(again: Recomputed) -> dict[str, _Emitted]:
         columns.VARIANT,
         columns.PATH,
         columns.OUT_SHA256,
+        columns.STYLE,
     )
     for row in read_manifest(again.plan.layout, needed):
         image = emitted[row[columns.SOURCE_SHA256]]
         image.group, image.error = row[columns.DUPLICATE_GROUP], row[columns.ERRORS]
         if row[columns.PATH] is not None:
             image.files[row[columns.VARIANT]] = (row[columns.PATH], row[columns.OUT_SHA256])
+        if row[columns.STYLE] is not None:
+            image.fonts.add(row[columns.STYLE]["font_sha256"])
     return dict(emitted)
 
 
-def _marker(again: Recomputed) -> Marker:
+def _marker(again: Recomputed, font: Path | None, printed_with: set[str]) -> Marker:
     """A marker that gives the same pixels; a reader is needed only where legibility decides them."""
     plan = again.plan
+    settings = plan.config.mark.model_copy(update={"font": font})
+    if printed_with - {MarkFont(font).sha256}:
+        raise ConfigError(FONT_KEY, str(font or "bundled"), "is not what marks were printed with: --font")
     reader: MarkReader | None = None
     if plan.config.mark.bucket is not None:
         from transforms.watermark.readers import load_reader
 
         reader = load_reader(plan.config.mark.style)
-    return Marker(plan.config.mark, plan.key, reader, plan.image_limits)
+    return Marker(settings, plan.key, reader, plan.image_limits)
 
 
 def _changed(found: dict[str, str], emitted: _Emitted) -> Iterator[str]:

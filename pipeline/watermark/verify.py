@@ -23,7 +23,7 @@ from pipeline.watermark.recompute import (
     identity_differences,
 )
 from pipeline.watermark.recompute_emitted import arm_differences, data_differences
-from pipeline.watermark.rerender import Sources, check_sources
+from pipeline.watermark.rerender import FONT_KEY, Sources, check_sources
 from pipeline.watermark.revealed import read_manifest
 from schemas.errors import ConfigError
 from schemas.watermark_columns import OUT_SHA256, PATH
@@ -89,7 +89,7 @@ class Claim:
 def verify_split(layout: WatermarkLayout, claim: Claim) -> list[Check]:
     """All checks in their order. What follows from the key is skipped where the key is wrong.
 
-    Raises ConfigError where OUT is no finished split.
+    Raises ConfigError where OUT is no finished split, and for sources or a font that cannot be used.
     """
     committed = _read_committed(layout)
     settings = _read_settings(layout)
@@ -223,8 +223,8 @@ def _check_sources(again: Recomputed, sources: Sources | None) -> Iterator[Check
     try:
         found = check_sources(again, sources)
     except ConfigError as error:
-        # An input that cannot be listed is a wrong call; what the split itself lacks has failed above.
-        if error.key == INPUT_KEY:
+        # Sources or a font that do not fit are a wrong call; what the split itself lacks has failed above.
+        if error.key in (INPUT_KEY, FONT_KEY):
             raise
         why = f"{error.key}: {error.remedy}"
         yield from (Check(name, skipped=why) for name in _FROM_SOURCES)

@@ -266,6 +266,19 @@ def test_images_grouped_as_they_do_not_look_are_told(split_copy):
     assert CheckName.GROUPS in failing(verify(split_copy, sources=Sources(split_copy.photos, share=0.0)))
 
 
+def test_marks_of_another_font_are_not_called_changed(split_copy):
+    def other_font(rows):
+        for row in rows:
+            if row["style"]:
+                row["style"]["font_sha256"] = "0" * 64
+
+    edit_parquet(image_shard(split_copy), other_font)
+    commit_anew(split_copy)
+    assert failing(verify(split_copy)) == set()
+    with pytest.raises(ConfigError, match=r"mark\.font: 'bundled': .* --font"):
+        verify(split_copy, sources=Sources(split_copy.photos))
+
+
 def test_no_check_tells_what_a_field_holds(split_copy):
     people = pq.read_table(split_copy.layout.identities).to_pylist()
 
