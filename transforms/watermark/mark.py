@@ -41,7 +41,7 @@ from transforms.watermark.paint import BLACK, WHITE, Paint, paint_for, painted
 from transforms.watermark.place import overlap_with, place_mark
 from transforms.watermark.printing import Printer, Texts, wanted_em
 from transforms.watermark.style import Carrier, MarkStyle
-from transforms.watermark.visibility import measure_visibility
+from transforms.watermark.visibility import Ground
 
 _LARGER: Final = 1.12
 _FAINTER: Final = 0.94
@@ -135,9 +135,10 @@ class Marker:
             return tuple(rows)
         found = self._best_attempt(rgb, plan.sha256, texts, avoid)
         look = self._look(found.printed, avoid)
+        box = found.printed.box
+        ground = Ground(rgb, box)
         for variant, file in found.encoded.items():
-            measures = self._measures(rgb, found, variant)
-            box = found.printed.box
+            measures = self._measures(ground, found, variant)
             rows.append((_row(variant, file, shown.get(variant), box, measures, look), file))
         return tuple(rows)
 
@@ -248,9 +249,9 @@ class Marker:
         ]
         return read_mark(self._reader, emitted, lines, view)
 
-    def _measures(self, rgb: RgbArray, found: _Attempt, variant: Variant) -> MarkMeasures:
+    def _measures(self, ground: Ground, found: _Attempt, variant: Variant) -> MarkMeasures:
         printed = found.printed
-        seen = measure_visibility(rgb, printed.pixels[variant], printed.box, printed.inks.get(variant))
+        seen = ground.measure(printed.pixels[variant], printed.inks.get(variant))
         l336 = found.readings.get(variant)
         views = self.settings.views if l336 is not None else ()
         read = {

@@ -35,25 +35,68 @@ class Visibility:
     weber: float
 
 
-def measure_visibility(clean: RgbArray, marked: RgbArray, box: MarkBox, ink: Ink | None) -> Visibility:
-    """Of ``marked``, the pixels of ``box``, put into ``clean``, a whole image (uint8). ``ink``: of the box's
-    size; None: there is none, contrasts are 1 and 0."""
-    import cv2
+class Ground:
+    """A box of a clean image and what is around it: measured once for all twins."""
 
-    height, width = clean.shape[:2]
-    before = clean[box.y : box.y + box.height, box.x : box.x + box.width]
-    error = float(cv2.norm(np.ascontiguousarray(before), marked, cv2.NORM_L2SQR))
-    whole, part = _similarity(clean, marked, box)
-    wcag, weber = (1.0, 0.0) if ink is None else contrasts(marked, ink)
-    return Visibility(
-        psnr_box=_psnr(error, before.size),
-        ssim_box=part,
-        delta_e=_delta_e(before, marked),
-        psnr=_psnr(error, height * width * 3),
-        ssim=whole,
-        wcag=wcag,
-        weber=weber,
-    )
+    def __init__(self, clean: RgbArray, box: MarkBox) -> None:
+        """``clean``: the whole image, height x width x 3."""
+        height, width = clean.shape[:2]
+        self._pixels = height * width
+        self._before = np.ascontiguousarray(clean[box.y : box.y + box.height, box.x : box.x + box.width])
+        self._lab = _lab(self._before)
+        # A pixel's window of SSIM reaches the box, and its own pixels reach as far again.
+        inner, outer = _grown(box, _REACH, width, height), _grown(box, 2 * _REACH, width, height)
+        around = clean[outer.y : outer.y + outer.height, outer.x : outer.x + outer.width]
+        self._luma = _luma(np.ascontiguousarray(around))
+        self._mean = _smooth(self._luma)
+        self._square_mean = self._mean**2
+        self._squares = _smooth(self._luma * self._luma)
+        y, x = box.y - outer.y, box.x - outer.x
+        self._box = np.s_[y : y + box.height, x : x + box.width]
+        y, x = inner.y - outer.y, inner.x - outer.x
+        self._reached = np.s_[y : y + inner.height, x : x + inner.width]
+
+    def measure(self, marked: RgbArray, ink: Ink | None) -> Visibility:
+        """Of ``marked``, the pixels of the box with a mark on them. ``ink``: of the box; None: there is
+        none, contrasts are 1 and 0."""
+        import cv2
+
+        error = float(cv2.norm(self._before, marked, cv2.NORM_L2SQR))
+        similar = self._similarity(marked)
+        lost = float((1 - similar[self._reached]).sum(dtype=np.float64))
+        wcag, weber = (1.0, 0.0) if ink is None else contrasts(marked, ink)
+        return Visibility(
+            psnr_box=_psnr(error, self._before.size),
+            ssim_box=float(similar[self._box].mean(dtype=np.float64)),
+            delta_e=float(np.sqrt(((self._lab - _lab(marked)) ** 2).sum(axis=2)).mean()),
+            psnr=_psnr(error, self._pixels * 3),
+            ssim=1 - lost / self._pixels,
+            wcag=wcag,
+            weber=weber,
+        )
+
+    def _similarity(self, marked: RgbArray) -> NDArray[Any]:
+        """SSIM of each pixel around the box. A window that does not reach the box has 1."""
+        other = self._luma.copy()
+        other[self._box] = _luma(marked)
+        mean = _smooth(other)
+        both = self._mean * mean
+        squares = mean * mean
+        squares += self._square_mean
+        spread = _smooth(self._luma * other)
+        spread -= both
+        other *= other
+        noise = _smooth(other)
+        noise += self._squares
+        noise -= squares
+        similar: NDArray[Any] = (2 * both + _C1) * (2 * spread + _C2)
+        similar /= (squares + _C1) * (noise + _C2)
+        return similar
+
+
+def measure_visibility(clean: RgbArray, marked: RgbArray, box: MarkBox, ink: Ink | None) -> Visibility:
+    """Of ``marked``, the pixels of ``box``, put into ``clean``, a whole image (uint8)."""
+    return Ground(clean, box).measure(marked, ink)
 
 
 def contrasts(marked: RgbArray, ink: Ink) -> tuple[float, float]:
@@ -76,49 +119,23 @@ def _psnr(squares: float, count: int) -> float:
     return 10 * math.log10(255**2 * count / squares) if squares else math.inf
 
 
-def _delta_e(before: RgbArray, after: RgbArray) -> float:
+def _lab(pixels: RgbArray) -> NDArray[Any]:
     import cv2
 
-    one, other = (
-        cv2.cvtColor(np.multiply(sampled(pixels), np.float32(1 / 255)), cv2.COLOR_RGB2Lab)
-        for pixels in (before, after)
-    )
-    return float(np.sqrt(((one - other) ** 2).sum(axis=2)).mean())
+    lab: NDArray[Any] = cv2.cvtColor(np.multiply(sampled(pixels), np.float32(1 / 255)), cv2.COLOR_RGB2Lab)
+    return lab
 
 
-def _similarity(clean: RgbArray, marked: RgbArray, box: MarkBox) -> tuple[float, float]:
-    """SSIM of the whole image and in the box. A window that does not reach the box has 1."""
+def _luma(pixels: RgbArray) -> NDArray[np.float32]:
     import cv2
 
-    height, width = clean.shape[:2]
-    outer = _grown(box, 2 * _REACH, width, height)
-    inner = _grown(box, _REACH, width, height)
-    before = clean[outer.y : outer.y + outer.height, outer.x : outer.x + outer.width]
-    after = before.copy()
-    x, y = box.x - outer.x, box.y - outer.y
-    after[y : y + box.height, x : x + box.width] = marked
-    one, other = (cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) for pixels in (before, after))
-    similar = _ssim(one, other)
-    reached = similar[inner.y - outer.y :, inner.x - outer.x :][: inner.height, : inner.width]
-    lost = float((1 - reached).sum(dtype=np.float64))
-    part = float(similar[y : y + box.height, x : x + box.width].mean(dtype=np.float64))
-    return 1 - lost / (height * width), part
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32)
 
 
 def _grown(box: MarkBox, by: int, width: int, height: int) -> MarkBox:
     x0, y0 = max(0, box.x - by), max(0, box.y - by)
     x1, y1 = min(width, box.x + box.width + by), min(height, box.y + box.height + by)
     return MarkBox(x0, y0, x1 - x0, y1 - y0)
-
-
-def _ssim(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[Any]:
-    mean_one, mean_other = _smooth(one), _smooth(other)
-    both, squares = mean_one * mean_other, mean_one**2 + mean_other**2
-    spread = _smooth(one * other) - both
-    noise = _smooth(one * one + other * other) - squares
-    similar: NDArray[Any] = (2 * both + _C1) * (2 * spread + _C2)
-    similar /= (squares + _C1) * (noise + _C2)
-    return similar
 
 
 def _smooth(plane: NDArray[np.float32]) -> NDArray[Any]:
