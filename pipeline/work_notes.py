@@ -82,8 +82,13 @@ class WorkNotes:
         """True after ``hold_back``."""
         return self._held_back(sha).exists()
 
+    @property
+    def held_back(self) -> Path:
+        """Where the names of images lie that are not to be opened."""
+        return self._folder / "held_back"
+
     def _held_back(self, sha: str) -> Path:
-        return self._folder / "held_back" / sha
+        return self.held_back / sha
 
     def _alone(self, sha: str) -> Path:
         return self._folder / "alone" / sha

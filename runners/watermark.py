@@ -62,7 +62,10 @@ def run_watermark(config: WatermarkConfig, on_progress: OnProgress = lambda _: N
         # The last check of the config: OUT is not touched before it.
         plan = replace(plan, engine_infos=next(pool.run([Job(None, plan)])))
         layout = plan.layout
-        again = (layout.done, layout.look, layout.marks) if config.force else ()
+        # What killed a worker before may have been the machine: each run finds out for itself.
+        again = [MadeImages(layout.marks).held_back]
+        if config.force:
+            again += [layout.done, layout.look, layout.marks]
         with disk_errors(layout), prepared(layout, again):
             partitions = read_sources(pool, plan, progress)
             plan = replace(plan, shards=corpus_shape(config.shards, partitions).shards)

@@ -9,6 +9,8 @@ from evaluation.image_quality import PARTS as IMAGE_PARTS
 from evaluation.text_quality import PARTS
 from pipeline.config import RewriterSection
 from pipeline.policy_file import PolicyFile
+from pipeline.watermark.config import WatermarkConfig, preset_table
+from transforms.watermark.mark_settings import MarkSettings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -48,3 +50,11 @@ def test_steps_named_on_the_text_page_are_files_of_the_text_side():
     table = (ROOT / "docs" / "text.md").read_text("utf-8").partition("## The audit table")[0]
     for name in re.findall(r"`(\w+\.py)", table):
         assert (ROOT / "transforms" / "text" / name).is_file(), name
+
+
+def test_every_key_of_a_watermarked_split_is_on_its_page():
+    page = (ROOT / "docs" / "watermark.md").read_text("utf-8")
+    for key in (*WatermarkConfig.model_fields, *MarkSettings.model_fields):
+        assert re.search(rf"\b{key}\b", page), key
+    for name, _ in preset_table():
+        assert f"| `{name}` |" in page, name

@@ -136,3 +136,19 @@ def test_a_worker_of_another_version_fails_the_run(tmp_path, monkeypatch):
     put_first(monkeypatch, tmp_path / "path")
     with pytest.raises(RunFailed, match="changed while the run was going"):
         mmscrub.build(tmp_path / "c.json", tmp_path / "out", images=str(tmp_path / "images"), workers=1)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("sabotage")
+def test_an_image_that_kills_workers_is_held_back_from_a_watermarked_split(tmp_path):
+    from tests.split_corpus import make_small_split, scene, write_split_corpus
+
+    folder = write_split_corpus(tmp_path / "corpus")
+    bad = folder / "images" / "16.jpg"
+    bad.write_bytes(scene(16).replace(b"\xff\xd8", b"\xff\xd8\xff\xfe\x00\x07crash", 1))
+    records = json.loads((folder / "corpus.json").read_text())
+    records.append({"id": "bad", "image": "16.jpg", "conversations": TURNS})
+    (folder / "corpus.json").write_text(json.dumps(records))
+    result = make_small_split(folder, tmp_path / "out", allow_failed_gates=True)
+    assert result.summary["quarantine"] == {"audit_image": {"engine_failed": 1}}
+    assert result.summary["records"]["emitted"] == 19
