@@ -92,7 +92,7 @@ def _one_group(draws: TwinDraws, units: int, group: Group, alpha: float) -> list
         ),
         Statistic(
             "twins, sequential", group, m, "E", walk.evidence, None, None, walk.p_value,
-            min(1.0, math.exp(min(0.0, math.log(m + 1) - (m + 1) * math.log(2)))), stopped,
+            min(1.0, (m + 1) * 0.5 ** (m + 1) / (1 - 0.5 ** (m + 1))), stopped,
         ),
     ]  # fmt: skip
     if m >= 2:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,14 +24,16 @@ from evaluation.memorisation.scores import (
 )
 from schemas.errors import ConfigError
 
-MOST_ROWS: Final = 50_000_000
+MOST_ROWS: Final = 5_000_000
+"""About 5 GB in memory."""
+_LARGEST: Final = 1e300
 _UNIT = re.compile(r"[!-~]{1,200}")
 _CHECKPOINT = re.compile(r"[ -~]{0,200}")
-_REFERENCE = re.compile(r"reference-\w{1,40}", re.ASCII)
-_HIDDEN = re.compile(r"hidden(-\w{1,40})?", re.ASCII)
+_REFERENCE = re.compile(r"reference-[\w-]{1,60}", re.ASCII)
+_HIDDEN = re.compile(r"hidden(-[\w-]{1,60})?", re.ASCII)
 _CANDIDATES: Final[Mapping[ScoredTest, str]] = {
-    ScoredTest.EXPOSURE: f"{CANARY} or reference-NUMBER",
-    ScoredTest.TWIN: f"{PUBLISHED}, {HIDDEN} or {HIDDEN}-NUMBER",
+    ScoredTest.EXPOSURE: f"{CANARY} or reference-NAME",
+    ScoredTest.TWIN: f"{PUBLISHED}, {HIDDEN} or {HIDDEN}-NAME",
     ScoredTest.ONE_RUN: CANARY,
     ScoredTest.SHADOW: CANARY,
 }
@@ -161,12 +162,12 @@ def _checked(path: Path, number: int, raw: Mapping[str, Any]) -> ScoreRow:
     if not isinstance(unit, str) or _UNIT.fullmatch(unit) is None:
         raise bad("unit", "must be an identity id or the digest of an image, plain characters, no blanks")
     if not isinstance(candidate, str) or not _is_candidate(test, unit, candidate):
-        what = "reference-NUMBER beside the unit *" if unit == SHARED else _CANDIDATES[test]
+        what = "reference-NAME beside the unit *" if unit == SHARED else _CANDIDATES[test]
         raise bad("candidate", f"must be {what} for the test {test.value}")
     score = raw["score"]
     if isinstance(score, bool) or not isinstance(score, (int, float)):
         raise bad("score", "must be a number")
-    if not math.isfinite(score):
+    if not abs(score) <= _LARGEST:
         raise bad("score", "must be finite; a candidate that could not be scored is to be left out whole")
     return ScoreRow(test, unit, candidate, float(score), _shadow(test, raw, bad), _checkpoint(raw, bad))
 

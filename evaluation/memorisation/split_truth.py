@@ -80,6 +80,13 @@ def read_truth(split: Path, arm: Arm = FULL_RATE) -> SplitTruth:
     ``r0`` plants nobody; ``shadow-k`` plants those whose mask has bit k; a rate counts the images of training
     that show the mark. Raises ConfigError for a folder without a readable manifest.
     """
+    try:
+        return _truth(split, arm)
+    except (TypeError, ValueError):
+        raise ConfigError("split", split, "holds a manifest with values of a wrong type") from None
+
+
+def _truth(split: Path, arm: Arm) -> SplitTruth:
     path = split / MANIFEST / IDENTITIES
     rows = _rows(path, _IDENTITY_COLUMNS, (IDENTITY_ID, ROLE))
     images = _images(split / MANIFEST)
@@ -87,7 +94,7 @@ def read_truth(split: Path, arm: Arm = FULL_RATE) -> SplitTruth:
     identities = {}
     for row in rows:
         role, name = row[ROLE], row[IDENTITY_ID]
-        if role not in set(Role) or not isinstance(name, str):
+        if not isinstance(name, str) or role not in set(Role):
             raise ConfigError("split", path, "has a row without an identity id or with an unknown role")
         if role == Role.REFERENCE:
             continue
@@ -109,7 +116,7 @@ def _unit(row: Mapping[str, Any], arm: Arm, shown: Counter[str] | None) -> UnitT
     planted = row[ROLE] == Role.CANARY_IN and arm.rate != 0.0
     if arm.shadow is not None:
         planted = planted and bool(mask >> arm.shadow & 1)
-    times = row.get(REPETITION_TARGET) or row.get(TRAIN_IMAGES) or 0
+    times = int(row.get(REPETITION_TARGET) or row.get(TRAIN_IMAGES) or 0)
     if shown is not None:
         times = shown[row[IDENTITY_ID]]
     # A coin that fell for an identity which this arm does not show is a coin no longer.

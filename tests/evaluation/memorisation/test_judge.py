@@ -3,6 +3,8 @@
 import json
 from itertools import product
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from evaluation.memorisation.judge import JudgeSettings, judge_file
@@ -239,6 +241,24 @@ def test_a_folder_that_is_no_split_is_refused(tmp_path, change, said):
     change(tmp_path / "manifest" / "identities.parquet")
     with pytest.raises(ConfigError, match=said):
         read_truth(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"role": [["canary_in"]]},
+        {"role": ["king"]},
+        {"identity_id": [7]},
+        {"shadow_mask": ["many"]},
+        {"repetition_target": ["often"]},
+    ],
+)
+def test_a_manifest_with_values_of_a_wrong_type_is_refused(tmp_path, wrong):
+    table = {"identity_id": ["u"], "role": ["canary_in"]} | wrong
+    (tmp_path / "manifest").mkdir()
+    pyarrow.parquet.write_table(pyarrow.table(table), tmp_path / "manifest" / "identities.parquet")
+    with pytest.raises(ConfigError, match="split"):
+        read_truth(tmp_path, Arm.parse("shadow-1"))
 
 
 def test_references_are_no_units(tmp_path):
