@@ -13,12 +13,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from evaluation.probes.feature_shards import STORES, BatchedReader, ExtractSettings, extract
-from evaluation.probes.hidden_states import HiddenStates, load_model
+from evaluation.probes.feature_shards import STORES, BatchedReader, ExtractSettings, extract, write_answers
+from evaluation.probes.hidden_states import HiddenStates, answer, load_model
 from evaluation.probes.prompts import choose_prompts
 from evaluation.probes.split_images import WatermarkSplit
 from evaluation.probes.tokens import parse_places
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done, 1 failed, 2 wrong call."""
     asked = _parser().parse_args(arguments)
     try:
+        if asked.answers < 0:
+            raise ConfigError("answers", asked.answers, "give a number of tokens, 0 for none")
         settings = ExtractSettings(asked.at_once, asked.per_shard, asked.store)
         places = parse_places(asked.tokens)
         prompts = choose_prompts(asked.ask, asked.prompts)
@@ -49,6 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             }
             reader = BatchedReader(states.read, settings.at_once)
             rejected = extract(source, reader, asked.out / name, about, settings, _say)
+            if asked.answers:
+                answers = BatchedReader(
+                    partial(answer, loaded, question, longest=asked.answers), reader.at_once
+                )
+                write_answers(source, answers, asked.out / name / "answers.jsonl", name, settings)
             for reason, number in sorted(rejected.items()):
                 _say(f"{name}: {number} images left out: {reason}")
     except MmscrubError as error:
@@ -119,6 +127,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--dtype", default="auto", help="type of the weights: auto, bfloat16, float16, float32 [auto]"
+    )
+    parser.add_argument(
+        "--answers", type=int, default=0, metavar="N", help="write answers of N tokens at most too [0: none]"
     )
     parser.add_argument("--download", action="store_true", help="let a Hub name be downloaded")
     return parser

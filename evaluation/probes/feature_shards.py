@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,9 @@ from transforms.engines.batches import free_device_memory, is_out_of_memory
 from transforms.engines.protocols import RgbArray
 from transforms.image.open import ImageLimits, open_image
 
-ReadBatch = Callable[[Sequence[RgbArray]], NDArray[np.float32]]
+Told = TypeVar("Told")
+StatesReader: TypeAlias = "BatchedReader[NDArray[np.float32]]"
+AnswerReader: TypeAlias = "BatchedReader[list[str]]"
 STORES: Final[dict[str, np.dtype[Any]]] = {"float16": np.dtype(np.float16), "float32": np.dtype(np.float32)}
 """Types that hidden states are stored in."""
 _LABELS: Final = {SplitName.TEST_SEEN: 1, SplitName.TEST_UNSEEN: 0}
@@ -45,16 +48,16 @@ class ExtractSettings:
             raise ConfigError("store", self.store, f"choose among: {', '.join(STORES)}")
 
 
-class BatchedReader:
+class BatchedReader(Generic[Told]):
     """Reads any number of images in batches that fit into memory."""
 
-    def __init__(self, read: ReadBatch, at_once: int) -> None:
+    def __init__(self, read: Callable[[Sequence[RgbArray]], Told], at_once: int) -> None:
         self._read = read
         self.at_once = at_once
 
-    def all_of(self, images: Sequence[RgbArray]) -> NDArray[np.float32]:
-        """[n, layers, tokens, d]. RunFailed where one image alone does not fit."""
-        parts: list[NDArray[np.float32]] = []
+    def batches(self, images: Sequence[RgbArray]) -> list[Told]:
+        """What was read of each batch, in order. RunFailed where one image alone does not fit."""
+        parts: list[Told] = []
         done = 0
         while done < len(images):
             batch = images[done : done + self.at_once]
@@ -70,12 +73,12 @@ class BatchedReader:
             if self.at_once == 1:
                 raise RunFailed("one image alone does not fit into the device's memory")
             self.at_once = max(1, len(batch) // 2)
-        return np.concatenate(parts)
+        return parts
 
 
 def extract(
     source: SampleSource,
-    reader: BatchedReader,
+    reader: StatesReader,
     folder: Path,
     about: dict[str, Any],
     settings: ExtractSettings,
@@ -115,6 +118,23 @@ def extract(
     return rejected
 
 
+def write_answers(
+    source: SampleSource, reader: AnswerReader, path: Path, asked: str, settings: ExtractSettings
+) -> None:
+    """Writes what the model answers on each image that can be read, as the prompt baseline takes it."""
+    lines = []
+    samples = source.samples()
+    for start in range(0, len(samples), settings.per_shard):
+        opened = [(one, _open(source, one)) for one in samples[start : start + settings.per_shard]]
+        read = [(one, rgb) for one, rgb in opened if not isinstance(rgb, str)]
+        told = chain.from_iterable(reader.batches([rgb for _, rgb in read]))
+        lines += [
+            json.dumps({"sample_id": one.sample_id, "ask": asked, "answer": said}, ensure_ascii=False) + "\n"
+            for (one, _), said in zip(read, told, strict=True)
+        ]
+    replace_file(path, "".join(lines).encode())
+
+
 def _done(path: Path, digest: str) -> list[str] | None:
     """Reason per row, empty where it was read, if the shard there is the one wanted; else None."""
     try:
@@ -129,7 +149,7 @@ def _write_shard(
     digest: str,
     samples: Sequence[ProbeSample],
     source: SampleSource,
-    reader: BatchedReader,
+    reader: StatesReader,
     settings: ExtractSettings,
 ) -> list[str]:
     images, reasons = [], []
@@ -142,7 +162,7 @@ def _write_shard(
         raise RunFailed(
             f"none of {len(samples)} images of a shard can be read: {', '.join(sorted(set(reasons)))}"
         )
-    states = reader.all_of(images)
+    states = np.concatenate(reader.batches(images))
     with np.errstate(over="ignore"):
         stored = states.astype(STORES[settings.store])
     if not np.isfinite(stored).all():

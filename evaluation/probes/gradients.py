@@ -16,7 +16,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from evaluation.probes.hidden_states import LoadedModel
+from evaluation.probes.hidden_states import LoadedModel, on_device
 from evaluation.probes.measures import Interval, generator, interval
 from evaluation.probes.treatments import Example, Treatment, sampled
 from schemas.errors import ConfigError, RunFailed
@@ -154,11 +154,9 @@ def encode(loaded: LoadedModel, examples: Sequence[Example]) -> Any:
         tokenize=True,
         return_dict=True,
         return_tensors="pt",
-        processor_kwargs={"padding": True},
-    ).to(loaded.device)
-    for name, value in inputs.items():
-        if hasattr(value, "is_floating_point") and value.is_floating_point():
-            inputs[name] = value.to(loaded.model.dtype)
+        processor_kwargs={"padding": True, "padding_side": "right"},
+    )
+    inputs = on_device(loaded, inputs)
     labels = torch.full_like(inputs["input_ids"], _IGNORED)
     ends = inputs["attention_mask"].sum(dim=1).tolist()
     for row, example in enumerate(examples):

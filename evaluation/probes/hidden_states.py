@@ -83,6 +83,65 @@ def decoder_blocks(model: Any) -> Any:
     return found[0]
 
 
+def ask(loaded: LoadedModel, question: str, images: Sequence[RgbArray], padding_side: str = "right") -> Any:
+    """Inputs of a batch: ``question`` on each of ``images`` (height x width x 3), the model's turn opened."""
+    from PIL import Image
+
+    turns = [
+        [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "image", "image": Image.fromarray(image)},
+                    {"type": "text", "text": question},
+                ],
+            }
+        ]
+        for image in images
+    ]
+    inputs = loaded.processor.apply_chat_template(
+        turns,
+        tokenize=True,
+        return_dict=True,
+        return_tensors="pt",
+        add_generation_prompt=True,
+        processor_kwargs={"padding": True, "padding_side": padding_side},
+    )
+    return on_device(loaded, inputs)
+
+
+def on_device(loaded: LoadedModel, inputs: Any) -> Any:
+    """``inputs`` where the model is, pixels in the type of its weights."""
+    moved = inputs.to(loaded.device)
+    for name, value in moved.items():
+        if hasattr(value, "is_floating_point") and value.is_floating_point():
+            moved[name] = value.to(loaded.model.dtype)
+    return moved
+
+
+def answer(loaded: LoadedModel, question: str, images: Sequence[RgbArray], longest: int) -> list[str]:
+    """Greedy answers of at most ``longest`` tokens, one per image, whatever the model's own settings say."""
+    import torch
+    from transformers import GenerationConfig
+
+    inputs = ask(loaded, question, images, padding_side="left")
+    tokenizer = loaded.processor.tokenizer
+    ends = loaded.model.generation_config.eos_token_id
+    greedy = GenerationConfig(
+        max_new_tokens=longest,
+        do_sample=False,
+        num_beams=1,
+        eos_token_id=tokenizer.eos_token_id if ends is None else ends,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    with torch.inference_mode():
+        generated = loaded.model.generate(**inputs, generation_config=greedy)
+    told: list[str] = tokenizer.batch_decode(
+        generated[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True
+    )
+    return told
+
+
 class HiddenStates:
     """Reads what each block of the language model puts out (after its residual sum, before the final norm) at
     the places asked for, when the model is about to answer ``question`` on an image."""
@@ -112,40 +171,11 @@ class HiddenStates:
         Raises RunFailed where the processor or the model leaves no image tokens in the sequence."""
         import torch
 
-        inputs = self._inputs(images)
+        inputs = ask(self._loaded, self._question, images)
         with torch.inference_mode(), self._watched(self._weights(inputs)) as taken:
             self._loaded.model(**inputs, use_cache=False)
         found: NDArray[np.float32] = torch.stack(taken, dim=1).cpu().numpy()
         return found
-
-    def _inputs(self, images: Sequence[RgbArray]) -> Any:
-        from PIL import Image
-
-        turns = [
-            [
-                {
-                    "role": "user",
-                    "content": [
-                        {"type": "image", "image": Image.fromarray(image)},
-                        {"type": "text", "text": self._question},
-                    ],
-                }
-            ]
-            for image in images
-        ]
-        inputs = self._loaded.processor.apply_chat_template(
-            turns,
-            tokenize=True,
-            return_dict=True,
-            return_tensors="pt",
-            add_generation_prompt=True,
-            processor_kwargs={"padding": True},
-        )
-        moved = inputs.to(self._loaded.device)
-        for name, value in moved.items():
-            if hasattr(value, "is_floating_point") and value.is_floating_point():
-                moved[name] = value.to(self._loaded.model.dtype)
-        return moved
 
     def _weights(self, inputs: Any) -> Any:
         """[n, places, length]: each row sums to 1, so a place is a weighted sum over the sequence."""

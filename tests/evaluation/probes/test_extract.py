@@ -10,7 +10,8 @@ from PIL import Image
 from evaluation.probes import extract as command
 from evaluation.probes.feature_file import read_array, read_metadata
 from evaluation.probes.feature_set import FeatureSet
-from evaluation.probes.hidden_states import HiddenStates, load_model
+from evaluation.probes.hidden_states import HiddenStates, answer, ask, load_model
+from evaluation.probes.prompt_baseline import read_answers
 from evaluation.probes.tokens import TokenPlace, role_index
 from schemas.errors import ConfigError
 from tests.evaluation.probes.made_split import make_split
@@ -66,7 +67,7 @@ def test_states_are_those_that_the_model_puts_out_by_itself(folder):
     loaded = load_model(str(folder))
     states = HiddenStates(loaded, "What is the username?", PLACES)
     found = states.read(images(1))[0]
-    inputs = states._inputs(images(1))
+    inputs = ask(loaded, "What is the username?", images(1))
     with torch.inference_mode():
         whole = loaded.model(**inputs, output_hidden_states=True).hidden_states
     chosen = inputs["input_ids"][0] == loaded.model.config.image_token_id
@@ -82,6 +83,22 @@ def test_a_batch_gives_what_each_image_gives_alone(folder):
     together = states.read(images(4))
     alone = np.concatenate([states.read([image]) for image in images(4)])
     assert np.allclose(together, alone, atol=1e-5)
+
+
+def test_answers_are_those_of_each_image_alone(folder):
+    loaded = load_model(str(folder))
+    together = answer(loaded, "What is the username?", images(3), 6)
+    assert together == [answer(loaded, "What is the username?", [one], 6)[0] for one in images(3)]
+    assert all(isinstance(one, str) for one in together)
+
+
+def test_answers_are_written_beside_the_features(folder, tmp_path):
+    split, out = make_split(tmp_path / "split", identities=3, images=2), tmp_path / "features"
+    sorted((split / "images").iterdir())[3].write_bytes(b"no image")
+    assert call(folder, split, out, "--ask", "username", "--answers", 4) == 0
+    answers = read_answers(out / "username" / "answers.jsonl", "username")
+    assert set(answers) == set(FeatureSet(out / "username").rows["sample_id"])
+    assert len(answers) == 11
 
 
 def call(folder, split, out, *more):

@@ -32,7 +32,7 @@ def test_batches_are_halved_for_good_where_memory_runs_out():
         return brightness(images)
 
     images = [np.full((2, 2, 3), at, dtype=np.uint8) for at in range(10)]
-    found = BatchedReader(read, 8).all_of(images)
+    found = np.concatenate(BatchedReader(read, 8).batches(images))
     assert found[:, 0, 0, 0].tolist() == list(range(10))
     assert sizes == [8, 4, 2, 2, 2, 2, 2]
 
@@ -46,9 +46,9 @@ def test_an_image_too_large_for_memory_ends_the_run_and_other_errors_pass():
 
     image = [np.zeros((2, 2, 3), dtype=np.uint8)]
     with pytest.raises(RunFailed, match="one image alone"):
-        BatchedReader(full, 4).all_of(image)
+        BatchedReader(full, 4).batches(image)
     with pytest.raises(ValueError, match="something else"):
-        BatchedReader(broken, 4).all_of(image)
+        BatchedReader(broken, 4).batches(image)
 
 
 def run(split, folder, read=brightness, per_shard=5, **more):
