@@ -25,6 +25,8 @@ _STEEPEST_TILT: Final = 50.0
 """Log of the weight of the largest value over the next one, at most."""
 _SMALL_POOL: Final = 400
 """Products of sizes below which the rank sum is enumerated or permuted instead of taken as normal."""
+_MOST_ENUMERATED: Final = 500
+_HELD_AT_ONCE: Final = 5_000_000
 
 
 def fisher_p_value(p_values: npt.ArrayLike) -> float:
@@ -154,11 +156,23 @@ def pool_p_value(
     if own.size * rest.size >= _SMALL_POOL and min(own.size, rest.size) >= 8:
         return float(mannwhitneyu(own, rest, alternative="greater", method="asymptotic").pvalue)
     everyone = rankdata(np.concatenate([own, rest]))
-    if np.unique(everyone).size == everyone.size:
+    if np.unique(everyone).size == everyone.size and everyone.size <= _MOST_ENUMERATED:
         return float(mannwhitneyu(own, rest, alternative="greater", method="exact").pvalue)
-    seen = everyone[: own.size].sum()
-    shuffled = draws.permuted(np.tile(everyone, (permutations, 1)), axis=1)[:, : own.size].sum(axis=1)
-    return float((1 + (shuffled >= seen).sum()) / (permutations + 1))
+    sums = _drawn_sums(everyone, min(own.size, rest.size), draws, permutations)
+    if own.size <= rest.size:
+        above = sums >= everyone[: own.size].sum() - 1e-9
+    else:
+        above = sums <= everyone[own.size :].sum() + 1e-9
+    return float((1 + above.sum()) / (permutations + 1))
+
+
+def _drawn_sums(numbers: FloatArray, count: int, draws: np.random.Generator, times: int) -> FloatArray:
+    """Sums [times] of ``count`` of ``numbers``, drawn without putting back; all at once where they fit."""
+    if numbers.size * times <= _HELD_AT_ONCE:
+        order = draws.random((times, numbers.size)).argpartition(count - 1, axis=1)[:, :count]
+        return np.asarray(numbers[order].sum(axis=1), dtype=np.float64)
+    picks = (draws.choice(numbers.size, count, replace=False, shuffle=False) for _ in range(times))
+    return np.asarray([numbers[places].sum() for places in picks], dtype=np.float64)
 
 
 def recurring_p_value(
@@ -180,6 +194,8 @@ def recurring_p_value(
     if min(m, n) >= 8:
         spread = math.sqrt(m * n * (m + n + 1) / 12)
         return float(norm.sf((below - m * n / 2 - 0.5) / spread))
-    order = draws.random((permutations, m + n)).argsort(axis=1).argsort(axis=1)
-    counts = order[:, :m].sum(axis=1) - m * (m - 1) // 2
-    return float((1 + (counts >= below).sum()) / (permutations + 1))
+    places = np.arange(m + n, dtype=np.float64)
+    sums = _drawn_sums(places, min(m, n), draws, permutations)
+    drawn = sums if m <= n else places.sum() - sums
+    above = drawn - m * (m - 1) / 2 >= below - 1e-9
+    return float((1 + above.sum()) / (permutations + 1))

@@ -79,6 +79,15 @@ def test_a_small_pool_with_ties_is_permuted():
     assert p == pytest.approx(3 / 10, abs=0.02)
 
 
+def test_a_few_among_very_many_are_judged_without_holding_all_permutations():
+    others = np.arange(200_000) / 200_000
+    for own in ([0.999, 0.98, 0.97], [0.5, 0.5, 0.5]):
+        p = pool_p_value(own, others, generator("few"), 999)
+        swapped = pool_p_value(-others, [-one for one in own], generator("many"), 999)
+        assert p == pytest.approx(swapped, abs=0.05)
+    assert recurring_p_value([1, 1, 2], 200_000, generator("few"), 999) == pytest.approx(0.001)
+
+
 def test_a_large_pool_is_uniform_under_the_null():
     draws = generator("large pool")
     p = [pool_p_value(draws.normal(size=30), draws.normal(size=40), draws) for _ in range(400)]
