@@ -118,19 +118,9 @@ def exposure_rows(scores: Sequence[GroupScores], checkpoint: str, *, planted: bo
         unit = (one.group.planted if planted else one.group.held_out).identity_id
         own = one.planted if planted else one.held_out
         yield ScoreRow(ScoredTest.EXPOSURE, unit, CANARY, own, checkpoint=checkpoint)
-        for number, score in enumerate(one.references):
-            name = f"reference-{number:05d}"
+        for reference, score in zip(one.group.references, one.references, strict=True):
+            name = reference.identity_id
             yield ScoreRow(ScoredTest.EXPOSURE, unit, name, float(score), checkpoint=checkpoint)
-
-
-def one_run_rows(scores: Sequence[GroupScores], checkpoint: str) -> Iterator[ScoreRow]:
-    """Rows of the test ``one_run``: how far each identity, planted or not, stands above its references, in
-    their standard deviations."""
-    for one in scores:
-        centre, spread = float(one.references.mean()), float(one.references.std()) or 1.0
-        for identity, own in ((one.group.planted, one.planted), (one.group.held_out, one.held_out)):
-            score = (own - centre) / spread
-            yield ScoreRow(ScoredTest.ONE_RUN, identity.identity_id, CANARY, score, checkpoint=checkpoint)
 
 
 @dataclass(frozen=True, slots=True)

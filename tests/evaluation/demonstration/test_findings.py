@@ -130,6 +130,11 @@ def test_score_files_are_read_by_the_statistics(tmp_path):
     assert not set(held_out.units) & set(table.exposure.units)
 
 
+def test_no_two_identities_share_a_reference_in_the_file():
+    rows = [row for row in exposure_rows(scores_of(3.0), "r100", planted=True) if row.candidate != "canary"]
+    assert len({row.candidate for row in rows}) == len(rows) == PAIRS * REFERENCES
+
+
 def test_pictures_are_drawn(tmp_path):
     rows = [(seed, findings_of(3.0, arm)) for seed in (1, 2) for arm in ("r100", "r0")]
     for name in ("losses", "exposure", "twins", "cells"):
