@@ -15,6 +15,7 @@ SETTINGS = {
     "identities": {"per_pool": 4, "folds": 2, "shadows": 4},
     "splits": {"test_share": 0.5, "probe_images": 3},
     "rates": [0, 0.5, 1],
+    "shadow_arms": True,
     "mark": {"style": "album-2025", "variants": ["clean", "marked", "reference"]},
     "read_marks": False,
     "workers": 1,

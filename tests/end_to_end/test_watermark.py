@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mmscrub.cli import app
+from pipeline.watermark.card import render_split_card
 from tests.split_corpus import (
     conversation,
     make_small_split,
@@ -119,6 +120,25 @@ def test_arms_show_nested_marks_over_the_same_records(split):
         assert {(row["variant"], row["pool"]) for row in shown} == {("marked", pool)}
 
 
+def test_a_shadow_arm_shows_the_mark_of_the_identities_in_its_half_alone(split):
+    by_name = {Path(row["path"]).name: row for row in manifest_rows(split) if row["path"]}
+    mask = {
+        row["source_sha256"]: row["shadow_mask"] for row in by_name.values() if row["variant"] == "marked"
+    }
+    for shadow in range(4):
+        shown = [by_name[Path(r["image"]).name] for r in arm(split, f"train-shadow-{shadow}") if "image" in r]
+        assert shown
+        for row in shown:
+            assert (row["variant"] == "marked") == bool(mask[row["source_sha256"]] >> shadow & 1)
+
+
+def test_the_card_says_that_a_split_was_emitted_although_its_gates_refuse_it(split):
+    summary = split.summary | {"gates": split.summary["gates"] | {"refused": ["blind gate: <b>told</b>"]}}
+    card = render_split_card(split.plan, summary, [])
+    assert "- blind gate: &lt;b>told&lt;/b>" in card
+    assert "These gates refuse the split" not in (split.layout.root / "README.md").read_text()
+
+
 def test_every_named_file_is_there_and_its_name_tells_nothing(split):
     rows = [row for row in manifest_rows(split) if row["path"]]
     for row in rows:
@@ -165,9 +185,14 @@ def test_probe_lists_are_balanced(split):
     assert by_split.count("test1") == by_split.count("test2") > 0
 
 
-def test_nothing_outside_the_secret_places_tells_an_identity(split, capfd):
+def told_of(split):
+    """What tells one identity from another, as text."""
     people = pq.read_table(split.layout.identities).to_pylist()
-    told = {str(row[name]) for row in people for name in ("username", "user_id", "capture_time")}
+    return {str(row[name]) for row in people for name in ("username", "user_id", "capture_time")}
+
+
+def test_nothing_outside_the_secret_places_tells_an_identity(split):
+    told = told_of(split)
     for path in split.layout.root.rglob("*"):
         place = path.relative_to(split.layout.root).parts[0]
         if path.is_file() and place not in ("manifest", ".mmscrub", "images", "data"):
@@ -210,6 +235,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(split, corpu
     assert not (out / "manifest.json").exists()
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert not [value for value in told_of(split) if value in done.stdout + done.stderr]
     assert split_digests(out) == split_digests(split.layout.root)
     assert json.loads((out / "run.json").read_text())["images_kept"] >= 3
     assert not (out / ".mmscrub" / "spool").exists()
