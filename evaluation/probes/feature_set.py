@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evaluation.probes.feature_file import read_array
 from evaluation.probes.layers import Probed
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, RunFailed
 
 _COLUMNS = ("sample_id", "identity_id", "image_sha256", "label", "shard", "row")
 
@@ -32,6 +32,8 @@ class FeatureSet:
         except (OSError, ValueError) as error:
             remedy = f"holds no finished features ({type(error).__name__}): run evaluation.probes.extract"
             raise ConfigError("features", self.folder, remedy) from None
+        if not _is_whole(found):
+            raise ConfigError("features", self.folder, "about.json lacks what extract writes there")
         return found
 
     @cached_property
@@ -88,7 +90,10 @@ class FeatureSet:
     def shard(self, number: int) -> NDArray[np.floating]:
         """``hidden`` [n, layers, tokens, d] of a shard, as a view of the file."""
         path = self.folder / f"features-{number:05d}-of-{self.about['shards']:05d}.safetensors"
-        return read_array(path, "hidden")
+        hidden = read_array(path, "hidden")
+        if hidden.ndim != 4 or hidden.shape[1:3] != (self.about["layers"], len(self.tokens)):
+            raise RunFailed(f"{path}: does not hold the layers and tokens that about.json tells")
+        return hidden
 
 
 @dataclass(frozen=True)
@@ -108,12 +113,24 @@ class TokenLayers:
         """[n, d]; only the pages of this layer are read."""
         shards = np.array(self.features.rows["shard"])[list(self.places)]
         rows = np.array(self.features.rows["row"])[list(self.places)]
-        parts: NDArray[np.floating] | None = None
+        parts = []
         for number in np.unique(shards):
-            mine = shards == number
-            found = self.features.shard(int(number))[rows[mine], index, self.token]
-            if parts is None:
-                parts = np.empty((len(shards), found.shape[1]), dtype=found.dtype)
-            parts[mine] = found
-        assert parts is not None
-        return parts
+            hidden, mine = self.features.shard(int(number)), rows[shards == number]
+            if mine.min() < 0 or mine.max() >= len(hidden):
+                raise RunFailed(
+                    f"shard {number} of {self.features.folder}: has fewer rows than samples.parquet"
+                )
+            parts.append(hidden[mine, index, self.token])
+        # Rows come shard by shard; this puts them back into the order of the samples.
+        found: NDArray[np.floating] = np.concatenate(parts)[np.argsort(np.argsort(shards, kind="stable"))]
+        return found
+
+
+def _is_whole(about: Any) -> bool:
+    return (
+        isinstance(about, dict)
+        and isinstance(about.get("ask"), str)
+        and isinstance(about.get("tokens"), list)
+        and all(isinstance(token, str) for token in about["tokens"])
+        and all(isinstance(about.get(name), int) and about[name] > 0 for name in ("layers", "shards"))
+    )

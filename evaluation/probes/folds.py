@@ -73,6 +73,8 @@ def given_folds(
     identities: Sequence[str], images: Sequence[str], fold_identity: Codes, fold_image: Codes
 ) -> FoldPlan:
     """The folds that a split was published with. Raises ConfigError if an identity or an image is in two."""
+    if len(np.unique(fold_identity)) < 2:
+        raise ConfigError("fold_identity", "one fold", "give two folds or more, or leave the folds out")
     for key, names, numbers in (
         ("fold_identity", identities, fold_identity),
         ("fold_image", images, fold_image),

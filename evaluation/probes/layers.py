@@ -64,7 +64,12 @@ class Probed:
             raise ConfigError("label", "two labels of one identity", "give every identity one label")
 
     def plan(self, folds: int, key: bytes) -> FoldPlan:
-        """The folds of the split, or new ones disjoint in identity and image."""
+        """The folds of the split, or new ones disjoint in identity and image. Raises ConfigError for fewer
+        than two identities of a class."""
+        for label, name in ((True, "seen"), (False, "unseen")):
+            found = {who for who, mine in zip(self.identities, self.labels, strict=True) if mine == label}
+            if len(found) < 2:
+                raise ConfigError("samples", len(found), f"too few {name} identities: give 2 or more")
         if self.fold_identity is not None and self.fold_image is not None:
             return given_folds(self.identities, self.images, self.fold_identity, self.fold_image)
         return disjoint_folds(self.identities, self.images, self.labels, folds, key)

@@ -54,7 +54,7 @@ def run_study(
     sets = {"": features, **controls}
     common = frozenset.intersection(*(frozenset(one.rows["sample_id"]) for one in sets.values()))
     if not common:
-        raise ConfigError("against", ", ".join(controls), "no sample in common: extract from one split")
+        raise ConfigError("features", ", ".join(sets), "hold no sample in common: extract from one split")
     places = {name: one.only(common) for name, one in sets.items()}
     probed = features.probed(places[""])
     for name, one in controls.items():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from evaluation.probes.feature_file import write_arrays
 from evaluation.probes.feature_set import FeatureSet
 from evaluation.probes.feature_shards import BatchedReader, ExtractSettings, extract
 from evaluation.probes.split_images import WatermarkSplit
@@ -117,6 +118,30 @@ def test_another_variant_of_the_same_images_keeps_their_identities(tmp_path):
 def test_a_folder_that_is_no_split_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="mmscrub watermark"):
         WatermarkSplit(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "about", ["[]", "{}", '{"ask": "x", "tokens": "last", "layers": 3, "shards": 1}', "{"]
+)
+def test_a_description_that_is_none_is_refused(tmp_path, about):
+    (tmp_path / "about.json").write_text(about)
+    with pytest.raises(ConfigError, match="features"):
+        _ = FeatureSet(tmp_path).tokens
+
+
+def test_shards_that_are_not_those_described_stop_the_run(tmp_path):
+    split, folder = make_split(tmp_path / "split"), tmp_path / "features"
+    run(split, folder)
+    first = sorted(folder.glob("*.safetensors"))[0]
+    layers = FeatureSet(folder).layers(
+        "last", FeatureSet(folder).only(frozenset(FeatureSet(folder).rows["sample_id"]))
+    )
+    write_arrays(first, {"hidden": np.zeros((5, 2, 2, 4), np.float16)}, {})
+    with pytest.raises(RunFailed, match="layers and tokens"):
+        layers.layer(0)
+    write_arrays(first, {"hidden": np.zeros((2, 3, 2, 4), np.float16)}, {})
+    with pytest.raises(RunFailed, match="fewer rows"):
+        layers.layer(0)
 
 
 def test_features_that_are_not_there_are_refused(tmp_path):

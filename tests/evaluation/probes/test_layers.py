@@ -132,6 +132,17 @@ def test_features_that_are_no_numbers_are_refused():
         probe_model(features, probed, QUICK, b"key")
 
 
+@pytest.mark.parametrize(
+    ("labels", "folds"),
+    [([True] * 8, [0, 1] * 4), ([True] * 7 + [False], [0, 1] * 4), ([True, False] * 4, [0] * 8)],
+)
+def test_one_class_or_one_fold_is_refused(labels, folds):
+    names = [f"unit-{number}" for number in range(8)]
+    probed = Probed(np.array(labels), names, names, np.array(folds), np.array(folds))
+    with pytest.raises(ConfigError):
+        probe_model(MadeFeatures([np.ones((8, 2))]), probed, QUICK, b"key")
+
+
 def test_an_identity_with_two_labels_is_refused():
     with pytest.raises(ConfigError, match="one label"):
         Probed(np.array([True, False]), ["a", "a"], ["x", "y"])
