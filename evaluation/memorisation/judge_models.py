@@ -13,7 +13,7 @@ from evaluation.memorisation.compare import auc, difference_in_differences, grou
 from evaluation.memorisation.draws import FloatArray, generator
 from evaluation.memorisation.judge_exposure import familiarity
 from evaluation.memorisation.judge_twins import twin_draws
-from evaluation.memorisation.one_run import one_run_audit
+from evaluation.memorisation.one_run import OneRunAudit, one_run_audit, pair_audit
 from evaluation.memorisation.scores import MemoryScores, OneRunScores, ShadowScores
 from evaluation.memorisation.shadows import (
     counterfactual_memory,
@@ -22,6 +22,7 @@ from evaluation.memorisation.shadows import (
     tpr_at_fpr,
 )
 from evaluation.memorisation.split_truth import SplitTruth
+from evaluation.memorisation.twins import sign_test, twin_wins
 from evaluation.memorisation.verdict import Group, Statistic
 from schemas.errors import ConfigError
 
@@ -42,24 +43,38 @@ def judge_one_run(scores: OneRunScores, truth: SplitTruth, alpha: float, delta: 
             1 / math.comb(m + n, m),
         )
     ]  # fmt: skip
+    return rows + _pairs(scores, truth, alpha, delta) + _coins(scores, truth, alpha, delta)
+
+
+def _coins(scores: OneRunScores, truth: SplitTruth, alpha: float, delta: float) -> list[Statistic]:
     tossed = [unit for unit in scores.units if truth.of(unit).coin is not None]
     if len(tossed) < 2:
-        return rows
-    audit = one_run_audit(
-        scores.of(tossed).scores,
-        [truth.of(unit).planted for unit in tossed],
-        generator("one run"),
-        delta,
-        alpha,
-    )
-    rows.append(
-        Statistic(
-            "one run, epsilon", Group.BOTH, audit.canaries, "epsilon", audit.epsilon, None, None,
-            audit.p_value, 0.5**audit.canaries,
-            f"{audit.right} of {audit.guesses} guesses right, delta {delta:g}; p is that of epsilon 0",
-        )
+        return []
+    planted = [truth.of(unit).planted for unit in tossed]
+    audit = one_run_audit(scores.of(tossed).scores, planted, generator("one run"), delta, alpha)
+    return [_audited("one run, epsilon", audit)]
+
+
+def _pairs(scores: OneRunScores, truth: SplitTruth, alpha: float, delta: float) -> list[Statistic]:
+    pairs = truth.pairs(scores.units)
+    if len(pairs) < 2:
+        return []
+    own, other = (scores.of([pair[side] for pair in pairs]).scores for side in (0, 1))
+    wins = int(twin_wins(own, other).sum())
+    sign = sign_test(wins, len(pairs))
+    won = Statistic(
+        "pairs, sign test", Group.BOTH, len(pairs), "won", sign.share, sign.low, sign.high, sign.p_value,
+        0.5 ** len(pairs), "one of each pair was planted by a coin",
     )  # fmt: skip
-    return rows
+    return [won, _audited("pairs, epsilon", pair_audit(own, other, delta, alpha))]
+
+
+def _audited(test: str, audit: OneRunAudit) -> Statistic:
+    return Statistic(
+        test, Group.BOTH, audit.canaries, "epsilon", audit.epsilon, None, None, audit.p_value,
+        0.5**audit.canaries,
+        f"{audit.right} of {audit.guesses} guesses right, delta {audit.delta:g}; p is that of epsilon 0",
+    )  # fmt: skip
 
 
 def judge_shadows(path: Path, scores: ShadowScores, truth: SplitTruth) -> list[Statistic]:

@@ -27,23 +27,34 @@ from schemas.watermark_columns import (
 from transforms.watermark.design import Arm
 
 TRAIN_IMAGES: Final = "train_images"
+TWIN: Final = "twin"
 MANIFEST: Final = "manifest"
 IDENTITIES: Final = "identities.parquet"
 FULL_RATE: Final = Arm("r100", rate=1.0)
 
-_IDENTITY_COLUMNS: Final = (IDENTITY_ID, ROLE, REPETITION_TARGET, TRAIN_IMAGES, ONE_RUN_BIT, SHADOW_MASK)
+_IDENTITY_COLUMNS: Final = (
+    IDENTITY_ID,
+    ROLE,
+    REPETITION_TARGET,
+    TRAIN_IMAGES,
+    ONE_RUN_BIT,
+    SHADOW_MASK,
+    TWIN,
+)
 _IMAGE_COLUMNS: Final = (SOURCE_SHA256, VARIANT, IDENTITY_ID, SPLIT, H_RATE)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitTruth:
     """One identity. ``planted``: the model under test was shown it, ``repetitions`` times; ``coin``: None
-    where the pools have a fixed size; bit k of ``shadow_mask``: shadow model k was."""
+    where the pools have a fixed size; bit k of ``shadow_mask``: shadow model k was. ``twin``: id of the other
+    one of its pair, None where the arm does not show what the coins of the pairs said."""
 
     planted: bool
     repetitions: int
     coin: bool | None
     shadow_mask: int
+    twin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,15 @@ class SplitTruth:
     def held_out(self, units: Sequence[str]) -> list[str]:
         """Those of ``units`` whose identity was held out."""
         return [unit for unit in units if not self.of(unit).planted]
+
+    def pairs(self, units: Sequence[str]) -> list[tuple[str, str]]:
+        """Planted and held-out one of every pair among ``units`` that one member of was planted."""
+        known = set(units)
+        return [
+            (unit, twin)
+            for unit in self.planted(units)
+            if (twin := self.of(unit).twin) is not None and twin in known and not self.of(twin).planted
+        ]
 
     def of(self, unit: str) -> UnitTruth:
         """Truth of the unit's identity."""
@@ -120,8 +140,14 @@ def _unit(row: Mapping[str, Any], arm: Arm, shown: Counter[str] | None) -> UnitT
     if shown is not None:
         times = shown[row[IDENTITY_ID]]
     # A coin that fell for an identity which this arm does not show is a coin no longer.
-    fair = coin is not None and arm.shadow is None and arm.rate != 0.0
-    return UnitTruth(planted, times if planted else 0, bool(coin) if fair else None, mask)
+    told = arm.shadow is None and arm.rate != 0.0
+    return UnitTruth(
+        planted,
+        times if planted else 0,
+        bool(coin) if told and coin is not None else None,
+        mask,
+        row.get(TWIN) if told else None,
+    )
 
 
 def _images(manifest: Path) -> list[Mapping[str, Any]]:

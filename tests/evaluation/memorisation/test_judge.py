@@ -261,6 +261,25 @@ def test_a_manifest_with_values_of_a_wrong_type_is_refused(tmp_path, wrong):
         read_truth(tmp_path, Arm.parse("shadow-1"))
 
 
+def test_pairs_are_compared_where_one_of_each_was_planted(tmp_path):
+    ids, planted, masks = write_split(tmp_path)
+    path = tmp_path / "manifest" / "identities.parquet"
+    table = pyarrow.parquet.read_table(path).to_pydict()
+    seen = [unit for unit, one in zip(ids, planted, strict=True) if one]
+    unseen = [unit for unit, one in zip(ids, planted, strict=True) if not one]
+    twins = dict(zip(seen, unseen, strict=True)) | dict(zip(unseen, seen, strict=True))
+    table["twin"] = [twins.get(unit) for unit in table["identity_id"]]
+    table["one_run_bit"] = [None] * len(table["role"])
+    pyarrow.parquet.write_table(pyarrow.table(table), path)
+    scores = tmp_path / "scores.parquet"
+    write_scores(scores, score_rows(ids, planted, masks, 2.5))
+    both = p_values(judge_file(scores, tmp_path, JudgeSettings()).rows, Group.BOTH)
+    assert both["pairs, sign test"] < 0.001
+    assert both["pairs, epsilon"] < 0.01
+    assert "one run, epsilon" not in both
+    assert read_truth(tmp_path, Arm.parse("shadow-1")).pairs(ids) == []
+
+
 def test_references_are_no_units(tmp_path):
     write_split(tmp_path)
     assert "R-1" not in read_truth(tmp_path).units()

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from evaluation.memorisation.draws import generator
-from evaluation.memorisation.one_run import audit_p_value, epsilon_lower_bound, one_run_audit
+from evaluation.memorisation.one_run import (
+    audit_p_value,
+    epsilon_lower_bound,
+    one_run_audit,
+    pair_audit,
+)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +92,28 @@ def test_equal_scores_tell_nothing_even_if_the_coins_are_in_order():
 def test_scores_without_coins_are_refused(scores, coins):
     with pytest.raises(ValueError, match="scores"):
         one_run_audit(scores, coins, generator("bad"))
+
+
+def test_pairs_are_guessed_by_the_widest_gap():
+    # 10 pairs, all right: every share of guesses is right, the largest gives the most
+    audit = pair_audit(np.arange(10) + 1.0, np.zeros(10), delta=0.0)
+    assert (audit.guesses, audit.right) == (10, 10)
+    q = (0.05 / 4) ** 0.1  # numbers of guesses: 1, 2, 5, 10
+    assert audit.epsilon == pytest.approx(math.log(q / (1 - q)))
+
+
+def test_pairs_with_equal_scores_tell_nothing():
+    audit = pair_audit(np.zeros(50), np.zeros(50))
+    assert (audit.right, audit.epsilon, audit.p_value) == (0, 0, 1)
+
+
+def test_pairs_without_memory_tell_nothing():
+    draws, found = generator("pairs"), 0
+    for _ in range(200):
+        found += pair_audit(draws.normal(size=100), draws.normal(size=100)).p_value <= 0.05
+    assert found <= 16
+
+
+def test_scores_that_are_no_pairs_are_refused():
+    with pytest.raises(ValueError, match="no pairs"):
+        pair_audit([1.0, 2.0], [1.0])
