@@ -26,6 +26,8 @@ _BAND_BITS: Final = 16
 _MOST_DISTANCE: Final = 2 * _BANDS - 1
 _PAIRS: Final = 4_000_000
 """Pairs compared at a time, about 200 MB."""
+_LINKS: Final = 8_000_000
+"""Links kept before they are joined, about 130 MB, however many copies there are of one image."""
 
 
 def perceptual_hash(rgb: NDArray[np.uint8]) -> int:
@@ -57,17 +59,33 @@ def duplicate_groups(hashes: Mapping[str, int], distance: int = DISTANCE) -> dic
 
 
 def _components(distinct: Hashes, distance: int) -> NDArray[np.int32]:
-    """The connected component of each hash."""
+    """The connected component of each hash. Time grows with the square of the hashes that share 16 bits."""
+    places = np.arange(len(distinct))
+    found = _linked(places, places)
+    waiting: list[tuple[Places, Places]] = []
+    for one, other in _candidates(distinct, distance):
+        near = np.bitwise_count(distinct[one] ^ distinct[other]) <= distance
+        waiting.append((one[near], other[near]))
+        if sum(len(ends[0]) for ends in waiting) > _LINKS:
+            found, waiting = _joined(found, waiting), []
+    return _joined(found, waiting)
+
+
+def _joined(component: NDArray[np.int32], links: list[tuple[Places, Places]]) -> NDArray[np.int32]:
+    """The components once ``links`` are there too."""
+    first = np.unique(component, return_index=True)[1]
+    one = np.concatenate([first[component], *(ends[0] for ends in links)])
+    other = np.concatenate([np.arange(len(component)), *(ends[1] for ends in links)])
+    return _linked(one, other)
+
+
+def _linked(one: Places, other: Places) -> NDArray[np.int32]:
+    """The connected component of each place; every place is in ``other``."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    left, right = [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
-    for one, other in _candidates(distinct, distance):
-        near = np.bitwise_count(distinct[one] ^ distinct[other]) <= distance
-        left.append(one[near])
-        right.append(other[near])
-    ends = (np.concatenate(left), np.concatenate(right))
-    links = coo_array((np.ones(len(ends[0]), np.bool_), ends), shape=(len(distinct), len(distinct)))
+    size = int(other.max(initial=-1)) + 1
+    links = coo_array((np.ones(len(one), np.bool_), (one, other)), shape=(size, size))
     found: NDArray[np.int32] = connected_components(links, directed=False)[1]
     return found
 

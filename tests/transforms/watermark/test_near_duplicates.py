@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from schemas.errors import ConfigError
+from transforms.watermark import near_duplicates
 from transforms.watermark.near_duplicates import DISTANCE, duplicate_groups, perceptual_hash
 
 
@@ -85,6 +86,14 @@ def test_groups_are_those_of_comparing_every_pair(distance):
     found = duplicate_groups(hashes, distance)
     assert found == by_brute_force(hashes, distance)
     assert len(set(found.values())) < len(found)
+
+
+def test_links_are_joined_on_the_way_where_there_are_too_many_to_keep(monkeypatch):
+    monkeypatch.setattr(near_duplicates, "_LINKS", 3)
+    monkeypatch.setattr(near_duplicates, "_PAIRS", 5)
+    draw = np.random.default_rng(4)
+    hashes = {f"{place:03d}": int(draw.integers(0, 2**9)) << 33 for place in range(120)}
+    assert duplicate_groups(hashes, 1) == by_brute_force(hashes, 1)
 
 
 def test_groups_do_not_depend_on_the_order_of_the_images():
