@@ -10,12 +10,15 @@ from PIL import Image
 from evaluation.probes import extract as command
 from evaluation.probes.feature_file import read_array, read_metadata
 from evaluation.probes.feature_set import FeatureSet
+from evaluation.probes.gradients import encode
 from evaluation.probes.hidden_states import HiddenStates, answer, ask, load_model
 from evaluation.probes.prompt_baseline import read_answers
 from evaluation.probes.tokens import TokenPlace, role_index
+from evaluation.probes.treatments import Example
 from schemas.errors import ConfigError
 from tests.evaluation.probes.made_split import make_split
 from tests.evaluation.probes.tiny_llava import TEMPLATE, save_tiny_llava
+from tests.evaluation.probes.tiny_qwen import save_tiny_qwen
 
 pytestmark = pytest.mark.gpu_extra
 PLACES = (TokenPlace.LAST, TokenPlace.ROLE, TokenPlace.IMAGE)
@@ -83,6 +86,22 @@ def test_a_batch_gives_what_each_image_gives_alone(folder):
     together = states.read(images(4))
     alone = np.concatenate([states.read([image]) for image in images(4)])
     assert np.allclose(together, alone, atol=1e-5)
+
+
+def test_a_model_whose_images_take_more_or_fewer_tokens_is_read_and_taught_too(tmp_path):
+    pytest.importorskip("torch")
+    save_tiny_qwen(tmp_path)
+    loaded = load_model(str(tmp_path))
+    states = HiddenStates(loaded, "What is the username?", PLACES)
+    sizes = [np.full((28 * height, 80, 3), 30 * height, dtype=np.uint8) for height in (2, 3, 5)]
+    together = states.read(sizes)
+    assert states.token_indices == [-1, -2, None]
+    assert together.shape == (3, 3, 3, 16)
+    assert np.allclose(together, np.concatenate([states.read([one]) for one in sizes]), atol=1e-5)
+    turns = (("user", "What is on grass?"), ("assistant", "a dog"))
+    inputs = encode(loaded, [Example(one, turns) for one in sizes])
+    for row in inputs["labels"]:
+        assert loaded.processor.tokenizer.decode(row[row != -100]) == "a dog<|im_end|>\n"
 
 
 def test_answers_are_those_of_each_image_alone(folder):

@@ -14,7 +14,7 @@ def save_tiny_llava(folder, *, seed=0, template=TEMPLATE):
     import torch
     import transformers
 
-    tokenizer = _tokenizer(transformers, template)
+    tokenizer = build_tokenizer(template, SPECIAL)
     size = {"hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2}
     config = transformers.LlavaConfig(
         vision_config=transformers.CLIPVisionConfig(
@@ -42,7 +42,9 @@ def save_tiny_llava(folder, *, seed=0, template=TEMPLATE):
     processor.save_pretrained(folder)
 
 
-def _tokenizer(transformers, template):
+def build_tokenizer(template, special):
+    """Byte-level, so every text can be written."""
+    import transformers
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     bpe = Tokenizer(models.BPE())
@@ -51,7 +53,7 @@ def _tokenizer(transformers, template):
     bpe.train_from_iterator(
         [TEXT] * 2,
         trainers.BpeTrainer(
-            vocab_size=400, special_tokens=SPECIAL, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
+            vocab_size=400, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
         ),
     )
     return transformers.PreTrainedTokenizerFast(
