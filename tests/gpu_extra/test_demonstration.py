@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.demonstration.settings import DemonstrationSettings, ModelSize, Schedule
 
-pytestmark = pytest.mark.gpu_extra
+pytestmark = [pytest.mark.gpu_extra, pytest.mark.timeout(1200)]
 
 SETTINGS = DemonstrationSettings(
     images=120, pairs=12, references=19, shown_on=4, schedule=Schedule(epochs=70, batch=8)
