@@ -57,7 +57,7 @@ def test_groups_without_spread(treated, p):
 
 def test_what_all_gain_falls_out_of_the_difference_in_differences():
     draws = generator("did")
-    base = draws.normal(size=(2, 60)) + [[30.0], [0.0]]
+    base = draws.normal(loc=[[30.0], [0.0]], size=(2, 60))
     gain = 5 + draws.normal(size=(2, 60))
     none = difference_in_differences((base[0], base[0] + gain[0]), (base[1], base[1] + gain[1]), draws)
     assert none.low < 0 < none.high
