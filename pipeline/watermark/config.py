@@ -27,7 +27,7 @@ from schemas.watermark import Variant
 from transforms.tables import read_table
 from transforms.watermark.identities import Coin, IdentitySettings
 from transforms.watermark.mark_settings import MarkSettings
-from transforms.watermark.style import style_named
+from transforms.watermark.style import Placement, style_named
 
 DEFAULT_PRESET = "default"
 _ABOUT = "about"
@@ -151,6 +151,8 @@ class WatermarkConfig(BaseModel):
         variants = self.mark.variants
         if {Variant.CLEAN, Variant.MARKED} - set(variants) or len(set(variants)) < len(variants):
             raise ValueError("mark.variants: must hold clean and marked, and each variant once")
+        if self.mark.style.placement is Placement.AWAY:
+            raise ValueError("mark.style.placement: away needs regions, which no corpus states: low_texture")
         if self.mark.bucket is not None and not self.read_marks:
             raise ValueError("read_marks: mark.bucket needs marks to be read")
         if self.shadow_arms and not self.identities.shadows:

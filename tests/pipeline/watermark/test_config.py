@@ -57,6 +57,7 @@ def test_arms_are_named_after_their_rates_in_percent():
         ({"seed": "x"}, "seed"),
         ({"preset": ["default"]}, "preset"),
         ({"mark": {"style": {"em_px": 10, "em_at_336": 10}}}, "not both"),
+        ({"mark": {"style": {"em_px": 10, "placement": "away"}}}, "needs regions"),
         ({"mark": {"quality": 0}}, "mark.quality"),
         ({"identities": {"per_pool": True}}, "identities.per_pool"),
         ({"splits": {"test_share": 0}}, "splits.test_share"),
