@@ -26,6 +26,7 @@ from pipeline.watermark.config import (
 from runners.watermark import run_watermark
 from schemas.errors import ConfigError
 from schemas.watermark import Legibility
+from transforms.watermark.style import DEFAULT_STYLE, preset_styles
 
 _MAKE = "make"
 
@@ -69,6 +70,15 @@ Identities = Annotated[
     int | None,
     typer.Option("--identities", metavar="K", help="Planted identities, with about as many held out. [200]"),
 ]
+Detect = Annotated[
+    float | None,
+    typer.Option(
+        "--detect",
+        metavar="AUC",
+        help="Refuse a corpus or a number of identities too small to show that a planted identity beats a "
+        "reference with this chance (99 references, alpha 0.05, power 0.8; others: mmscrub score power).",
+    ),
+]
 Rates = Annotated[
     list[float] | None,
     typer.Option("--rate", metavar="SHARE", help="A training arm, 0 to 1; may be repeated. [0 .25 .5 1]"),
@@ -81,7 +91,9 @@ TestShare = Annotated[
 ]
 Style = Annotated[
     str | None,
-    typer.Option("--style", metavar="NAME", help="How marks look: legible, album-2025, plate, tiled, qr …"),
+    typer.Option(
+        "--style", metavar="NAME", help=f"How marks look: {', '.join(preset_styles())}. [{DEFAULT_STYLE}]"
+    ),
 ]
 Bucket = Annotated[
     Legibility | None,
@@ -126,6 +138,7 @@ def make(
     key_file: KeyFile = None,
     seed: Seed = None,
     identities: Identities = None,
+    detect: Detect = None,
     rate: Rates = None,
     test_share: TestShare = None,
     style: Style = None,
@@ -180,6 +193,8 @@ def configure(flags: dict[str, Any]) -> WatermarkConfig:
     ):
         if flag in given:
             given = laid_over(given, {section: {key: given.pop(flag)}})
+    if "detect" in given:
+        given = laid_over(given, {"identities": {"least_planted": _needed(given.pop("detect"))}})
     if "rate" in given:
         given["rates"] = given.pop("rate")
     written = laid_over(read_watermark_file(path) if path else {}, given)
@@ -187,6 +202,12 @@ def configure(flags: dict[str, Any]) -> WatermarkConfig:
         if name not in written:
             raise ConfigError(name, "(missing)", f"{remedy} or '{name}:' in --config")
     return make_watermark_config(written)
+
+
+def _needed(auc: float) -> int:
+    from evaluation.memorisation.power_table import Plan, planted_needed
+
+    return planted_needed(auc, Plan())
 
 
 add_tools(watermark)

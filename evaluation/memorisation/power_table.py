@@ -24,6 +24,7 @@ from evaluation.memorisation.power import (
 from schemas.errors import ConfigError
 
 MOST_PLANNED = 4_096
+NO_MEMORY = 0.5
 ONE_CANARY = "one canary"
 _MOST_REFERENCES = 10_000
 _MOST_SCORES = 1_000_000
@@ -69,6 +70,21 @@ class PowerRow:
     share: float | None
     power: float | None = None
     identities: int | None = None
+
+
+def planted_needed(auc: float, plan: Plan) -> int:
+    """Planted identities with which the rank sum sees the effect ``auc`` with the power of ``plan``, whose
+    own number of identities plays no part. Raises ConfigError for an effect that cannot be, or that needs
+    over 4,096."""
+    effect = effect_asked(auc, None, None)
+    if effect is None or effect.auc <= NO_MEMORY:
+        raise ConfigError("auc", auc, "0.5 is no effect: no number of identities shows it")
+    count = needed(lambda size: power_of_rank_sum(size, plan.references, plan.alpha, effect), plan.power)
+    if count is None:
+        raise ConfigError(
+            "auc", auc, f"needs over {MOST_PLANNED:,} planted identities: ask for a larger effect"
+        )
+    return count
 
 
 def power_rows(plan: Plan, effect: Alternative | None = None) -> list[PowerRow]:

@@ -58,11 +58,13 @@ class Format(StrEnum):
 
 class IdentitiesSection(BaseModel):
     """``identities:`` - how many are drawn and how they are planted. ``ladder``: images that each planted
-    identity shall be on, in turn; empty leaves it to an even draw per image."""
+    identity shall be on, in turn; empty leaves it to an even draw per image. ``least_planted``: how many
+    planted identities training images must carry, else the corpus is too small."""
 
     model_config = ConfigDict(extra="forbid")
 
     per_pool: Annotated[int, NoSwitch] = 200
+    least_planted: Annotated[int, NoSwitch, Field(ge=0)] = 0
     ladder: tuple[Annotated[int, NoSwitch], ...] = ()
     coin: Coin = Coin.BALANCED
     shadows: Annotated[int, NoSwitch] = 8
@@ -70,7 +72,11 @@ class IdentitiesSection(BaseModel):
 
     def settings(self) -> IdentitySettings:
         """For drawing identities. Raises ConfigError for sizes that cannot be."""
-        return IdentitySettings(**dict(self))
+        if self.per_pool < self.least_planted:
+            raise ConfigError(
+                "identities.per_pool", self.per_pool, f"draw at least the {self.least_planted} needed"
+            )
+        return IdentitySettings(**self.model_dump(exclude={"least_planted"}))
 
 
 class SplitsSection(BaseModel):

@@ -12,7 +12,7 @@ from pipeline.watermark.config import WatermarkConfig
 from pipeline.watermark.image_store import PlannedImage, SeenImage, SlotFiles, by_slot, to_json
 from pipeline.watermark.plan import WatermarkPlan
 from schemas.errors import ConfigError
-from schemas.watermark import Identity, IdentityPlan, ImagePlan
+from schemas.watermark import Identity, IdentityPlan, ImagePlan, SplitName
 from transforms.watermark.design import DesignSettings, ImageFact, check_splits, plan_images
 from transforms.watermark.font import MarkFont
 from transforms.watermark.identities import draw_identities, reference_identities
@@ -83,11 +83,21 @@ def design_split(plan: WatermarkPlan, cast: Cast, seen: Iterable[SeenImage]) -> 
     settings = DesignSettings(test_share=plan.config.splits.test_share)
     images = plan_images(facts, cast.plans, settings, plan.key)
     check_splits(images, settings)
+    _check_planted(images, plan.config.identities.least_planted)
     planned = tuple(_with_people(images, groups, cast, plan.key))
     digest = sha256()
     for image in planned:
         digest.update(to_json(image))
     return Design(cast, planned, digest.hexdigest())
+
+
+def _check_planted(images: Sequence[ImagePlan], least: int) -> None:
+    train = [image for image in images if image.split is SplitName.TRAIN]
+    planted = len({image.identity_id for image in train} - {None})
+    if planted < least:
+        there = f"{planted} of {least} planted identities on {len(train)} training images"
+        remedy = "give more images, draw more identities, or be content with a larger effect"
+        raise ConfigError("identities.least_planted", there, remedy)
 
 
 def _with_people(

@@ -326,6 +326,22 @@ def test_a_corpus_without_images_exits_with_2_and_says_why(tmp_path):
     assert "no record with an image" in plain(result.output)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--identities", "54", "--detect", "0.6"], "draw at least the 55 needed"),
+        (["--identities", "55", "--detect", "0.6"], "of 55 planted identities on"),
+        (["--detect", "0.5"], "no effect"),
+    ],
+)
+def test_a_corpus_too_small_for_the_asked_power_exits_with_2(corpus, tmp_path, asked, said):
+    (tmp_path / "run.yaml").write_text(json.dumps(written_settings(corpus, tmp_path / "out")))
+    result = CliRunner().invoke(app, ["watermark", "--config", str(tmp_path / "run.yaml"), *asked])
+    assert result.exit_code == 2, result.output
+    assert said in " ".join(plain(result.output).split())
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
 @pytest.mark.slow
 def test_too_few_images_for_the_ladder_exit_with_2_and_say_what_fits(corpus, tmp_path):
     ladder = {"identities": {"per_pool": 4, "folds": 2, "ladder": [1, 64]}}

@@ -22,7 +22,14 @@ from evaluation.memorisation.power import (
     power_of_twins,
     significant_auc,
 )
-from evaluation.memorisation.power_table import Plan, effect_asked, parse_ladder, power_rows, remarks
+from evaluation.memorisation.power_table import (
+    Plan,
+    effect_asked,
+    parse_ladder,
+    planted_needed,
+    power_rows,
+    remarks,
+)
 from schemas.errors import ConfigError
 
 EFFECT = Alternative(Effect.AUC, 0.62)
@@ -89,6 +96,12 @@ def test_detectable_and_needed_are_inverse():
     effect = detectable(lambda one: power_of_rank_sum(50, 99, 0.05, one), Effect.AUC, 0.8)
     size = needed(lambda k: power_of_rank_sum(k, 99, 0.05, Alternative(Effect.AUC, effect)), 0.8)
     assert size == pytest.approx(50, abs=2)
+
+
+def test_the_planted_identities_an_effect_needs_have_the_power():
+    count = planted_needed(0.6, Plan())
+    effect = Alternative(Effect.AUC, 0.6)
+    assert power_of_rank_sum(count, 99, 0.05, effect) >= 0.8 > power_of_rank_sum(count - 2, 99, 0.05, effect)
 
 
 def test_what_no_size_shows_is_told():
