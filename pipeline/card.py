@@ -142,10 +142,18 @@ def _attributes_by_action(mentions: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _environment() -> Environment:
+    environment = markdown_environment("pipeline")
+    environment.filters["digest"] = short_digest
+    environment.filters["cell"] = cell
+    return environment
+
+
+def markdown_environment(package: str) -> Environment:
+    """For the templates of cards, which lie in ``package``."""
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipeline", package_path=""),
+        loader=jinja2.PackageLoader(package, package_path=""),
         autoescape=False,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -153,9 +161,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["number"] = format_number
-    environment.filters["digest"] = short_digest
     environment.filters["inline"] = inline
-    environment.filters["cell"] = cell
     return environment
 
 

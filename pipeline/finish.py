@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import asdict
 from hashlib import file_digest, sha256
+from itertools import chain
+from pathlib import Path
 from shutil import rmtree
 from typing import IO, Any
 
@@ -146,16 +148,15 @@ def _remove_stale(plan: RunPlan, shards: Sequence[ShardReport]) -> None:
     layout = plan.layout
     ours = {layout.root / name for shard in shards for name in shard.files}
     kept = ours | {layout.done_marker(shard.shard, plan.shards) for shard in shards}
-    for folder, pattern in (
-        (layout.data, "*.parquet"),
-        (layout.audit, "*.parquet"),
-        (layout.quarantine, "*.parquet"),
-        (layout.llava_parts, "*.jsonl"),
-        (layout.done, "*.json"),
-    ):
-        for path in folder.glob(pattern):
-            if path not in kept:
-                path.unlink()
+    tables = [folder.glob("*.parquet") for folder in (layout.data, layout.audit, layout.quarantine)]
+    remove_others(chain(*tables, layout.llava_parts.glob("*.jsonl"), layout.done.glob("*.json")), kept)
+
+
+def remove_others(there: Iterable[Path], kept: Set[Path]) -> None:
+    """Removes the files ``there`` that are not ``kept``."""
+    for path in list(there):
+        if path not in kept:
+            path.unlink()
 
 
 def merge_llava(plan: RunPlan, shards: int) -> None:

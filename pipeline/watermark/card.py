@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline.card import front_matter, inline
-from pipeline.report.render import format_number
+from pipeline.card import front_matter, markdown_environment
 from pipeline.watermark.arms import arm_files
 from pipeline.watermark.plan import WatermarkPlan
 from pipeline.watermark.shard_step import SplitShardReport
 from schemas.columns import arrow_schema
 from schemas.watermark_columns import WATERMARK_DATA_FEATURES
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 TAGS = ("llava", "privacy", "memorization", "watermark", "synthetic", "mmscrub")
 
@@ -35,7 +31,7 @@ def render_split_card(
         tags=TAGS,
     )
     body = (
-        _environment()
+        markdown_environment("pipeline.watermark")
         .get_template("card.md.j2")
         .render(
             title=title,
@@ -55,19 +51,3 @@ def _data_bytes(shards: Sequence[SplitShardReport]) -> dict[str, int]:
         for path in shard.data:
             sizes[PurePosixPath(path).name.partition("-")[0]] += shard.files[path]
     return dict(sizes)
-
-
-def _environment() -> Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipeline.watermark", package_path=""),
-        autoescape=False,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["number"] = format_number
-    environment.filters["inline"] = inline
-    return environment

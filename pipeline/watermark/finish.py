@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import file_digest, sha256
+from itertools import chain
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from pipeline.finish import pretty, source_digest
+from pipeline.finish import pretty, remove_others, source_digest
 from pipeline.layout import write_atomically
 from pipeline.parquet_file import write_parquet
 from pipeline.partition import PartitionReport
@@ -252,20 +253,12 @@ def _remove_other_shards(plan: WatermarkPlan, shards: Sequence[SplitShardReport]
     layout = plan.layout
     ours = {layout.root / name for shard in shards for name in shard.files}
     ours |= {layout.done_marker(shard.shard, plan.shards) for shard in shards}
-    for folder, pattern in (
-        (layout.data, "*.parquet"),
-        (layout.secrets, "images-*.parquet"),
-        (layout.quarantine, "*.parquet"),
-        (layout.llava_parts, "*.jsonl"),
-        (layout.done, "*.json"),
-    ):
-        for path in folder.glob(pattern):
-            if path not in ours:
-                path.unlink()
+    tables = [folder.glob("*.parquet") for folder in (layout.data, layout.quarantine)]
+    tables += [layout.secrets.glob("images-*.parquet")]
+    remove_others(chain(*tables, layout.llava_parts.glob("*.jsonl"), layout.done.glob("*.json")), ours)
 
 
 def _remove_other_images(plan: WatermarkPlan, ours: set[str]) -> None:
     """Those of an earlier run with other settings or another key."""
-    for path in plan.layout.images.rglob("*"):
-        if path.is_file() and str(path.relative_to(plan.out)) not in ours:
-            path.unlink()
+    files = (path for path in plan.layout.images.rglob("*") if path.is_file())
+    remove_others(files, {plan.out / name for name in ours})
