@@ -31,7 +31,7 @@ lint: $(VENV)/.installed-dev  ## Ruff and mypy, both block
 	$(BIN)/mypy
 
 test: lint  ## Lint and run the default suite
-	$(BIN)/python -m pytest -m 'not gpu_extra and not slow'
+	$(BIN)/python -m pytest -m 'not gpu_extra and not slow' -n auto --maxprocesses=4 --dist loadfile
 
 test-slow: $(VENV)/.installed-dev  ## Full-size checks on the development corpora, skipped where they are absent
 	$(BIN)/python -m pytest -m slow || test $$? -eq 5
