@@ -165,7 +165,11 @@ class Toolbox:
         if least and self.plan.engines.image_text == NONE:
             remedy = f"policy {self.plan.policy.name!r} sets min_caption_match: choose clip:FOLDER"
             raise ConfigError("engines.image_text", NONE, remedy)
-        needs = {"ocr": {"image.text_pii"}, "faces": {"image.face"}, "codes": {"image.code"}}
+        needs = {
+            "ocr": {"image.text_pii", "image.signature"},
+            "faces": {"image.face"},
+            "codes": {"image.code"},
+        }
         if self.plan.engines.plates == NONE:
             needs["ocr"].add("image.plate")  # then a plate is known by its print alone
         for role, attributes in needs.items():

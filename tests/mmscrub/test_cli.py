@@ -90,6 +90,25 @@ def test_a_missing_engine_exits_with_2(corpus, tmp_path, engines, said):
 
 
 @pytest.mark.parametrize(
+    ("policy", "key"),
+    [
+        ("mentions: {image.signature: redact}", "engines.ocr"),
+        ("mentions: {image.face: redact}\nimage: {min_caption_match: 0.9}", "engines.image_text"),
+    ],
+)
+def test_a_policy_that_needs_an_engine_that_is_off_exits_with_2(corpus, tmp_path, policy, key):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "policy.yaml").write_text(f"name: mine\n{policy}\n")
+    config = {"input": str(corpus), "out": str(tmp_path / "out"), "images": str(tmp_path / "images")}
+    config |= {"policy": str(tmp_path / "policy.yaml"), "engines": {"ocr": "none"}}
+    (tmp_path / "run.yaml").write_text(json.dumps(config))
+    result = call("build", "--config", tmp_path / "run.yaml", "-j", "1")
+    assert result.exit_code == 2, result.output
+    assert key in plain(result.output)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("c.parquet", b"", "no Parquet file"),
