@@ -11,8 +11,7 @@ from rich.console import Console
 
 from mmscrub.exit_codes import errors_to_exit_codes
 from mmscrub.score_probes import probes
-from pipeline.layout import write_atomically
-from schemas.errors import ConfigError
+from mmscrub.score_report import write_report
 
 score_app = typer.Typer(
     name="score",
@@ -91,11 +90,7 @@ def memorisation(
     judgement = judge_file(scores, split, settings)
     show_judgement(Console(highlight=False), judgement)
     if out is not None:
-        try:
-            written = json.dumps(judgement.as_json(), indent=1, allow_nan=False)
-            write_atomically(out, f"{written}\n".encode())
-        except OSError as error:
-            raise ConfigError("out", out, f"cannot be written ({error.strerror})") from None
+        write_report(out, json.dumps(judgement.as_json(), indent=1, allow_nan=False))
         typer.echo(str(out))
     if plot is not None:
         from evaluation.memorisation.plots import plot_judgement

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from mmscrub.exit_codes import errors_to_exit_codes
-from pipeline.layout import write_atomically
-from schemas.errors import ConfigError
+from mmscrub.score_report import write_report
 
 
 @errors_to_exit_codes
@@ -94,7 +93,4 @@ def probes(
     study = score(call, lambda line: typer.echo(line, err=True))
     typer.echo(as_table(study), nl=False)
     if out is not None:
-        try:
-            write_atomically(out, f"{json.dumps(as_json(study), indent=1)}\n".encode())
-        except OSError as error:
-            raise ConfigError("out", out, f"cannot be written ({error.strerror})") from None
+        write_report(out, json.dumps(as_json(study), indent=1))

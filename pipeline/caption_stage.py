@@ -25,10 +25,12 @@ def match_captions(chunk: Chunk, tools: Toolbox) -> Chunk:
     matcher = tools.image_text
     if matcher is None:
         return chunk
-    return replace(chunk, outcomes=tuple(_matched(outcome, tools, matcher) for outcome in chunk.outcomes))
+    cache = ImageCache(tools.plan.layout.image_cache, tools.plan.image_digest())
+    outcomes = tuple(_matched(outcome, tools, matcher, cache) for outcome in chunk.outcomes)
+    return replace(chunk, outcomes=outcomes)
 
 
-def _matched(outcome: Outcome, tools: Toolbox, matcher: ImageTextMatcher) -> Outcome:
+def _matched(outcome: Outcome, tools: Toolbox, matcher: ImageTextMatcher, cache: ImageCache) -> Outcome:
     if outcome.reason or outcome.record is None or outcome.text is None:
         return outcome
     opened = [ref for ref in outcome.record.images if ref.sha256]
@@ -45,7 +47,7 @@ def _matched(outcome: Outcome, tools: Toolbox, matcher: ImageTextMatcher) -> Out
     if not redacted or not said:
         return outcome
     try:
-        least = _least_match(redacted, said[0], tools, matcher)
+        least = _least_match(redacted, said[0], tools, matcher, cache)
     except (MemoryError, RunFailed):
         raise
     except Exception:  # noqa: BLE001  (a model's failure on one record holds back that record only)
@@ -56,10 +58,13 @@ def _matched(outcome: Outcome, tools: Toolbox, matcher: ImageTextMatcher) -> Out
 
 
 def _least_match(
-    redacted: Sequence[tuple[ImageRef, ImageResult]], text: str, tools: Toolbox, matcher: ImageTextMatcher
+    redacted: Sequence[tuple[ImageRef, ImageResult]],
+    text: str,
+    tools: Toolbox,
+    matcher: ImageTextMatcher,
+    cache: ImageCache,
 ) -> float | None:
     """Over the redacted images of a record, the one that lost most."""
-    cache = ImageCache(tools.plan.layout.image_cache, tools.plan.image_digest())
     matches = []
     for ref, result in redacted:
         before = _picture(Path(ref.location), tools)

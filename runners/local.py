@@ -6,8 +6,6 @@ where it stopped.
 
 from __future__ import annotations
 
-import platform
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -30,7 +28,7 @@ from pipeline.shard_writer import ShardReport
 from pipeline.summary import Tally
 from runners.jobs import Job, JobKind
 from runners.run_folder import check_places, disk_errors, prepared
-from runners.run_progress import OnProgress, RunProgress, counter, usable_cores
+from runners.run_progress import OnProgress, RunProgress, counter, run_facts, usable_cores
 from runners.shared_jobs import (
     corpus_shape,
     distinct_images,
@@ -129,12 +127,7 @@ def _write_shards(pool: WorkerPool, plan: RunPlan, progress: RunProgress) -> lis
 
 
 def _volatile(start_time: str, seconds: float, workers: int, progress: RunProgress) -> dict[str, Any]:
-    return {
-        "started": start_time,
-        "seconds": round(seconds, 3),
-        "records_per_s": round(progress.records / seconds, 2),
-        "images_per_s": round(progress.images / seconds, 2),
-        "shards_kept": progress.shards_kept,
+    return run_facts(start_time, seconds, workers, progress) | {
         "image_engines": {
             "calls": progress.engine_calls,
             "answers_reused": progress.answers_reused,
@@ -149,8 +142,4 @@ def _volatile(start_time: str, seconds: float, workers: int, progress: RunProgre
             "failed": progress.batches_failed,
             "busy_share": round(progress.batch_busy_ms / max(1, progress.batch_wall_ms), 3),
         },
-        "workers": workers,
-        "host": platform.node(),
-        "python": sys.version.split()[0],
-        "platform": platform.platform(),
     }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import platform
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 OnProgress = Callable[["RunProgress"], None]
 
@@ -43,6 +46,21 @@ def counter(progress: RunProgress, on_progress: OnProgress) -> Callable[[dict[st
         on_progress(progress)
 
     return add
+
+
+def run_facts(start_time: str, seconds: float, workers: int, progress: RunProgress) -> dict[str, Any]:
+    """What ``run.json`` says of every local run. ``start_time``: ISO 8601; ``seconds``: since then."""
+    return {
+        "started": start_time,
+        "seconds": round(seconds, 3),
+        "records_per_s": round(progress.records / seconds, 2),
+        "images_per_s": round(progress.images / seconds, 2),
+        "shards_kept": progress.shards_kept,
+        "workers": workers,
+        "host": platform.node(),
+        "python": sys.version.split()[0],
+        "platform": platform.platform(),
+    }
 
 
 def usable_cores() -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -24,7 +22,7 @@ from pipeline.watermark.plan import WatermarkPlan, make_watermark_plan
 from pipeline.watermark.shard_step import SplitShardReport
 from runners.jobs import Job, JobKind
 from runners.run_folder import check_places, disk_errors, prepared
-from runners.run_progress import OnProgress, RunProgress, counter, usable_cores
+from runners.run_progress import OnProgress, RunProgress, counter, run_facts, usable_cores
 from runners.shared_jobs import (
     corpus_shape,
     distinct_images,
@@ -78,7 +76,8 @@ def run_watermark(config: WatermarkConfig, on_progress: OnProgress = lambda _: N
             progress.phase = "judge"
             on_progress(progress)
             seconds = time.monotonic() - started
-            volatile = _volatile(start_time, seconds, workers, progress)
+            volatile = run_facts(start_time, seconds, workers, progress)
+            volatile["images_kept"] = progress.images_kept
             finished = finish_split(plan, design, partitions, images, shards, volatile, version("mmscrub"))
     return SplitResult(layout, finished.summary, time.monotonic() - started, finished.refused, plan)
 
@@ -112,18 +111,3 @@ def _emit(
     jobs = [Job(JobKind.EMIT, plan, (shard,)) for shard in range(plan.shards)]
     reports = [report for result in pool.run(jobs) for report in result]
     return sorted(reports, key=lambda report: report.shard)
-
-
-def _volatile(start_time: str, seconds: float, workers: int, progress: RunProgress) -> dict[str, Any]:
-    return {
-        "started": start_time,
-        "seconds": round(seconds, 3),
-        "records_per_s": round(progress.records / seconds, 2),
-        "images_per_s": round(progress.images / seconds, 2),
-        "images_kept": progress.images_kept,
-        "shards_kept": progress.shards_kept,
-        "workers": workers,
-        "host": platform.node(),
-        "python": sys.version.split()[0],
-        "platform": platform.platform(),
-    }

@@ -14,7 +14,6 @@ PAD, IMAGE, BEGIN, END, UNKNOWN = "<pad>", "<image>", "<s>", "</s>", "<unk>"
 _SPECIAL: Final = (PAD, IMAGE, BEGIN, END, UNKNOWN)
 _USER, _ASSISTANT = "user:", "assistant:"
 PIXEL_MEAN, PIXEL_DEVIATION = 0.5, 0.25
-MOST_PARAMETERS: Final = 5_000_000
 
 
 def check_torch() -> None:

@@ -23,6 +23,7 @@ from evaluation.images.coverage import bounds, covered_share, overlap, painted_m
 from evaluation.images.legible import normal, read_error
 from evaluation.images.page import Corners
 from evaluation.images.product import audit, policy, remembering_ocr
+from transforms.edit_distance import edit_distance
 from transforms.engines.protocols import OcrLine
 from transforms.image.open import ImageLimits, open_image
 from transforms.image.redact import redact_image
@@ -119,7 +120,7 @@ def is_found(gold: ReceiptLine, line: OcrLine) -> bool:
     if overlap(bounds([gold.quad]), bounds([line.quad])) < _IOU:
         return False
     wanted = "".join(gold.text.casefold().split())
-    return _distance(wanted, "".join(line.text.casefold().split())) <= _ERROR * len(wanted)
+    return edit_distance(wanted, "".join(line.text.casefold().split())) <= _ERROR * len(wanted)
 
 
 def _is_read(gold: ReceiptLine, lines: Sequence[OcrLine]) -> bool:
@@ -128,17 +129,6 @@ def _is_read(gold: ReceiptLine, lines: Sequence[OcrLine]) -> bool:
     near = [line for line in lines if overlap(place, bounds([line.quad])) > _MEETS]
     near.sort(key=lambda line: line.quad[0][0])
     return read_error(gold.text, " ".join(line.text for line in near)) <= _ERROR
-
-
-def _distance(one: str, other: str) -> int:
-    row = list(range(len(other) + 1))
-    for i, char in enumerate(one, 1):
-        before, row[0] = row[0], i
-        for j, wanted in enumerate(other, 1):
-            kept = before + (wanted != char)
-            before = row[j]
-            row[j] = min(kept, row[j] + 1, row[j - 1] + 1)
-    return row[-1]
 
 
 def _line(row: str, address: str) -> ReceiptLine:

@@ -46,11 +46,7 @@ class Alternative:
     size: float
 
     def __post_init__(self) -> None:
-        lowest, highest = {
-            Effect.AUC: (0.5, 1.0),
-            Effect.BITS: (NULL_EXPOSURE, math.inf),
-            Effect.SHARE: (0.0, 1.0),
-        }[self.kind]
+        lowest, highest = _RANGE[self.kind]
         wholly = self.kind is Effect.SHARE and self.size == 1
         if not (lowest - 1e-9 <= self.size < highest or wholly):
             raise ValueError(f"{self.kind.value} must lie in {lowest:.4g} … {highest:g}")

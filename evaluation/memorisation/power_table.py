@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from evaluation.memorisation.exposure import NULL_EXPOSURE
 from evaluation.memorisation.one_run import GUESSED_SHARES, epsilon_lower_bound
 from evaluation.memorisation.power import (
+    MOST_IDENTITIES,
     Alternative,
     Effect,
     critical_wins,
@@ -23,7 +24,6 @@ from evaluation.memorisation.power import (
 )
 from schemas.errors import ConfigError
 
-MOST_PLANNED = 4_096
 NO_MEMORY = 0.5
 ONE_CANARY = "one canary"
 _MOST_REFERENCES = 10_000
@@ -43,7 +43,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         for key, number, most in (
-            ("identities", self.identities, MOST_PLANNED),
+            ("identities", self.identities, MOST_IDENTITIES),
             ("references", self.references, _MOST_REFERENCES),
         ):
             if not 1 <= number <= most:
@@ -82,7 +82,7 @@ def planted_needed(auc: float, plan: Plan) -> int:
     count = needed(lambda size: power_of_rank_sum(size, plan.references, plan.alpha, effect), plan.power)
     if count is None:
         raise ConfigError(
-            "auc", auc, f"needs over {MOST_PLANNED:,} planted identities: ask for a larger effect"
+            "auc", auc, f"needs over {MOST_IDENTITIES:,} planted identities: ask for a larger effect"
         )
     return count
 

@@ -34,11 +34,6 @@ def parse_places(written: str) -> tuple[TokenPlace, ...]:
         raise ConfigError("tokens", written, f"choose among: {allowed}, parted by commas") from None
 
 
-def chat_prompt(processor: Any, question: str) -> str:
-    """The prompt of one image and ``question``, the model's turn opened. ConfigError without a template."""
-    return _render(processor, question, opened=True)
-
-
 def role_index(processor: Any, question: str) -> int:
     """Index from the end, so -1 is the last token, of the last token of the word that opens the model's turn.
 

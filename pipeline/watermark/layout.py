@@ -76,10 +76,6 @@ class WatermarkLayout(Layout):
         """One arm in the form of LLaVA."""
         return self.llava / f"{arm}.json"
 
-    def qwen_arm(self, arm: str) -> Path:
-        """One arm in the form of Qwen-VL."""
-        return self.qwen / f"{arm}.json"
-
     def prepare(self) -> None:
         """Makes the folders. The work folder and the secrets are for their owner alone."""
         self.root.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from schemas.watermark import FieldReading, Legibility
+from transforms.edit_distance import edit_distance
 from transforms.engines.protocols import EngineInfo, RgbArray
 
 QWEN_SIDE: Final = 448
@@ -120,15 +121,3 @@ def legibility_of(reading: FieldReading, fields: int) -> Legibility:
 def folded(text: str) -> str:
     """``text`` in compatibility form without white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def edit_distance(one: str, other: str) -> int:
-    """Insertions, deletions and replacements that make ``one`` of ``other`` (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for index, left in enumerate(one, 1):
-        diagonal, row[0] = row[0], index
-        for place, right in enumerate(other, 1):
-            change = diagonal + (left != right)
-            diagonal = row[place]
-            row[place] = min(change, row[place] + 1, row[place - 1] + 1)
-    return row[-1]

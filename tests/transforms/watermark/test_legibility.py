@@ -5,11 +5,11 @@ import pytest
 
 from schemas.watermark import FIELDS, FieldReading, Legibility, Variant
 from tests.transforms.watermark.marks import KEY, file_of, identity, photograph, plan
+from transforms.edit_distance import edit_distance
 from transforms.watermark.legibility import (
     PrintedLine,
     View,
     compare_reading,
-    edit_distance,
     legibility_of,
     seen_as,
 )
