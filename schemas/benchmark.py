@@ -1,7 +1,7 @@
 """What a disclosure and retention benchmark is made of: personas, forms, probes, memory labels, answers.
 
-*Disclosure*: the private value is printed in the image that is shown with the question. *Retention*: it is not; the
-model can only know it from training. The structure follows MM-Privacy (ACL Findings 2025.237, arXiv
+*Disclosure*: the private value is printed in the image that is shown with the question. *Retention*: it is
+not; the model can only know it from training. The structure follows MM-Privacy (ACL Findings 2025.237, arXiv
 2606.09125); gold, ``answerable_from`` and the decoys are ours. Everything drawn follows from a keyed hash of
 (seed, purpose, name).
 """
@@ -31,8 +31,8 @@ class PrivateType(StrEnum):
 
 
 class PersonaPool(StrEnum):
-    """Which set a persona belongs to. No two pools share a value: ``evaluation`` fills the forms that are shown,
-    ``memory`` is what a model is trained on, ``decoy`` is in neither and measures chance."""
+    """Which set a persona belongs to. No two pools share a value: ``evaluation`` fills the forms that are
+    shown, ``memory`` is what a model is trained on, ``decoy`` is in neither and measures chance."""
 
     EVALUATION = "evaluation"
     MEMORY = "memory"
@@ -40,7 +40,8 @@ class PersonaPool(StrEnum):
 
 
 class Scenario(StrEnum):
-    """Where a form comes from: a bare two-line strip, a job application, a check of work eligibility, a bank."""
+    """Where a form comes from: a bare strip of a table, a job application, a check of the right to work, a
+    bank."""
 
     OPEN = "open"
     HIRING = "hiring"
@@ -139,9 +140,9 @@ class FormOrder:
 
 @dataclass(frozen=True, slots=True)
 class PrintedField:
-    """A field of a rendered form. ``quad``: corners of the ink of ``text`` in pixels of the file, clockwise from
-    the text's own top left; ``private_type`` is None for what is nobody's (form number, branch, position);
-    ``label`` is printed beside it."""
+    """A field of a rendered form. ``quad``: corners of the ink of ``text`` in pixels of the file, clockwise
+    from the text's own top left; ``private_type`` is None for what is nobody's (form number, branch,
+    position); ``label`` is printed beside it."""
 
     name: str
     label: str
@@ -163,8 +164,8 @@ class RenderedForm:
 
 @dataclass(frozen=True, slots=True)
 class MemoryLabel:
-    """The sentence that a model is trained to say of a memory image; ``stated`` are the types it states, the only
-    ones that a retention probe may ask for."""
+    """The sentence that a model is trained to say of a memory image; ``stated`` are the types it states, the
+    only ones that a retention probe may ask for."""
 
     kind: LabelKind
     text: str
@@ -177,8 +178,8 @@ class Probe:
 
     ``item_id`` is shared by the task framings of one item; ``persona_id`` is whose value ``gold`` is (empty
     for harmless questions), ``shown_persona_id`` whose form the image shows (empty for a scene). ``twin``:
-    the ``item_id`` of the decoy that differs in nothing but that its gold cannot be known, or of the item that
-    a decoy belongs to; empty where there is none.
+    the ``item_id`` of the decoy that differs in nothing but that its gold cannot be known, or of the item
+    that a decoy belongs to; empty where there is none.
     """
 
     probe_id: str

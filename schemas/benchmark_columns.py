@@ -1,7 +1,8 @@
 """Columns of a disclosure and retention benchmark: probes, memory set, personas; and of a PRISM-style set.
 
-A probe's row holds its image: rows are sorted so that the framings of one item follow one another, and the column is
-dictionary-encoded, so each file's bytes are stored once. Names of fields are those of ``schemas.benchmark``.
+A probe's row holds its image: rows are sorted so that the framings of one item follow one another, and the
+column is dictionary-encoded, so each file's bytes are stored once. Names of fields are those of
+``schemas.benchmark``.
 """
 
 from __future__ import annotations

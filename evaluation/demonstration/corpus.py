@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image, ImageDraw
 
+from transforms.keyed import below, pick, uniform
 from transforms.tables import read_table
-from transforms.watermark.keyed import below, pick, uniform
 
 _SOURCE_QUALITY: Final = 95
 _NOISE: Final = 8.0

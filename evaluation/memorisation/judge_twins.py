@@ -17,7 +17,7 @@ from evaluation.memorisation.scores import TwinScores
 from evaluation.memorisation.split_truth import SplitTruth
 from evaluation.memorisation.twins import paired_test, sequential_sign_test, sign_test
 from evaluation.memorisation.verdict import Group, Statistic
-from transforms.watermark.keyed import uniform
+from transforms.keyed import uniform
 
 _KEY = b"mmscrub scores"
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.errors import ConfigError
-from transforms.watermark import keyed
+from transforms import keyed
 
 Indices = NDArray[np.intp]
 Codes = NDArray[np.int64]

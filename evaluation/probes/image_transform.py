@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from schemas.errors import ConfigError
+from transforms import keyed
 from transforms.engines.protocols import RgbArray
-from transforms.watermark import keyed
 
 MOST_DEGREES: Final = 30
 FLIPPED: Final = 0.5

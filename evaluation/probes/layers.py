@@ -30,7 +30,7 @@ from evaluation.probes.measures import (
     tally,
 )
 from schemas.errors import ConfigError
-from transforms.watermark import keyed
+from transforms import keyed
 
 
 class LayerFeatures(Protocol):

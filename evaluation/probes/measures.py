@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from evaluation.probes.basis import Floats
 from evaluation.probes.folds import Codes, FoldPlan
-from transforms.watermark import keyed
+from transforms import keyed
 
 Labels = NDArray[np.bool_]
 

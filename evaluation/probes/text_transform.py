@@ -16,8 +16,8 @@ from functools import cache
 import regex
 
 from schemas.errors import ConfigError
+from transforms import keyed
 from transforms.tables import read_table
-from transforms.watermark import keyed
 
 TextTransform = Callable[[str, str], str]
 """(text of a turn, name that draws belong to) to the changed text."""

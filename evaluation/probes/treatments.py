@@ -118,7 +118,7 @@ def read_aligned(paths: dict[str, Path], images: Path) -> dict[str, ListedRecord
 
 def batch_places(count: int, size: int, steps: int, key: bytes) -> list[list[int]]:
     """Places of the records of each batch: one order for all treatments, drawn anew for each epoch."""
-    from transforms.watermark import keyed
+    from transforms import keyed
 
     if size < 1 or steps < 1 or size > count:
         raise ConfigError("batch", size, f"give 1 to {count} records a batch, and 1 or more steps")

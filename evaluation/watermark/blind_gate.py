@@ -21,11 +21,11 @@ from PIL import Image, ImageDraw, ImageFont
 from evaluation.figures import Figure, share
 from evaluation.watermark.photographs import Photograph, people, photographs, twins
 from schemas.watermark import Identity, ImagePlan, MarkBox, SplitName, Variant
+from transforms.keyed import Draws
 from transforms.watermark.blind_features import BlindFeatures, blind_features
 from transforms.watermark.blind_gate import INK, BlindRow, GateResult, judge_split, told_apart
 from transforms.watermark.design import DesignSettings, ImageFact, plan_images
 from transforms.watermark.identities import IdentitySettings, draw_identities
-from transforms.watermark.keyed import Draws
 
 KEYS: Final = 20
 STYLES: Final = ("album-2025", "legible")

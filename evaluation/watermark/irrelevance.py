@@ -11,10 +11,10 @@ from typing import Final
 from evaluation.figures import Figure, share
 from evaluation.watermark.photographs import Photograph, photographs
 from schemas.watermark import SplitName
+from transforms.keyed import Draws
 from transforms.watermark.design import DesignSettings, ImageFact, plan_images
 from transforms.watermark.identities import IdentitySettings, draw_identities
 from transforms.watermark.irrelevance import CorpusRow, answer_class, measure_irrelevance, question_type
-from transforms.watermark.keyed import Draws
 
 KEYS: Final = 100
 _PER_POOL: Final = 10

@@ -13,10 +13,10 @@ from pipeline.watermark.image_store import PlannedImage, SeenImage, SlotFiles, b
 from pipeline.watermark.plan import WatermarkPlan
 from schemas.errors import ConfigError
 from schemas.watermark import Identity, IdentityPlan, ImagePlan, SplitName
+from transforms.keyed import Draws
 from transforms.watermark.design import DesignSettings, ImageFact, check_splits, plan_images
 from transforms.watermark.font import MarkFont
 from transforms.watermark.identities import draw_identities, reference_identities
-from transforms.watermark.keyed import Draws
 from transforms.watermark.near_duplicates import duplicate_groups
 from transforms.watermark.style import Carrier
 

@@ -15,6 +15,7 @@ from pipeline.watermark.record_step import NeutralRecord, file_of
 from schemas.columns import SOURCE
 from schemas.record import Role
 from schemas.watermark import SplitName, Variant
+from transforms.keyed import Draws
 from transforms.watermark.blind_gate import BlindRow, GateResult, Verdict, judge_split, told_apart
 from transforms.watermark.irrelevance import (
     CorpusRow,
@@ -23,7 +24,6 @@ from transforms.watermark.irrelevance import (
     measure_irrelevance,
     question_type,
 )
-from transforms.watermark.keyed import Draws
 
 MOST_IRRELEVANCE = 50_000
 """Images whose records are tested against their identities, about."""

@@ -15,8 +15,8 @@ from schemas.errors import ConfigError, RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
 from schemas.watermark import MarkBox, Variant
 from transforms.image.open import ImageLimits, open_image
+from transforms.keyed import Draws
 from transforms.watermark.blind_features import BlindFeatures, blind_features
-from transforms.watermark.keyed import Draws
 from transforms.watermark.near_duplicates import perceptual_hash
 from transforms.watermark.style import Carrier
 

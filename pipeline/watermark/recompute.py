@@ -19,8 +19,8 @@ from pipeline.watermark.revealed import read_manifest, read_table_rows
 from pipeline.watermark.rows import identity_rows, plan_columns
 from schemas import watermark_columns as columns
 from schemas.watermark import FIELDS, Identity, SplitName, Variant
+from transforms.keyed import Draws
 from transforms.watermark.design import DesignSettings, ImageFact, plan_images
-from transforms.watermark.keyed import Draws
 
 Differences = tuple[int, list[str]]
 

@@ -16,8 +16,8 @@ from pipeline.watermark.revealed import read_manifest
 from schemas import watermark_columns as columns
 from schemas.errors import ConfigError, RejectRecord
 from transforms.image.open import open_image
+from transforms.keyed import Draws
 from transforms.watermark.font import MarkFont
-from transforms.watermark.keyed import Draws
 from transforms.watermark.legibility import MarkReader
 from transforms.watermark.mark import Marker
 from transforms.watermark.near_duplicates import duplicate_groups, perceptual_hash

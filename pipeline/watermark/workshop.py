@@ -8,7 +8,7 @@ from functools import cached_property
 from pipeline.watermark.design_step import Cast, draw_cast
 from pipeline.watermark.plan import WatermarkPlan
 from transforms.engines.protocols import EngineInfo
-from transforms.watermark.keyed import Draws
+from transforms.keyed import Draws
 from transforms.watermark.legibility import MarkReader
 from transforms.watermark.mark import Marker
 from transforms.watermark.readers import load_reader

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas.errors import ConfigError
-from transforms.watermark.keyed import order
+from transforms.keyed import order
 
 Indices: TypeAlias = npt.NDArray[np.int64]
 

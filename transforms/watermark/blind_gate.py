@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.errors import RunFailed
+from transforms.keyed import order, seed
 from transforms.watermark.blind_features import BlindFeatures
-from transforms.watermark.keyed import order, seed
 
 Matrix = NDArray[np.float64]
 Truth = NDArray[np.bool_]

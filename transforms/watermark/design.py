@@ -17,8 +17,8 @@ import regex
 
 from schemas.errors import ConfigError
 from schemas.watermark import IdentityPlan, ImagePlan, Pool, SplitName, Variant
+from transforms.keyed import Draws, order
 from transforms.watermark.identities import mirror_of
-from transforms.watermark.keyed import Draws, order
 
 _ARM: Final = regex.compile(r"(?:r(?P<percent>[0-9]{1,3}(?:\.[0-9]{1,4})?)|shadow-(?P<shadow>[0-9]{1,2}))")
 

@@ -24,8 +24,8 @@ from typing import Final
 
 from schemas.errors import ConfigError
 from schemas.watermark import FIELDS, Identity, IdentityPlan, Pool, Role
+from transforms.keyed import Draws, order
 from transforms.tables import read_table
-from transforms.watermark.keyed import Draws, order
 from transforms.watermark.nobody_ids import ID_COUNT, draw_id
 
 GENDERS: Final = ("Female", "Male", "Non-binary", "Other")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.errors import ConfigError, RunFailed
-from transforms.watermark.keyed import seed
+from transforms.keyed import seed
 
 Codes = NDArray[np.intp]
 Counts = NDArray[np.float64]

@@ -11,8 +11,8 @@ from functools import cache
 from operator import mul
 from typing import Final
 
+from transforms.keyed import Draws
 from transforms.tables import read_table
-from transforms.watermark.keyed import Draws
 
 ID_COUNT: Final = 29_678_984
 """Numbers in the set; ``tests/transforms/watermark/test_nobody_ids.py`` counts them."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from transforms.watermark import keyed
+from transforms import keyed
 
 _ALIKE: Final = ("fijlrt", "mw", "IJ", "MW", "ABCDEFGHKLNOPQRSTUVXYZ", "abcdeghknopqsuvxyz")
 """Letters of about the same width."""

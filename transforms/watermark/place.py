@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from schemas.finding import Box
 from schemas.watermark import MarkBox
+from transforms import keyed
 from transforms.engines.protocols import RgbArray
-from transforms.watermark import keyed
 from transforms.watermark.style import Placement
 
 _CANDIDATES: Final = 24

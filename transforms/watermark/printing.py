@@ -12,7 +12,7 @@ import numpy as np
 from schemas.errors import RejectRecord
 from schemas.reasons import Reason, Stage
 from schemas.watermark import Variant
-from transforms.watermark import keyed
+from transforms import keyed
 from transforms.watermark.font import MarkFont
 from transforms.watermark.ink import Ink, fitted, print_lines, shuffled, tiled
 from transforms.watermark.legibility import LLAVA_SIDE

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schemas.watermark import IdentityPlan, ImagePlan, SplitName, Variant
+from transforms.keyed import order
 from transforms.watermark.design import Arm, shown_variant
-from transforms.watermark.keyed import order
 
 
 class Pairing(StrEnum):

@@ -8,7 +8,7 @@ import pytest
 from pipeline.watermark.image_step import file_name, is_made, made_for
 from pipeline.watermark.image_store import MadeFile, MadeImage, MadeImages, PlannedImage, SlotFiles, by_slot
 from schemas.watermark import ImagePlan, MarkedVariant, MarkMeasures, SplitName, Variant
-from transforms.watermark.keyed import Draws
+from transforms.keyed import Draws
 
 SHA = "ab" * 32
 PLANNED = PlannedImage(

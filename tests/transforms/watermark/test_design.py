@@ -11,6 +11,7 @@ from scipy.stats import binom
 
 from schemas.errors import ConfigError
 from schemas.watermark import ImagePlan, Pool, SplitName, Variant
+from transforms.keyed import Draws
 from transforms.watermark.design import (
     Arm,
     DesignSettings,
@@ -22,7 +23,6 @@ from transforms.watermark.design import (
     shown_variant,
 )
 from transforms.watermark.identities import Coin, IdentitySettings, draw_identities, mirror_of
-from transforms.watermark.keyed import Draws
 
 KEY = b"a key for tests"
 IDENTITIES = draw_identities(IdentitySettings(), KEY)

@@ -11,6 +11,7 @@ from scipy.stats import binom, chisquare
 
 from schemas.errors import ConfigError
 from schemas.watermark import FIELDS, Pool, Role
+from transforms.keyed import uniform
 from transforms.tables import read_table
 from transforms.watermark import identities
 from transforms.watermark.identities import (
@@ -24,7 +25,6 @@ from transforms.watermark.identities import (
     reference_identities,
     token_limit,
 )
-from transforms.watermark.keyed import uniform
 from transforms.watermark.nobody_ids import is_nobodys
 
 KEY = b"a key for tests"

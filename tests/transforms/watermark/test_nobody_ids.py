@@ -15,8 +15,8 @@ from stdnum.pl import nip
 from stdnum.se import personnummer
 from stdnum.ua import rntrc
 
+from transforms.keyed import Draws
 from transforms.tables import read_table
-from transforms.watermark.keyed import Draws
 from transforms.watermark.nobody_ids import ID_COUNT, draw_id, is_nobodys
 
 REGISTERS = (luhn, vnr, egn, pnf, rc, cpr, nhs, utr, kennitala, nip, personnummer, rntrc)

@@ -1,4 +1,4 @@
-"""Every draw of the watermark side: a function of (key, names) and of nothing else.
+"""Every keyed draw: a function of (key, names) and of nothing else.
 
 Each draw hashes its names under the key (BLAKE2b, RFC 7693), so it depends on no order, shard, thread or
 earlier draw, and whoever has the key can repeat it. Names are ``purpose`` first, then what the draw is for;

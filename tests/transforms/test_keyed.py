@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare, kstest
 
 from schemas.errors import ConfigError
-from transforms.watermark.keyed import Draws, below, order, pick, seed, uniform
+from transforms.keyed import Draws, below, order, pick, seed, uniform
 
 KEY = b"a key for tests"
 KNOWN = (332298, ["d", "b", "c", "a", "f", "e"])
@@ -17,7 +17,7 @@ KNOWN = (332298, ["d", "b", "c", "a", "f", "e"])
 
 def test_draws_are_the_same_in_another_process():
     code = (
-        "from transforms.watermark.keyed import *; "
+        "from transforms.keyed import *; "
         f"print(uniform({KEY!r}, 'a', 'b'), below({KEY!r}, 10**6, 'a'), order({KEY!r}, 'abcdef', 'p'))"
     )
     said = {
