@@ -16,6 +16,7 @@ class Stage(StrEnum):
     VERIFY = "verify"
     EMIT = "emit"
     MARK_IMAGE = "mark_image"
+    ASK = "ask"
 
 
 class Reason(StrEnum):
@@ -63,6 +64,8 @@ class Reason(StrEnum):
     # watermarked splits
     IMAGE_SMALLER_THAN_MARK = "image_smaller_than_mark"
     MARK_LEGIBILITY_MISSED = "mark_legibility_missed"
+    # question sets
+    IMAGE_WITHOUT_CATEGORY = "image_without_category"
     # text
     TEXT_STILL_LEAKS = "text_still_leaks"
     IMAGE_VALUE_QUOTED = "image_value_quoted"
