@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -30,6 +31,18 @@ _SIZE_CATEGORIES = (
 
 TAGS = ("llava", "privacy", "anonymization", "mmscrub")
 """Of a cleaned corpus."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardConfig:
+    """One table of a data set, as ``load_dataset(folder, name)`` names it. ``splits``: rows by split;
+    ``files``: the pattern of each split's files; ``num_bytes``: their bytes where known."""
+
+    name: str
+    splits: Mapping[str, int]
+    files: Mapping[str, str]
+    features: Features | pa.Schema
+    num_bytes: Mapping[str, int] = field(default_factory=dict)
 
 
 def render_card(
@@ -66,30 +79,47 @@ def front_matter(
 
     Form: https://huggingface.co/docs/hub/datasets-cards and the ``dataset_info`` of the datasets library.
     """
+    files = {name: f"data/{name}-*.parquet" for name in splits}
+    config = CardConfig("default", splits, files, features, num_bytes or {})
+    return front_matter_of([config], title=title, tags=tags)
+
+
+def front_matter_of(configs: Sequence[CardConfig], *, title: str, tags: Sequence[str] = TAGS) -> str:
+    """The YAML block of a data set of several tables, without its fences."""
     from datasets import DatasetInfo, Features, SplitDict, SplitInfo
     from datasets.info import DatasetInfosDict
     from datasets.utils.metadata import MetadataConfigs
     from huggingface_hub import DatasetCardData
 
-    if isinstance(features, pa.Schema):
-        features = Features.from_arrow_schema(features)
-    sizes = num_bytes or {}
-    with_images = any("Image(" in repr(feature) for feature in features.values())
+    infos, with_images = {}, False
+    for config in configs:
+        features = config.features
+        if isinstance(features, pa.Schema):
+            features = Features.from_arrow_schema(features)
+        with_images |= any("Image(" in repr(feature) for feature in features.values())
+        splits, sizes = SplitDict(), config.num_bytes
+        for name, rows in config.splits.items():
+            splits.add(SplitInfo(name=name, num_bytes=sizes.get(name, 0), num_examples=rows))
+        infos[config.name] = DatasetInfo(
+            features=features, splits=splits, dataset_size=sum(sizes.values()) or None
+        )
     data = DatasetCardData(
         pretty_name=title,
         task_categories=["image-text-to-text", "visual-question-answering"]
         if with_images
         else ["text-generation"],
-        size_categories=[size_category(sum(splits.values()))],
+        size_categories=[size_category(sum(sum(config.splits.values()) for config in configs))],
         tags=list(tags),
     )
-    infos = SplitDict()
-    for name, rows in splits.items():
-        infos.add(SplitInfo(name=name, num_bytes=sizes.get(name, 0), num_examples=rows))
-    info = DatasetInfo(features=features, splits=infos, dataset_size=sum(sizes.values()) or None)
-    DatasetInfosDict({"default": info}).to_dataset_card_data(data)
-    files = [{"split": name, "path": f"data/{name}-*.parquet"} for name in splits]
-    MetadataConfigs({"default": {"data_files": files}}).to_dataset_card_data(data)
+    DatasetInfosDict(infos).to_dataset_card_data(data)
+    MetadataConfigs(
+        {
+            config.name: {
+                "data_files": [{"split": name, "path": path} for name, path in config.files.items()]
+            }
+            for config in configs
+        }
+    ).to_dataset_card_data(data)
     return data.to_yaml()
 
 

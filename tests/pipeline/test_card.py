@@ -14,7 +14,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from pipeline.card import cell, front_matter, inline, render_card, size_category
+from pipeline.card import CardConfig, cell, front_matter, front_matter_of, inline, render_card, size_category
 
 FEATURES = {
     "id": {"dtype": "string", "_type": "Value"},
@@ -243,3 +243,17 @@ def test_size_categories(rows, word):
 def test_cells_are_one_line_and_escaped():
     assert cell("a|b\n<i>") == "a\\|b &lt;i>"
     assert inline("a & b") == "a &amp; b"
+
+
+def test_a_data_set_of_several_tables_lists_each_with_its_files_features_and_rows():
+    tables = [
+        CardConfig("probes", {"test": 3}, {"test": "data/probes-*.parquet"}, SCHEMA, {"test": 9}),
+        CardConfig("people", {"train": 2}, {"train": "people.parquet"}, pa.schema([("name", pa.string())])),
+    ]
+    front = yaml.safe_load(front_matter_of(tables, title="Two"))
+    assert [one["config_name"] for one in front["configs"]] == ["people", "probes"]
+    assert front["configs"][0]["data_files"] == [{"split": "train", "path": "people.parquet"}]
+    infos = {one["config_name"]: one for one in front["dataset_info"]}
+    assert infos["probes"]["splits"][0]["num_examples"] == 3
+    assert [one["name"] for one in infos["people"]["features"]] == ["name"]
+    assert "visual-question-answering" in front["task_categories"]
