@@ -1,0 +1,1 @@
+"""Scores of disclosure and retention benchmarks (MM-Privacy, arXiv 2606.09125)."""
