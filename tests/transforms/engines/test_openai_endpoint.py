@@ -9,9 +9,9 @@ import pytest
 from schemas.errors import ConfigError, RunFailed
 from schemas.finding import Kind
 from tests.chat_endpoint import asked, chat_endpoint, rewritten, said, slow
+from transforms.engines import chat_endpoint as chat
 from transforms.engines.protocols import HiddenSpan, RewriteRequest
 from transforms.engines.registry import check_engine, load_rewriter
-from transforms.engines.rewriter import openai_endpoint
 from transforms.engines.rewriter.openai_endpoint import OpenAiEndpoint
 from transforms.engines.rewriter.settings import MOST_FAILURES, RewriterSettings
 
@@ -21,7 +21,7 @@ QUICK = RewriterSettings(timeout_seconds=0.3, attempts=2)
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch):
-    monkeypatch.setattr(openai_endpoint, "_BACKOFF_SECONDS", 0.0)
+    monkeypatch.setattr(chat, "_BACKOFF_SECONDS", 0.0)
     monkeypatch.delenv("MMSCRUB_REWRITER_KEY", raising=False)
 
 
