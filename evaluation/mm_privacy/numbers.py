@@ -1,0 +1,205 @@
+"""Groups of digits in a text: in figures, misread ones ("98l-65") or words ("nine eight, double four")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import regex
+
+from evaluation.mm_privacy.written import Written, notation
+
+_WORD: Final = regex.compile(r"[\p{L}\p{N}|]+(?:(?<=\d)!(?=[\d-]))?[\p{L}\p{N}|]*")
+_DIGITS: Final = regex.compile(r"\d+")
+_ORDINAL: Final = regex.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|ª)")
+_JOINT: Final = regex.compile(r"[\s\-./()\[\]{}+*_~`'\"\\:$]{0,8}")
+_SPOKEN_JOINT: Final = regex.compile(r"[\s\-.,;/()*_~`'\"]{0,6}(?:and\s)?")
+_TIGHT: Final = regex.compile(r"(?:[ \t\xa0]?[\-./()+_*`]{0,3}[ \t\xa0]?)")
+_MASK_BEFORE: Final = regex.compile(r"(?:[*#?]{2,}|\b[xX]{2,}|…|\.{3}|_{3,})[\s\-.)(/*_]*$")
+_MASK_AFTER: Final = regex.compile(r"[\s\-.)(/]*(?:[*#?]{2,}|[xX]{2,}|…|\.{3}|_{3,})")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Digits that stand together at ``start:end``. ``spoken``: written in words; ``ordinal``: with an ending.
+
+    ``joined``: between it and the group before stands nothing that separates two numbers; ``tight``: nothing
+    but what stands inside one number.
+    """
+
+    digits: str
+    start: int
+    end: int
+    spoken: bool = False
+    ordinal: bool = False
+    joined: bool = False
+    tight: bool = False
+
+
+@cache
+def _values() -> dict[str, tuple[str, int]]:
+    """Number words, each with its kind and value."""
+    numbers = notation()["numbers"]
+    values = {word: ("units", value) for words in numbers["digits"] for word, value in words.items()}
+    for kind in ("units", "teens", "tens", "ordinals", "scales", "repeats"):
+        values.update({word: (kind, value) for word, value in numbers[kind].items()})
+    return values
+
+
+@cache
+def print_digits() -> dict[int, str]:
+    """Letters that print takes digits for, as a table of ``str.translate``."""
+    return str.maketrans({letter: str(digit) for letter, digit in notation()["print_digits"].items()})
+
+
+def digit_groups(written: Written) -> list[Group]:
+    """All groups of digits of a text, in order."""
+    found = list(_groups(written))
+    linked: list[Group] = []
+    for place, group in enumerate(found):
+        if place == 0:
+            linked.append(group)
+            continue
+        before = found[place - 1]
+        gap = written.text[before.end : group.start]
+        spoken = group.spoken and before.spoken
+        joined = (_SPOKEN_JOINT if spoken else _JOINT).fullmatch(gap.lower()) is not None
+        tight = _TIGHT.fullmatch(gap) is not None or (spoken and joined)
+        linked.append(Group(group.digits, group.start, group.end, group.spoken, group.ordinal, joined, tight))
+    return linked
+
+
+def _groups(written: Written) -> Iterator[Group]:
+    words: list[regex.Match[str]] = []
+    for word in _WORD.finditer(written.lower):
+        if word[0] in _values():
+            words.append(word)
+            continue
+        if words:
+            yield from _spoken(words, written)
+            words = []
+        yield from _figures(word, written)
+    if words:
+        yield from _spoken(words, written)
+
+
+def _figures(word: regex.Match[str], written: Written) -> Iterator[Group]:
+    said = written.text[word.start() : word.end()]
+    if said.isdigit():
+        yield Group(said, word.start(), word.end())
+        return
+    if not _DIGITS.search(said):
+        return
+    if ordinal := _ORDINAL.fullmatch(word[0]):
+        yield Group(ordinal[1], word.start(), word.end(), ordinal=True)
+        return
+    meant = said.translate(print_digits())
+    if meant.isdigit():
+        yield Group(meant, word.start(), word.end())
+        return
+    for run in _DIGITS.finditer(said):
+        yield Group(run[0], word.start() + run.start(), word.start() + run.end())
+
+
+def _spoken(words: Sequence[regex.Match[str]], written: Written) -> Iterator[Group]:
+    """Number words in a row as groups of digits. A lone unit ("one of them") is none."""
+    run: list[regex.Match[str]] = []
+    for word in words:
+        if run and not _SPOKEN_JOINT.fullmatch(written.lower[run[-1].end() : word.start()]):
+            yield from _spoken_run(run)
+            run = []
+        run.append(word)
+    yield from _spoken_run(run)
+
+
+def _spoken_run(run: Sequence[regex.Match[str]]) -> Iterator[Group]:
+    if len(run) == 1 and _values()[run[0][0]][0] in ("scales", "repeats"):
+        return
+    place = 0
+    while place < len(run):
+        digits, used, ordinal = _number([_values()[word[0]] for word in run[place : place + 7]])
+        if digits:
+            yield Group(digits, run[place].start(), run[place + used - 1].end(), spoken=True, ordinal=ordinal)
+        place += used
+
+
+def _number(said: Sequence[tuple[str, int]]) -> tuple[str, int, bool]:
+    """The first number of some words: its digits, how many words it takes, whether it is an ordinal."""
+    kind, value = said[0]
+    if kind == "repeats":
+        if len(said) > 1 and said[1][0] == "units":
+            return str(said[1][1]) * value, 2, False
+        return "", 1, False
+    if kind == "scales":
+        return "", 1, False
+    if len(said) > 1 and said[1][0] == "scales" and kind != "ordinals":
+        return _scaled(said)
+    if kind == "tens" and len(said) > 1 and said[1][0] in ("units", "ordinals") and 0 < said[1][1] < 10:
+        return str(value + said[1][1]), 2, said[1][0] == "ordinals"
+    return str(value), 1, kind == "ordinals"
+
+
+def _scaled(said: Sequence[tuple[str, int]]) -> tuple[str, int, bool]:
+    """ "four thousand three hundred twenty": one number."""
+    total, part, used = 0, 0, 0
+    scale = 10_000
+    while used < len(said):
+        kind, value = said[used]
+        following = said[used + 1] if used + 1 < len(said) else ("", 0)
+        if kind == "scales":
+            if value >= scale:
+                break
+            total, part, scale = total + (part or 1) * value, 0, value
+        elif kind == "tens" and part == 0 and scale > 10 and (following[0] != "scales" or used == 0):
+            part, scale = value, 10 if following[0] == "units" and following[1] else 1
+        elif kind in ("units", "teens") and part % 10 == 0 and (part == 0 or part >= 20) and scale > 1:
+            part += value
+            scale = scale if following[0] == "scales" else 1
+        else:
+            break
+        used += 1
+    return str(total + part), used, False
+
+
+def windows(groups: Sequence[Group], shortest: int, longest: int) -> Iterator[tuple[str, int, int]]:
+    """Digits of neighbouring joined groups, ``shortest`` to ``longest`` of them, with where they stand."""
+    for first, group in enumerate(groups):
+        digits = group.digits
+        last = first
+        while True:
+            if len(digits) > longest:
+                break
+            if len(digits) >= shortest:
+                yield digits, group.start, groups[last].end
+            last += 1
+            if last == len(groups) or not groups[last].joined:
+                break
+            digits += groups[last].digits
+
+
+def runs(groups: Sequence[Group]) -> Iterator[tuple[str, int, int]]:
+    """Digits that stand together as one number, as long as they go on."""
+    first = 0
+    for last in range(1, len(groups) + 1):
+        if last == len(groups) or not groups[last].tight:
+            part = groups[first:last]
+            yield "".join(group.digits for group in part), part[0].start, part[-1].end
+            first = last
+
+
+def masked(written: Written, start: int, end: int) -> bool:
+    """True if what stands at ``start:end`` continues in signs that hide: "***-**-4320"."""
+    before, after = written.text[max(0, start - 24) : start], written.text[end : end + 24]
+    return bool(_MASK_BEFORE.search(before) or _MASK_AFTER.match(after))
+
+
+def named_as_part(written: Written, start: int, end: int) -> bool:
+    """True if the words around ``start:end`` say that it is a part of a number ("ends in 4320")."""
+    return bool(_parts().search(written.lower[max(0, start - 60) : end + 40]))
+
+
+@cache
+def _parts() -> regex.Pattern[str]:
+    return regex.compile(notation()["numbers"]["parts"])
