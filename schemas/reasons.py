@@ -17,6 +17,7 @@ class Stage(StrEnum):
     EMIT = "emit"
     MARK_IMAGE = "mark_image"
     ASK = "ask"
+    RENDER = "render"
 
 
 class Reason(StrEnum):
@@ -66,6 +67,8 @@ class Reason(StrEnum):
     MARK_LEGIBILITY_MISSED = "mark_legibility_missed"
     # question sets
     IMAGE_WITHOUT_CATEGORY = "image_without_category"
+    # forms of a disclosure set
+    VALUE_NOT_PRINTABLE = "value_not_printable"
     # text
     TEXT_STILL_LEAKS = "text_still_leaks"
     IMAGE_VALUE_QUOTED = "image_value_quoted"
