@@ -16,7 +16,7 @@ LONG = {
     PrivateType.EMAIL: "maximiliane.oberhofer-lukaszewicz47@mail.example.com",
     PrivateType.PHONE: "+1 (202) 555-0147 extension 40233",
     PrivateType.SSN: "987-65-4320",
-    PrivateType.ADDRESS: "1842 Upper Whitmore Crossing, Building C, Apartment 2140, Lake Montgomery, TX 75052",
+    PrivateType.ADDRESS: "1842 Upper Whitmore Crossing, Building C, Apartment 2140, Montgomery, TX 75052",
     PrivateType.DATE_OF_BIRTH: "23 September 1974",
     PrivateType.CARD: "4000 0000 1234 5678 901",
     PrivateType.ACCOUNT: "MT00 XXXX 0000 0123 4567 8901 2345 678",
