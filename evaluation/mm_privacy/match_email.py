@@ -60,6 +60,9 @@ def _pieces(written: Written, start: int, end: int) -> list[_Piece]:
     at = start
     for found in _pieces_pattern().finditer(written.lower, start, end):
         kind = str(found.lastgroup)
+        if found[0] == "-" and written.text[found.end() : found.end() + 1] == "\n":
+            at = found.end() + 1  # a word divided at the end of a line
+            continue
         text = _SIGNS.get(kind) or ("" if kind == "other" else found[0])
         apart = found.start() > at and kind not in _SIGNS
         pieces.append(_Piece(text, found.start(), found.end(), apart, written.text[found.start()].isupper()))
@@ -81,11 +84,8 @@ def _locals(written: Written, end: int) -> Iterator[tuple[str, int]]:
             return
         local = piece.text + local
         if _is_sign(piece):
-            if place and pieces[place - 1].text and local.strip("._-+"):
-                yield (
-                    local.lstrip("._-+"),
-                    pieces[place + 1].start if place + 1 < len(pieces) else piece.start,
-                )
+            if (place == 0 or piece.apart or not pieces[place - 1].text) and place + 1 < len(pieces):
+                yield local.strip("._-+"), pieces[place + 1].start
             continue
         before = pieces[place - 1] if place else None
         if before is None or piece.apart or not before.text or (_is_sign(before) and before.apart):
@@ -126,7 +126,7 @@ def _hosts(written: Written, start: int) -> Iterator[tuple[str, int]]:
         if not piece.text or piece.text in ("_", "+", "%", "'"):
             break
         if place and piece.apart and not _is_sign(piece) and not _is_sign(pieces[place - 1]):
-            joins += 1
+            joins += len(piece.text) > 1 or len(pieces[place - 1].text) > 1
             if joins > _JOINS:
                 break
         if "." in host.rstrip(".") or (host.endswith(".") and host.count(".") > 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -23,7 +23,8 @@ _MASK_AFTER: Final = regex.compile(r"[\s\-.)(/]*(?:[*#?]{2,}|[xX]{2,}|…|\.{3}|
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Digits that stand together at ``start:end``. ``spoken``: written in words; ``ordinal``: with an ending.
+    """Digits that stand together at ``start:end``. ``spoken``: written in words; ``ordinal``: with an ending;
+    ``alone``: one number word between others.
 
     ``joined``: between it and the group before stands nothing that separates two numbers; ``tight``: nothing
     but what stands inside one number.
@@ -34,6 +35,7 @@ class Group:
     end: int
     spoken: bool = False
     ordinal: bool = False
+    alone: bool = False
     joined: bool = False
     tight: bool = False
 
@@ -55,8 +57,8 @@ def print_digits() -> dict[int, str]:
 
 
 def digit_groups(written: Written) -> list[Group]:
-    """All groups of digits of a text, in order."""
-    found = list(_groups(written))
+    """All groups of digits of a text, in order. A number word by itself ("one of them") is none."""
+    found = [group for group in _groups(written) if not group.alone or group.ordinal]
     linked: list[Group] = []
     for place, group in enumerate(found):
         if place == 0:
@@ -67,7 +69,7 @@ def digit_groups(written: Written) -> list[Group]:
         spoken = group.spoken and before.spoken
         joined = (_SPOKEN_JOINT if spoken else _JOINT).fullmatch(gap.lower()) is not None
         tight = _TIGHT.fullmatch(gap) is not None or (spoken and joined)
-        linked.append(Group(group.digits, group.start, group.end, group.spoken, group.ordinal, joined, tight))
+        linked.append(replace(group, joined=joined, tight=tight))
     return linked
 
 
@@ -104,7 +106,7 @@ def _figures(word: regex.Match[str], written: Written) -> Iterator[Group]:
 
 
 def _spoken(words: Sequence[regex.Match[str]], written: Written) -> Iterator[Group]:
-    """Number words in a row as groups of digits. A lone unit ("one of them") is none."""
+    """Number words in a row as groups of digits."""
     run: list[regex.Match[str]] = []
     for word in words:
         if run and not _SPOKEN_JOINT.fullmatch(written.lower[run[-1].end() : word.start()]):
@@ -121,7 +123,14 @@ def _spoken_run(run: Sequence[regex.Match[str]]) -> Iterator[Group]:
     while place < len(run):
         digits, used, ordinal = _number([_values()[word[0]] for word in run[place : place + 7]])
         if digits:
-            yield Group(digits, run[place].start(), run[place + used - 1].end(), spoken=True, ordinal=ordinal)
+            yield Group(
+                digits,
+                run[place].start(),
+                run[place + used - 1].end(),
+                spoken=True,
+                ordinal=ordinal,
+                alone=len(run) == 1,
+            )
         place += used
 
 

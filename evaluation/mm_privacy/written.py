@@ -16,7 +16,7 @@ LONGEST: Final = 20_000
 """Characters of an answer that are read: ten times what a benchmark's answers are cut at."""
 
 _WRAPPING: Final = regex.compile(
-    r"\\u[0-9a-fA-F]{4}|\\[nrt](?![a-z])|\\[nrt](?=[A-Z0-9])|\\(?=[^\w\s])"
+    r"\\u[0-9a-fA-F]{4}|\\[nrt](?![a-z])|\\[nrt](?=[A-Z0-9])|\\(?=[^\w\s]|_)"
     r"|&(?:\#\d{1,6}|\#[xX][0-9a-fA-F]{1,5}|[A-Za-z]{2,8});"
     r"|%40|%2[eEbBdD]|</?(?:b|i|u|em|strong|code|span|mark|sup|sub)(?:\s[^<>]{0,80})?>"
     r"|</?(?:br|p|td|tr|th|li|ul|ol|div|table)(?:\s[^<>]{0,80})?/?>|[\ufe0e\ufe0f\u20e3]"

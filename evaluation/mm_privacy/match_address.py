@@ -1,0 +1,286 @@
+"""Postal addresses by their parts: street and number, unit, postcode, town, whatever stands between them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import Final
+
+import regex
+
+from evaluation.mm_privacy.numbers import digit_groups, windows
+from evaluation.mm_privacy.tiers import Reading, Sighting, Tier, TypeRules, one_edit
+from evaluation.mm_privacy.written import Written, notation, read_written
+
+_WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}]+")
+_SEGMENT: Final = regex.compile(r"[^,;|\n]+")
+_POSTCODE: Final = regex.compile(
+    r"(?<!\w)(?:\d{5}(?:-\d{4})?|\d{4}\s?\p{Lu}{2}|\d{2}-\d{3}|\d{4}|\d{3}\s\d{2}"
+    r"|\p{Lu}{1,2}\d[\p{Lu}\d]?\s?\d\p{Lu}{2}|\p{Lu}\d{2}\s?[\p{Lu}\d]{4})(?!\w)"
+)
+_NEAR: Final = 4
+"""Words between a house number and its street."""
+_SPREAD: Final = 18
+"""Words beside its own over which an address may be spread (keys of JSON, labels of a list)."""
+_SPECIAL: Final = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """What an address must have: ``number`` and ``street`` words, further ``units``, and one of ``postcode``
+    (closed up) and ``town``. Any may be empty."""
+
+    number: str
+    street: tuple[str, ...]
+    units: tuple[str, ...]
+    postcode: str
+    town: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+
+def bare(word: str) -> str:
+    """A word in small letters without accents."""
+    spread = unicodedata.normalize("NFKD", word.lower().translate(_SPECIAL))
+    return "".join(char for char in spread if not unicodedata.combining(char))
+
+
+@cache
+def _same() -> dict[str, str]:
+    return {bare(word): words[0] for words in reversed(notation()["addresses"]["same"]) for word in words}
+
+
+@cache
+def _optional() -> frozenset[str]:
+    table = notation()["addresses"]
+    regions = {part for name, code in table["regions"].items() for part in (code, *name.split())}
+    return frozenset({*table["optional"], *map(bare, table["countries"]), *regions})
+
+
+@lru_cache(maxsize=4096)
+def _plain(word: str) -> str:
+    said = bare(word)
+    for ending, short in notation()["addresses"]["endings"].items():
+        if said.endswith(bare(ending)) and len(said) > len(bare(ending)) + 1:
+            return said[: -len(bare(ending))] + str(short)
+    return _same().get(said, said)
+
+
+def _tokens(written: Written) -> list[_Token]:
+    """Words and numbers; numbers in words as figures beside the words themselves."""
+    tokens = [_Token(_plain(word[0]), word.start(), word.end()) for word in _WORD.finditer(written.text)]
+    groups = [group for group in digit_groups(written) if group.spoken and not group.ordinal]
+    spoken = [_Token(digits, start, end) for digits, start, end in windows(groups, 1, 6)]
+    return sorted([*tokens, *spoken], key=lambda one: (one.start, -one.end)) if spoken else tokens
+
+
+@lru_cache(maxsize=8192)
+def _read_address(value: str) -> _Address:
+    written = read_written(value)
+    said = written.text
+    segments = [one.span() for one in _SEGMENT.finditer(said) if one[0].strip()]
+    postcode = _postcode(said, segments)
+    needed = [
+        token
+        for token in _tokens(written)
+        if _is_needed(token) and not (postcode and postcode[0] <= token.start < postcode[1])
+    ]
+    last = _town_segment(segments, postcode, needed)
+    town = tuple(
+        token.text for token in needed if last and last[0] <= token.start < last[1] and not _has_digit(token)
+    )
+    street = [
+        token for token in needed if not (last and last[0] <= token.start < last[1]) or _has_digit(token)
+    ]
+    words = tuple(token.text for token in street if not _has_digit(token))
+    numbers = [token.text for token in street if _has_digit(token)]
+    if not words:
+        words, town = town, ()
+    closed = "".join(_WORD.findall(said[postcode[0] : postcode[1]])).lower() if postcode else ""
+    return _Address(
+        numbers[0] if numbers else "",
+        words,
+        tuple(numbers[1:]),
+        closed[:5] if closed[:5].isdigit() else closed,
+        town,
+    )
+
+
+def _is_needed(token: _Token) -> bool:
+    return _has_digit(token) or (token.text not in _optional() and len(token.text) > 1)
+
+
+def _has_digit(token: _Token) -> bool:
+    return any(char.isdigit() for char in token.text)
+
+
+def _postcode(said: str, segments: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The last thing in the form of a postcode, behind the first segment or at the end of the only one."""
+    found = list(_POSTCODE.finditer(said))
+    if not found:
+        return None
+    last = found[-1].span()
+    first = segments[0]
+    only = len(segments) == 1 and (len(found) > 1 or last[0] > first[0] + 12)
+    return last if only or last[0] >= first[1] else None
+
+
+def _town_segment(
+    segments: Sequence[tuple[int, int]], postcode: tuple[int, int] | None, needed: Sequence[_Token]
+) -> tuple[int, int] | None:
+    """Where the town stands: beside the postcode, or in the segment next to it; the last one without any."""
+    if len(segments) < 2:
+        return None
+    words = [one for one in needed if not _has_digit(one)]
+    filled = [any(start <= word.start < end for word in words) for start, end in segments]
+    if postcode is None:
+        return next(
+            (span for span, full in reversed([*zip(segments, filled, strict=True)][1:]) if full), None
+        )
+    place = next(at for at, (start, end) in enumerate(segments) if start <= postcode[0] < end)
+    for at in (place, place + 1, place - 1):
+        if 0 < at < len(segments) and filled[at]:
+            return segments[at]
+    return None
+
+
+def address_forms(value: str) -> tuple[str, ...]:
+    """House number and first word of the street with the postcode, and with the town."""
+    address = _read_address(value)
+    where = [one for one in (address.postcode, *address.town[:1]) if one]
+    start = " ".join(part for part in (address.number, *address.street[:1]) if part)
+    return tuple(f"{start} {one}" for one in where) if start and where else (start,) if start else ()
+
+
+def address_readings(written: Written) -> Iterator[Reading]:
+    """House numbers with the words near them and what follows."""
+    tokens = [token for token in _tokens(written) if _is_needed(token)]
+    for at, number in enumerate(tokens):
+        if not _has_digit(number):
+            continue
+        near = range(max(0, at - _NEAR), min(len(tokens), at + _NEAR + 1))
+        words = [place for place in near if not _has_digit(tokens[place])]
+        after = _closed_pairs(tokens[at + 1 : at + 1 + _SPREAD])
+        for place in words:
+            start = min(number.start, tokens[place].start)
+            for where in after:
+                yield Reading(f"{number.text} {tokens[place].text} {where.text}", start, where.end)
+
+
+def _closed_pairs(tokens: Sequence[_Token]) -> list[_Token]:
+    """``tokens``, and neighbours of which one has a digit as one ("SW1A 1AA")."""
+    pairs = [
+        _Token(one.text + other.text, one.start, other.end)
+        for one, other in pairwise(tokens)
+        if (_has_digit(one) or _has_digit(other)) and len(one.text + other.text) <= 8
+    ]
+    return [*tokens, *pairs]
+
+
+def address_sightings(written: Written, gold: str) -> Iterator[Sighting]:
+    """Where a text tells an address: all of it, all but one character, or street and number, or most."""
+    address = _read_address(gold)
+    wanted = [
+        one
+        for one in (address.number, *address.street, *address.units, address.postcode, *address.town)
+        if one
+    ]
+    if not wanted:
+        return
+    tokens = _closed_pairs(_tokens(written))
+    tokens.sort(key=lambda one: (one.start, one.end))
+    span = 40 + 9 * (len(wanted) + _SPREAD)
+    for first in [token for token in tokens if _fits(token.text, wanted)]:
+        part = [token for token in tokens if first.start <= token.start and token.end <= first.start + span]
+        yield from _judged(part, address)
+
+
+def _fits(text: str, wanted: Sequence[str]) -> bool:
+    return any(text == one or one_edit(text, one) for one in wanted if len(one) > 2 or text == one)
+
+
+def _judged(part: Sequence[_Token], address: _Address) -> Iterator[Sighting]:
+    """What the words of ``part`` tell of ``address``."""
+    at: dict[str, _Token] = {}
+    for token in part:
+        at.setdefault(token.text, token)
+        if token.text[:5].isdigit() and len(token.text) == 9:
+            at.setdefault(token.text[:5], token)
+    street = [one for one in (address.number, *address.street, *address.units) if one]
+    missing = [one for one in street if one not in at]
+    where = _where(at, address)
+    near = {one: _one_off(one, part) for one in missing}
+    told = [at[one] for one in street if one in at] + where
+    if not told:
+        return
+    start, end = min(one.start for one in told), max(one.end for one in told)
+    complete = bool(where) or not (address.postcode or address.town)
+    form = address_forms_of(address, near)
+    if not missing and complete:
+        wrong = address.postcode and address.postcode not in at and _one_off(address.postcode, part)
+        yield Sighting(Tier.ONE_EDIT if wrong else Tier.FULL, form, start, end)
+    elif (len(missing) == 1 and complete and near[missing[0]]) or (
+        not missing and _where_but_one(part, address)
+    ):
+        yield Sighting(Tier.ONE_EDIT, form, start, end)
+    elif _is_part(at, address, where):
+        yield Sighting(Tier.PARTIAL, form, start, end)
+
+
+def address_forms_of(address: _Address, near: Mapping[str, str]) -> str:
+    """The form of an address of which some words were read otherwise."""
+    number = near.get(address.number) or address.number
+    street = near.get(address.street[0]) or address.street[0] if address.street else ""
+    return " ".join(part for part in (number, street, address.postcode or "".join(address.town[:1])) if part)
+
+
+def _where(at: Mapping[str, _Token], address: _Address) -> list[_Token]:
+    """The words that tell the town, by postcode or by name; none where it is not told."""
+    if address.postcode and address.postcode in at:
+        return [at[address.postcode]]
+    if address.town and all(one in at for one in address.town):
+        return [at[one] for one in address.town]
+    return []
+
+
+def _where_but_one(part: Sequence[_Token], address: _Address) -> bool:
+    if address.postcode and _one_off(address.postcode, part):
+        return True
+    return len(address.town) == 1 and bool(_one_off(address.town[0], part))
+
+
+def _one_off(wanted: str, part: Sequence[_Token]) -> str:
+    """A word of ``part`` one edit from ``wanted``; "" for none. Short words have no near misses by chance."""
+    if len(wanted) < 3 and not wanted.isdigit():
+        return ""
+    return next((token.text for token in part if one_edit(token.text, wanted)), "")
+
+
+def _is_part(at: Mapping[str, _Token], address: _Address, where: Sequence[_Token]) -> bool:
+    """Street and number, or at least half of what there is with the street or the postcode."""
+    street = [one for one in address.street if one in at]
+    if address.number in at and address.street and len(street) == len(address.street):
+        number, word = at[address.number], at[street[0]]
+        if abs(number.start - word.start) <= 40:
+            return True
+    everything = [
+        one
+        for one in (address.number, *address.street, *address.units, address.postcode, *address.town)
+        if one
+    ]
+    told = sum(one in at for one in everything)
+    marked = len(street) == len(address.street) > 0 or address.postcode in at
+    return (told >= 2 and 2 * told >= len(everything) and marked) or (
+        address.postcode in at and bool(where) and told >= 2
+    )
+
+
+ADDRESS_RULES: Final = TypeRules(address_forms, address_readings, address_sightings)
