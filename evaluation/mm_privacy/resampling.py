@@ -66,19 +66,16 @@ class Bootstrap:
         even = np.full(self.size, 1 / self.size) if self.size else np.zeros(0)
         self.weights = rng.multinomial(self.size, even, draws).T.astype(np.float64)
 
-    def shares(self, hits: Flags, cells: Codes, count: int) -> Drawn:
+    def shares(self, hits: Flags | Codes, cells: Codes, count: int, of: Codes | None = None) -> Drawn:
         """Share of ``hits`` [n] in each of ``count`` cells; ``cells`` [n] says where a probe belongs, -1 for
-        nowhere."""
-        inside = cells >= 0
-        where, who, hit = cells[inside], self.codes[inside], hits[inside].astype(np.float64)
-        return self._drawn(where, who, hit, count)
-
-    def _drawn(self, where: Codes, who: Codes, hit: Floats, count: int) -> Drawn:
+        nowhere. Where a probe counts more than once, ``of`` [n] says how often it could hit."""
         from scipy.sparse import csr_matrix
 
-        shape = (count, self.size)
-        won: Any = csr_matrix((hit, (where, who)), shape=shape)
-        asked: Any = csr_matrix((np.ones(len(where)), (where, who)), shape=shape)
+        inside = cells >= 0
+        where, who, shape = cells[inside], self.codes[inside], (count, self.size)
+        tries = np.ones(len(where)) if of is None else of[inside].astype(np.float64)
+        won: Any = csr_matrix((hits[inside].astype(np.float64), (where, who)), shape=shape)
+        asked: Any = csr_matrix((tries, (where, who)), shape=shape)
         drawn = np.full((count, self.weights.shape[1]), np.nan)
         for start in range(0, count, _BLOCK):
             part = slice(start, start + _BLOCK)
