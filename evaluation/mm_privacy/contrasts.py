@@ -51,10 +51,10 @@ def _grids(results: Results) -> Iterator[tuple[str, str, list[str], Flags, Codes
     usable = np.flatnonzero(results.known & results.scored)
     kinds = sorted({results.private_type[place] for place in usable})
     for group in sorted(set(results.group)):
-        tasks = [one.value for one in Task if group_of(one) == group and one.value in set(results.task)]
+        tasks = [str(one.value) for one in Task if group_of(one) == group and one.value in set(results.task)]
         for kind in ("", *kinds) if len(kinds) > 1 else kinds:
             items: dict[str, dict[str, int]] = {}
-            for place in usable:
+            for place in usable.tolist():
                 if results.group[place] == group and kind in ("", results.private_type[place]):
                     items.setdefault(results.results[place].probe.item_id, {})[results.task[place]] = place
             whole = [one for one in items.values() if len(one) == len(tasks)]

@@ -28,7 +28,7 @@ class ScoreSettings:
     """``draws``: of personas, for intervals, and of exchanged framings; ``seed``: they follow from it."""
 
     draws: int = 2000
-    seed: str = "mm-privacy"
+    seed: int = 0
 
     @property
     def key(self) -> bytes:
