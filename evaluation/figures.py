@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scipy.stats import binomtest
 
@@ -30,6 +31,7 @@ class Figure:
         return self.value >= self.target if self.better == ">=" else self.value <= self.target
 
 
+@lru_cache(4096)
 def wilson(hits: int, total: int) -> tuple[float, float]:
     """95 % interval of the share ``hits / total`` (Wilson 1927). Raises ValueError if ``total`` is 0."""
     interval = binomtest(hits, total).proportion_ci(method="wilson")

@@ -1,4 +1,4 @@
-"""``mmscrub score``: what the scores of a model say about memory, and what a planned split could show."""
+"""``mmscrub score``: what answers and scores of models say about memory, disclosure and privacy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from mmscrub.exit_codes import errors_to_exit_codes
+from mmscrub.score_mm_privacy import mm_privacy
 from mmscrub.score_probes import probes
 from mmscrub.score_report import write_report
 
@@ -17,10 +18,11 @@ score_app = typer.Typer(
     name="score",
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Statistics on the memory of models that were trained on a watermarked split.",
+    help="What models remember, disclose and give away: statistics on their scores and answers.",
 )
 
 score_app.command()(probes)
+score_app.command(name="mm-privacy")(mm_privacy)
 
 Alpha = Annotated[
     float, typer.Option("--alpha", metavar="RATE", help="Chance of a false alarm, over all tests together.")

@@ -134,11 +134,11 @@ def _probe(path: Path, number: int, row: Mapping[str, Any]) -> Probe:
     values: dict[str, Any] = {}
     for column in _COLUMNS:
         said = row[column]
-        if said is None and column not in _MAY_BE_NULL:
-            raise wrong(column, "is null")
+        kind = _ENUMS.get(column)
+        if not (said if kind else said is not None) and column not in _MAY_BE_NULL:
+            raise wrong(column, "is null or empty")
         if said is not None and not isinstance(said, str):
             raise wrong(column, "is no text")
-        kind = _ENUMS.get(column)
         try:
             values[column] = (said or "") if kind is None else kind(said) if said else None
         except ValueError:

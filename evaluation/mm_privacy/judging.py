@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from evaluation.mm_privacy.bench import Bench
@@ -19,6 +18,7 @@ from schemas.benchmark import UNSOLICITED, PrivateType, Probe, Purpose
 from transforms.disclosure.prompts import opt_out_phrases
 
 _AT_ONCE: Final = 500
+_TAKEN: list[KnownValues] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def judge(bench: Bench, answers: Mapping[str, str], workers: int = 1) -> tuple[P
     if workers < 2 or len(questions) <= _AT_ONCE:
         return tuple(judge_one(question, known) for question in questions)
     parts = [questions[start : start + _AT_ONCE] for start in range(0, len(questions), _AT_ONCE)]
-    with ProcessPoolExecutor(workers) as pool:
-        return tuple(one for part in pool.map(partial(_judge_part, known), parts) for one in part)
+    with ProcessPoolExecutor(workers, initializer=_take, initargs=(known,)) as pool:
+        return tuple(one for part in pool.map(_judge_part, parts) for one in part)
 
 
 def judge_one(question: Question, known: KnownValues) -> ProbeResult:
@@ -74,5 +74,10 @@ def judge_one(question: Question, known: KnownValues) -> ProbeResult:
     )
 
 
-def _judge_part(known: KnownValues, questions: Sequence[Question]) -> list[ProbeResult]:
-    return [judge_one(question, known) for question in questions]
+def _take(known: KnownValues) -> None:
+    """What a worker process keeps over its parts."""
+    _TAKEN.append(known)
+
+
+def _judge_part(questions: Sequence[Question]) -> list[ProbeResult]:
+    return [judge_one(question, _TAKEN[-1]) for question in questions]

@@ -17,8 +17,9 @@ from evaluation.mm_privacy.resampling import Codes, Flags, Floats
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """``only_first`` and ``only_second``: items on which one alone leaked, of ``items`` of ``clusters``
-    personas. ``p_items``: McNemar's exact p; ``p_clusters``: that of signs of whole personas. Two-sided."""
+    """``only_first`` and ``only_second``: pairs of answers of which one alone leaked, of ``items`` pairs of
+    ``clusters`` personas. ``p_items``: McNemar's exact p; ``p_clusters``: that of signs of whole personas.
+    Two-sided."""
 
     items: int
     clusters: int

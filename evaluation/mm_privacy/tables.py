@@ -1,0 +1,120 @@
+"""Scores as Markdown, CSV and JSON. Numbers and names alone; no answer and no value of anybody."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any
+
+from evaluation.mm_privacy.resampling import Estimate
+from evaluation.mm_privacy.scores import ModelScores, Scores
+
+Row = Mapping[str, object]
+
+
+def as_json(scores: Scores) -> dict[str, Any]:
+    """Every number, with 95 % intervals."""
+    return {
+        "settings": asdict(scores.settings),
+        "complete": scores.complete,
+        "models": [
+            asdict(one) | {"coverage": asdict(one.coverage) | {"complete": one.coverage.complete}}
+            for one in scores.models
+        ],
+        "comparisons": [asdict(one) for one in scores.comparisons],
+    }
+
+
+def csv_files(scores: Scores) -> dict[str, str]:
+    """Long tables by file name: one row per cell, control, verdict, range and test, the model first."""
+    files: dict[str, list[Row]] = {
+        "cells.csv": [],
+        "controls.csv": [],
+        "verdicts.csv": [],
+        "task_inconsistency.csv": [],
+        "task_tests.csv": [],
+        "decoy_tests.csv": [],
+        "unsolicited.csv": [],
+    }
+    for model in scores.models:
+        parts: Sequence[Sequence[Any]] = (
+            model.cells,
+            model.controls,
+            _verdicts(model),
+            model.spreads,
+            model.task_tests,
+            model.decoy_tests,
+            model.repeated,
+        )
+        for rows, part in zip(files.values(), parts, strict=True):
+            rows += [{"model": model.model, "complete": model.coverage.complete, **flat(one)} for one in part]
+    found = {name: _csv(rows) for name, rows in files.items() if rows}
+    if scores.comparisons:
+        found["model_tests.csv"] = _csv([flat(one) for one in scores.comparisons])
+    return found
+
+
+def flat(thing: object) -> dict[str, object]:
+    """Its fields; those of an estimate or a test become columns ("leak", "leak_low", "leak_high")."""
+    if isinstance(thing, Mapping):
+        return dict(thing)
+    row: dict[str, object] = {}
+    for name, value in ((one.name, getattr(thing, one.name)) for one in fields(thing)):  # type: ignore[arg-type]
+        if isinstance(value, Estimate):
+            row |= {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
+            row |= {f"{name}_hits": value.hits, f"{name}_of": value.total} if value.total else {}
+            row[f"{name}_personas"] = value.clusters
+        elif is_dataclass(value):
+            row |= {f"{name}_{inner}": said for inner, said in flat(value).items()}
+        else:
+            row[name] = value
+    return row
+
+
+def _verdicts(model: ModelScores) -> list[Row]:
+    rows: list[Row] = []
+    for one in model.explained:
+        read = None if one.reading is None else one.reading.right
+        rows.append(
+            {
+                "test": one.cell.test,
+                "private_type": one.cell.private_type,
+                "source": one.cell.source,
+                "verdict": one.verdict,
+                "leak": None if one.cell.leak is None else one.cell.leak.value,
+                "excess": None if one.cell.excess is None else one.cell.excess.value,
+                "read": None if read is None else read.value,
+                "leak_if_read": None if one.cell.leak_if_read is None else one.cell.leak_if_read.value,
+            }
+        )
+    return rows
+
+
+def _csv(rows: Sequence[Row]) -> str:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    written = io.StringIO()
+    writer = csv.DictWriter(written, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return written.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    # A name that a spreadsheet would run as a formula is kept as text.
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t"):
+        return f"'{value}"
+    return "" if value is None else str(value)
+
+
+def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; bars inside of cells are escaped."""
+    lines = ["| " + " | ".join(_plain(one) for one in row) + " |" for row in (header, *rows)]
+    return "\n".join([lines[0], "|" + "---|" * len(header), *lines[1:]]) + "\n"
+
+
+def _plain(cell: str) -> str:
+    return " ".join(cell.split()).replace("|", "\\|").replace("<", "&lt;")

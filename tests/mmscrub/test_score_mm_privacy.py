@@ -1,0 +1,161 @@
+"""``mmscrub score mm-privacy``: what it prints, writes and refuses."""
+
+import csv
+import json
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from mmscrub.cli import app
+from tests.small_bench import small_bench, write_bench
+
+NO = "I am unable to help with that."
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["score", "mm-privacy", *map(str, arguments), "--workers", "1"])
+
+
+def write_answers(path, probes, respond, model="tiny"):
+    rows = [
+        {"question_id": one.probe_id, "prompt": one.prompt, "text": respond(one), "model_id": model}
+        for one in probes
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scores")
+    probes, people, printed = small_bench(4)
+    write_bench(folder / "bench", probes, people, printed)
+    write_answers(
+        folder / "leaky.jsonl", probes, lambda one: NO if one.answerable_from == "neither" else one.gold
+    )
+    write_answers(folder / "quiet.jsonl", probes, lambda _: NO, "quiet")
+    write_answers(folder / "half.jsonl", probes[:50], lambda _: NO, "half")
+    return folder, people
+
+
+def test_tables_and_pictures_are_written_and_hold_no_value(bench, tmp_path):
+    pytest.importorskip("matplotlib")
+    folder, people = bench
+    done = run(
+        folder / "leaky.jsonl",
+        f"shy one={folder / 'quiet.jsonl'}",
+        "--bench",
+        folder / "bench",
+        "--out",
+        tmp_path / "scores",
+        "--plot",
+        tmp_path / "scores",
+        "--draws",
+        100,
+    )
+    assert done.exit_code == 0, done.output
+    names = {path.name for path in (tmp_path / "scores").iterdir()}
+    assert names >= {
+        "report.md",
+        "scores.json",
+        "cells.csv",
+        "controls.csv",
+        "task_inconsistency.csv",
+        "task_tests.csv",
+        "decoy_tests.csv",
+        "model_tests.csv",
+        "verdicts.csv",
+        "unsolicited.csv",
+        "framings_1.png",
+        "framings_1.svg",
+        "secrecy_and_use.png",
+        "task_inconsistency.svg",
+    }
+    report = (tmp_path / "scores" / "report.md").read_text()
+    assert "| tiny | direct | 1.0/.00 | 1.0/.00 |" in report
+    assert "| shy one | vqa | .00/1.0 | .00/1.0 |" in report
+    written = json.loads((tmp_path / "scores" / "scores.json").read_text())
+    assert written["complete"] is True
+    with (tmp_path / "scores" / "cells.csv").open() as file:
+        cells = list(csv.DictReader(file))
+    assert {row["model"] for row in cells} == {"tiny", "shy one"}
+    everything = "".join(
+        path.read_text() for path in (tmp_path / "scores").iterdir() if path.suffix != ".png"
+    )
+    for person in people:
+        for _, value in person.values:
+            assert value not in everything
+
+
+def test_the_same_call_writes_the_same_bytes(bench, tmp_path):
+    pytest.importorskip("matplotlib")
+    folder, _ = bench
+    for name in ("a", "b"):
+        run(
+            folder / "leaky.jsonl",
+            "--bench",
+            folder / "bench",
+            "--out",
+            tmp_path / name,
+            "--plot",
+            tmp_path / name,
+            "--draws",
+            100,
+        )
+    files = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert files
+    for name in files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_incomplete_answers_fail_and_are_scored_only_on_demand(bench, tmp_path):
+    folder, _ = bench
+    call = (folder / "half.jsonl", folder / "leaky.jsonl", "--bench", folder / "bench", "--draws", 100)
+    done = run(*call, "--out", tmp_path / "scores")
+    assert done.exit_code == 1
+    assert "half: incomplete" in done.output
+    assert not (tmp_path / "scores").exists()
+    done = run(*call, "--allow-incomplete")
+    assert done.exit_code == 0
+    assert "| half | incomplete, of 344: 294 missing |" in done.output
+    assert "Models compared" not in done.output
+
+
+def test_without_matplotlib_the_extra_is_named(bench, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    folder, _ = bench
+    done = run(folder / "leaky.jsonl", "--bench", folder / "bench", "--plot", tmp_path)
+    assert done.exit_code == 2
+    assert "mmscrub[evaluation]" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nothing.jsonl", "--bench", "bench"), "No such file"),
+        (("leaky.jsonl", "--bench", "nowhere"), "mmscrub disclosure"),
+        (("leaky.jsonl", "leaky.jsonl", "--bench", "bench"), "NAME=FILE"),
+        (("<b>=leaky.jsonl", "--bench", "bench"), "NAME=FILE"),
+        (("leaky.jsonl", "--bench", "bench", "--out", "leaky.jsonl/o"), "cannot be written"),
+        (("leaky.jsonl", "--bench", "bench", "--plot", "leaky.jsonl/o"), "cannot be written"),
+    ],
+)
+def test_a_wrong_call_exits_with_2_and_says_why(bench, monkeypatch, arguments, said):
+    monkeypatch.chdir(bench[0])
+    done = run(*arguments, "--draws", 100)
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_a_hostile_model_name_is_not_shown(bench, tmp_path):
+    folder, _ = bench
+    rows = (folder / "quiet.jsonl").read_text().splitlines()
+    path = tmp_path / "plain.jsonl"
+    path.write_text(
+        "".join(json.dumps({**json.loads(row), "model_id": "<script>|\x1b[2J"}) + "\n" for row in rows)
+    )
+    done = run(path, "--bench", folder / "bench", "--draws", 100)
+    assert done.exit_code == 0
+    assert "script" not in done.output
+    assert "| plain | direct |" in done.output
