@@ -16,6 +16,7 @@ class Stage(StrEnum):
     VERIFY = "verify"
     EMIT = "emit"
     MARK_IMAGE = "mark_image"
+    ANSWER = "answer"
     ASK = "ask"
     RENDER = "render"
 
@@ -74,6 +75,16 @@ class Reason(StrEnum):
     IMAGE_VALUE_QUOTED = "image_value_quoted"
     TEXT_UNFAITHFUL = "text_unfaithful"
     DROPPED_BY_POLICY = "dropped_by_policy"
+    # answers of models
+    QUESTION_MALFORMED = "question_malformed"
+    DEVICE_MEMORY = "device_memory"
+    PROMPT_TOO_LONG = "prompt_too_long"
+    ENDPOINT_UNAVAILABLE = "endpoint_unavailable"
+    ENDPOINT_TIMED_OUT = "endpoint_timed_out"
+    ENDPOINT_REJECTED = "endpoint_rejected"
+    ANSWER_MALFORMED = "answer_malformed"
+    ANSWER_FILTERED = "answer_filtered"
+    SPENDING_LIMIT = "spending_limit"
     # any stage: a defect of ours or of an engine that failed on one element
     ENGINE_FAILED = "engine_failed"
     INTERNAL_ERROR = "internal_error"

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from evaluation.probes.dose import MatchedDose, feature_dose, match_strength, pixel_dose, psnr
 from evaluation.probes.feature_file import replace_file
 from evaluation.probes.gradients import GLOBAL, GradientComparer, GradientRow, summarise
-from evaluation.probes.hidden_states import load_model
 from evaluation.probes.image_transform import ImageTransform
 from evaluation.probes.score import parse_against
 from evaluation.probes.text_transform import RewordingFault, WordChanger, checked
@@ -37,6 +36,7 @@ from evaluation.probes.treatments import (
     sampled,
 )
 from schemas.errors import ConfigError, MmscrubError
+from transforms.engines.vision_language.loaded_model import load_model
 
 _ORIGINAL = "original"
 

@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.probes.feature_shards import STORES, BatchedReader, ExtractSettings, extract, write_answers
-from evaluation.probes.hidden_states import HiddenStates, answer, load_model
+from evaluation.probes.hidden_states import HiddenStates, answer
 from evaluation.probes.prompts import choose_prompts
 from evaluation.probes.split_images import WatermarkSplit
 from evaluation.probes.tokens import parse_places
 from schemas.errors import ConfigError, MmscrubError
 from schemas.watermark import Variant
+from transforms.engines.vision_language.loaded_model import load_model
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

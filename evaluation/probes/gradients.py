@@ -16,10 +16,10 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from evaluation.probes.hidden_states import LoadedModel, on_device
 from evaluation.probes.measures import Interval, generator, interval
 from evaluation.probes.treatments import Example, Treatment, sampled
 from schemas.errors import ConfigError, RunFailed
+from transforms.engines.vision_language.loaded_model import LoadedModel, on_device
 
 GLOBAL: Final = "global"
 _IGNORED: Final = -100

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,52 +12,7 @@ from numpy.typing import NDArray
 from evaluation.probes.tokens import TokenPlace, image_token_id, role_index
 from schemas.errors import ConfigError, RunFailed
 from transforms.engines.protocols import RgbArray
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """A model and its processor, in evaluation mode on ``device``."""
-
-    model: Any
-    processor: Any
-    device: str
-    name: str
-
-    @property
-    def blocks(self) -> Any:
-        """The decoder blocks of the language model, lowest first."""
-        return decoder_blocks(self.model)
-
-
-def load_model(name: str, *, download: bool = False, dtype: str = "auto") -> LoadedModel:
-    """``name``: a folder, or a Hub name, which must be in the local cache unless ``download``. Only
-    safetensors are read and no code that comes with a model runs. On a GPU if there is one.
-
-    Raises ConfigError: torch or transformers is missing, or there is no such model.
-    """
-    for package in ("torch", "transformers"):
-        if find_spec(package) is None:
-            raise ConfigError("model", package, "is not installed: pip install 'mmscrub[gpu]'")
-    import torch
-    from transformers import AutoModelForImageTextToText, AutoProcessor
-
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    kind: Any = torch.float32 if dtype == "auto" and device == "cpu" else dtype
-    where = {"local_files_only": not download, "trust_remote_code": False}
-    try:
-        processor = AutoProcessor.from_pretrained(name, **where)
-        model = AutoModelForImageTextToText.from_pretrained(name, use_safetensors=True, dtype=kind, **where)
-    except (OSError, ValueError, KeyError, ImportError, TypeError) as error:
-        remedy = (
-            f"no image-text-to-text model with safetensors there ({type(error).__name__}): give a folder, "
-            "or a Hub name with --download"
-        )
-        raise ConfigError("model", name, remedy) from None
-    # Right padding leaves the places of real tokens as they are without it.
-    processor.tokenizer.padding_side = "right"
-    if processor.tokenizer.pad_token is None:
-        processor.tokenizer.pad_token = processor.tokenizer.eos_token
-    return LoadedModel(model.to(device).eval(), processor, device, Path(name).name)
+from transforms.engines.vision_language.loaded_model import LoadedModel, ask, generate
 
 
 def decoder_blocks(model: Any) -> Any:
@@ -83,63 +35,10 @@ def decoder_blocks(model: Any) -> Any:
     return found[0]
 
 
-def ask(loaded: LoadedModel, question: str, images: Sequence[RgbArray], padding_side: str = "right") -> Any:
-    """Inputs of a batch: ``question`` on each of ``images`` (height x width x 3), the model's turn opened."""
-    from PIL import Image
-
-    turns = [
-        [
-            {
-                "role": "user",
-                "content": [
-                    {"type": "image", "image": Image.fromarray(image)},
-                    {"type": "text", "text": question},
-                ],
-            }
-        ]
-        for image in images
-    ]
-    inputs = loaded.processor.apply_chat_template(
-        turns,
-        tokenize=True,
-        return_dict=True,
-        return_tensors="pt",
-        add_generation_prompt=True,
-        processor_kwargs={"padding": True, "padding_side": padding_side},
-    )
-    return on_device(loaded, inputs)
-
-
-def on_device(loaded: LoadedModel, inputs: Any) -> Any:
-    """``inputs`` where the model is, pixels in the type of its weights."""
-    moved = inputs.to(loaded.device)
-    for name, value in moved.items():
-        if hasattr(value, "is_floating_point") and value.is_floating_point():
-            moved[name] = value.to(loaded.model.dtype)
-    return moved
-
-
 def answer(loaded: LoadedModel, question: str, images: Sequence[RgbArray], longest: int) -> list[str]:
-    """Greedy answers of at most ``longest`` tokens, one per image, whatever the model's own settings say."""
-    import torch
-    from transformers import GenerationConfig
-
-    inputs = ask(loaded, question, images, padding_side="left")
-    tokenizer = loaded.processor.tokenizer
-    ends = loaded.model.generation_config.eos_token_id
-    greedy = GenerationConfig(
-        max_new_tokens=longest,
-        do_sample=False,
-        num_beams=1,
-        eos_token_id=tokenizer.eos_token_id if ends is None else ends,
-        pad_token_id=tokenizer.pad_token_id,
-    )
-    with torch.inference_mode():
-        generated = loaded.model.generate(**inputs, generation_config=greedy)
-    told: list[str] = tokenizer.batch_decode(
-        generated[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True
-    )
-    return told
+    """Greedy answers of at most ``longest`` tokens to the same question, one per image."""
+    inputs = ask(loaded, [question] * len(images), images, padding_side="left")
+    return [one.text for one in generate(loaded, inputs, longest)]
 
 
 class HiddenStates:
@@ -157,7 +56,7 @@ class HiddenStates:
     @property
     def layers(self) -> int:
         """Number of blocks."""
-        return len(self._loaded.blocks)
+        return len(decoder_blocks(self._loaded.model))
 
     @property
     def token_indices(self) -> list[int | None]:
@@ -171,7 +70,7 @@ class HiddenStates:
         Raises RunFailed where the processor or the model leaves no image tokens in the sequence."""
         import torch
 
-        inputs = ask(self._loaded, self._question, images)
+        inputs = ask(self._loaded, [self._question] * len(images), images)
         with torch.inference_mode(), self._watched(self._weights(inputs)) as taken:
             self._loaded.model(**inputs, use_cache=False)
         found: NDArray[np.float32] = torch.stack(taken, dim=1).cpu().numpy()
@@ -206,7 +105,7 @@ class HiddenStates:
                 raise RunFailed("the model changes the length of its prompt: such models are not read")
             taken.append(weights @ state.float())
 
-        hooks = [block.register_forward_hook(take) for block in self._loaded.blocks]
+        hooks = [block.register_forward_hook(take) for block in decoder_blocks(self._loaded.model)]
         try:
             yield taken
         finally:

@@ -6,10 +6,11 @@ import pytest
 
 from schemas.errors import ConfigError, RunFailed
 from schemas.finding import Kind
+from transforms.engines.failures import MOST_FAILURES
 from transforms.engines.protocols import HiddenSpan, RewriteRequest
 from transforms.engines.registry import load_rewriter
 from transforms.engines.rewriter.prompt import load_prompt, messages_for
-from transforms.engines.rewriter.settings import MOST_FAILURES, RewriterSettings
+from transforms.engines.rewriter.settings import RewriterSettings
 
 pytestmark = pytest.mark.gpu_extra
 

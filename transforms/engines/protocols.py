@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.finding import Box, Kind, Quad
+from schemas.reasons import Reason
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -171,4 +172,37 @@ class EntityTagger(Protocol):
 
     def tag(self, texts: Sequence[str]) -> list[tuple[EntitySpan, ...]]:
         """The names of each text, in text order, without overlaps."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model said to one question. Tokens are 0 where nobody counted; ``cut``: it had not ended where
+    its tokens did. With a ``reason`` there is no answer: ``text`` is empty."""
+
+    text: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cut: bool = False
+    reason: Reason | None = None
+
+
+class VisionLanguageModel(Protocol):
+    """Answers questions on images, each by itself.
+
+    Making one raises ConfigError if a package, weight file, key or endpoint is missing."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """May take a while the first time: it digests the weights."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """How many questions it likes to be given at a time."""
+        ...
+
+    def answer(self, images: Sequence[bytes], prompts: Sequence[str]) -> list[Reply]:
+        """One reply per question, in order; ``images`` are encoded files. A bad image or a question on which
+        the model fails costs its own answer alone. RunFailed if the model is of no use any more."""
         ...

@@ -11,7 +11,7 @@ from evaluation.probes import extract as command
 from evaluation.probes.feature_file import read_array, read_metadata
 from evaluation.probes.feature_set import FeatureSet
 from evaluation.probes.gradients import encode
-from evaluation.probes.hidden_states import HiddenStates, answer, ask, load_model
+from evaluation.probes.hidden_states import HiddenStates, answer
 from evaluation.probes.prompt_baseline import read_answers
 from evaluation.probes.tokens import TokenPlace, role_index
 from evaluation.probes.treatments import Example
@@ -19,6 +19,7 @@ from schemas.errors import ConfigError
 from tests.evaluation.probes.made_split import make_split
 from tests.evaluation.probes.tiny_llava import TEMPLATE, save_tiny_llava
 from tests.evaluation.probes.tiny_qwen import save_tiny_qwen
+from transforms.engines.vision_language.loaded_model import ask, load_model
 
 pytestmark = pytest.mark.gpu_extra
 PLACES = (TokenPlace.LAST, TokenPlace.ROLE, TokenPlace.IMAGE)
@@ -70,7 +71,7 @@ def test_states_are_those_that_the_model_puts_out_by_itself(folder):
     loaded = load_model(str(folder))
     states = HiddenStates(loaded, "What is the username?", PLACES)
     found = states.read(images(1))[0]
-    inputs = ask(loaded, "What is the username?", images(1))
+    inputs = ask(loaded, ["What is the username?"], images(1))
     with torch.inference_mode():
         whole = loaded.model(**inputs, output_hidden_states=True).hidden_states
     chosen = inputs["input_ids"][0] == loaded.model.config.image_token_id

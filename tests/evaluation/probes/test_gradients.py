@@ -14,11 +14,11 @@ from evaluation.probes.gradients import (
     group_of,
     summarise,
 )
-from evaluation.probes.hidden_states import load_model
 from evaluation.probes.treatments import Example, batch_places, read_aligned
 from schemas.errors import ConfigError
 from tests.evaluation.probes.made_arms import make_arms
 from tests.evaluation.probes.tiny_llava import save_tiny_llava
+from transforms.engines.vision_language.loaded_model import load_model
 
 TURNS = (
     ("user", "What is the username?"),

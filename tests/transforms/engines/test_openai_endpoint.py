@@ -10,10 +10,11 @@ from schemas.errors import ConfigError, RunFailed
 from schemas.finding import Kind
 from tests.chat_endpoint import asked, chat_endpoint, rewritten, said, slow
 from transforms.engines import chat_endpoint as chat
+from transforms.engines.failures import MOST_FAILURES
 from transforms.engines.protocols import HiddenSpan, RewriteRequest
 from transforms.engines.registry import check_engine, load_rewriter
 from transforms.engines.rewriter.openai_endpoint import OpenAiEndpoint
-from transforms.engines.rewriter.settings import MOST_FAILURES, RewriterSettings
+from transforms.engines.rewriter.settings import RewriterSettings
 
 SECRET = "sk-loopback-only"
 QUICK = RewriterSettings(timeout_seconds=0.3, attempts=2)

@@ -10,9 +10,10 @@ from typing import Any
 from schemas.errors import ConfigError
 from schemas.finding import Kind
 from transforms.engines.chat_endpoint import ChatEndpoint, EndpointSettings, NoReplyError, read_reply
+from transforms.engines.failures import FailureStreak
 from transforms.engines.protocols import EngineInfo, HiddenSpan, RewriteRequest
 from transforms.engines.rewriter.prompt import load_prompt, messages_for, read_answer
-from transforms.engines.rewriter.settings import API_KEY_VARIABLE, CONFIG_KEY, FailureStreak, RewriterSettings
+from transforms.engines.rewriter.settings import API_KEY_VARIABLE, CONFIG_KEY, RewriterSettings
 
 _TOKENS_EXTRA = 128
 _PROBE = RewriteRequest(
@@ -41,7 +42,7 @@ class OpenAiEndpoint:
                 at_once=settings.requests_at_once,
             ),
         )
-        self._streak = FailureStreak()
+        self._streak = FailureStreak(CONFIG_KEY)
         asked = f"{load_prompt().digest} {self._model}"
         shown = f"attempts={settings.attempts}; seed={settings.seed}; temperature=0"
         self.info = EngineInfo(
@@ -60,6 +61,7 @@ class OpenAiEndpoint:
             replies = list(pool.map(self._reply, requests))
         for reply in replies:
             self._streak.note(failed=reply is None)
+            self._streak.check()
         return [
             () if reply is None else read_answer(reply, request)
             for request, reply in zip(requests, replies, strict=True)

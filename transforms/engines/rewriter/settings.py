@@ -1,15 +1,11 @@
-"""Settings of instruction models, and when a failing one stops the run."""
+"""Settings of instruction models."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas.errors import RunFailed
-
 CONFIG_KEY = "engines.rewriter"
 API_KEY_VARIABLE = "MMSCRUB_REWRITER_KEY"
-MOST_FAILURES = 20
-"""Requests in a row that may fail before the engine counts as broken: each costs its full time limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +18,3 @@ class RewriterSettings:
     api_key_variable: str = API_KEY_VARIABLE
     requests_at_once: int = 4
     seed: int = 0
-
-
-class FailureStreak:
-    """Counts failures in a row: one text that fails falls back to the rules, a broken engine ends the run."""
-
-    def __init__(self) -> None:
-        self._failures = 0
-
-    def note(self, *, failed: bool) -> None:
-        """Raises RunFailed at the twentieth failure in a row."""
-        self._failures = self._failures + 1 if failed else 0
-        if self._failures >= MOST_FAILURES:
-            raise RunFailed(f"{CONFIG_KEY}: {MOST_FAILURES} requests in a row failed; run again to go on")

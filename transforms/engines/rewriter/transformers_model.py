@@ -10,9 +10,11 @@ from typing import Any
 
 from schemas.errors import ConfigError
 from transforms.engines.bundled_weights import folder_sha256
+from transforms.engines.failures import FailureStreak
+from transforms.engines.local_model import local_folder
 from transforms.engines.protocols import EngineInfo, RewriteRequest
 from transforms.engines.rewriter.prompt import load_prompt, messages_for, read_answer
-from transforms.engines.rewriter.settings import CONFIG_KEY, FailureStreak, RewriterSettings
+from transforms.engines.rewriter.settings import CONFIG_KEY, RewriterSettings
 
 _TOKENS_EXTRA = 48
 _NO_MEMORY = ("out of memory", "can't allocate memory")
@@ -30,7 +32,7 @@ class TransformersRewriter:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
-        self._folder = _local_folder(model)
+        self._folder = local_folder(model, CONFIG_KEY)
         self._name = Path(model).name
         self._settings = settings
         self._torch: Any = torch
@@ -54,7 +56,7 @@ class TransformersRewriter:
             self._tokenizer.pad_token = self._tokenizer.eos_token
         self._model.to(self._device).eval()
         self._longest = int(getattr(self._model.config, "max_position_embeddings", 0) or 4096)
-        self._streak = FailureStreak()
+        self._streak = FailureStreak(CONFIG_KEY)
 
     @cached_property
     def info(self) -> EngineInfo:
@@ -79,6 +81,7 @@ class TransformersRewriter:
             batch = requests[start : start + size]
             for request, reply in zip(batch, self._replies(batch), strict=True):
                 self._streak.note(failed=reply is None)
+                self._streak.check()
                 proposals.append(() if reply is None else read_answer(reply, request))
         return proposals
 
@@ -131,17 +134,3 @@ class TransformersRewriter:
             eos_token_id=self._tokenizer.eos_token_id if ends is None else ends,
             pad_token_id=self._tokenizer.pad_token_id,
         )
-
-
-def _local_folder(model: str) -> Path:
-    """The folder of the model. ConfigError, with the command that brings it, if it is not on this machine."""
-    if Path(model).is_dir():
-        return Path(model)
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(model, local_files_only=True))
-    except (LocalEntryNotFoundError, HFValidationError, OSError, ValueError):
-        remedy = f"neither a folder nor in the local cache: download it first, e.g. hf download {model}"
-        raise ConfigError(CONFIG_KEY, f"transformers:{model}", remedy) from None
