@@ -13,6 +13,7 @@ import typer
 from jinja2 import TemplateError
 from rich.console import Console
 
+from mmscrub.answer_cli import answer
 from mmscrub.exit_codes import EXIT_GATE, errors_to_exit_codes
 from mmscrub.gates import crossed_gates, parse_gates
 from mmscrub.options import FORMS, Config, Force, Limit, OptionalInput, Out, Seed, Workers
@@ -260,6 +261,7 @@ def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a 
     typer.echo(str(layout.report))
 
 
+app.command()(answer)
 app.add_typer(score_app, name="score")
 app.add_typer(watermark, name="watermark")
 

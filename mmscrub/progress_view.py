@@ -31,6 +31,7 @@ _LABELS = {
     "look": "looking at images",
     "mark": "marking images",
     "judge": "gates, arms and manifest",
+    "answer": "answers",
 }
 
 OnProgress = Callable[[RunProgress], None]
@@ -116,7 +117,7 @@ def _done(progress: RunProgress) -> tuple[int, int | None]:
             return progress.rows_read, None
         case "images" | "look" | "mark":
             return progress.images, progress.images_total
-        case "records":
+        case "records" | "answer":
             return progress.records, progress.records_total
         case _:
             return 0, None

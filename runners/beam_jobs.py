@@ -17,6 +17,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipeline import graph
+from pipeline.answers import graph as answers_graph
 from pipeline.watermark import graph as watermark_graph
 from runners.jobs import AnyPlan, JobKind
 from schemas.errors import ConfigError, RunFailed
@@ -35,6 +36,7 @@ _GRAPHS: dict[JobKind, Callable[[beam.Pipeline, Any, Sequence[int]], beam.pvalue
     JobKind.LOOK: watermark_graph.look,
     JobKind.MARK: watermark_graph.mark,
     JobKind.EMIT: watermark_graph.emit,
+    JobKind.ANSWER: answers_graph.answer,
 }
 """Each takes the kind of plan that its jobs are handed out with."""
 

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pipeline.answers.plan import AnswerPlan
 from pipeline.plan import RunPlan
 from pipeline.watermark.plan import WatermarkPlan
 from schemas.errors import MmscrubError
 
-AnyPlan = RunPlan | WatermarkPlan
+CorpusRun = RunPlan | WatermarkPlan
+"""What a job over a corpus is done by."""
+
+AnyPlan = CorpusRun | AnswerPlan
 """What a job is done by: a frozen run, whatever its kind."""
 
 
 class JobKind(StrEnum):
     """The jobs of ``pipeline/graph.py``; after PARTITION those of a build or audit, then those of
-    ``pipeline/watermark/graph.py``."""
+    ``pipeline/watermark/graph.py``, then that of ``pipeline/answers/graph.py``."""
 
     PARTITION = "partition"
     IMAGES = "images"
@@ -24,6 +28,7 @@ class JobKind(StrEnum):
     LOOK = "look"
     MARK = "mark"
     EMIT = "emit"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ class RunProgress:
     answers_reused: int = 0
     answers_rebuilt: int = 0
     answers_not_kept: int = 0
+    answers_failed: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 def counter(progress: RunProgress, on_progress: OnProgress) -> Callable[[dict[str, int]], None]:

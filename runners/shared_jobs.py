@@ -12,7 +12,7 @@ from pipeline.field_types import FieldType, merge_fields
 from pipeline.partition import PartitionReport
 from pipeline.spool import SLOTS, read_images, shard_count
 from pipeline.work_notes import WorkNotes
-from runners.jobs import AnyPlan, Job, JobKind
+from runners.jobs import CorpusRun, Job, JobKind
 from runners.run_progress import RunProgress
 from runners.worker_pool import WorkerPool
 
@@ -29,7 +29,7 @@ class CorpusShape:
     fields: dict[str, FieldType] = field(default_factory=dict)
 
 
-def read_sources(pool: WorkerPool, plan: AnyPlan, progress: RunProgress) -> list[PartitionReport]:
+def read_sources(pool: WorkerPool, plan: CorpusRun, progress: RunProgress) -> list[PartitionReport]:
     """Job 1: every source, one at a time, into the spool."""
     progress.phase = "read"
     jobs = [Job(JobKind.PARTITION, plan, (index,)) for index in range(len(plan.sources))]
@@ -51,7 +51,7 @@ def corpus_shape(sizes: ShardSizes, partitions: Sequence[PartitionReport]) -> Co
     return CorpusShape(shards, any(report.several_images for report in partitions), fields)
 
 
-def slot_jobs(kind: JobKind, plan: AnyPlan, workers: int) -> list[Job]:
+def slot_jobs(kind: JobKind, plan: CorpusRun, workers: int) -> list[Job]:
     """All image slots, in groups small enough that workers end together."""
     groups = min(SLOTS, workers * _SLOT_GROUPS_PER_WORKER)
     return [Job(kind, plan, tuple(range(first, SLOTS, groups))) for first in range(groups)]

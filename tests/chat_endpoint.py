@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+ProbeReply = Callable[[dict[str, Any]], "tuple[int, bytes] | None"]
 PROBE = "A man waits at the door."
 Answer = Callable[[dict[str, Any]], "tuple[int, bytes]"]
 
@@ -29,21 +30,31 @@ def rewritten(text: str) -> tuple[int, bytes]:
     return said(json.dumps({"text": text}))
 
 
+def rewriter_probe(body: dict[str, Any]) -> tuple[int, bytes] | None:
+    """What a rewriter's first request is answered with; None for any other request."""
+    return rewritten("A person waits at the door.") if asked(body)["text"] == PROBE else None
+
+
 class Endpoint:
     """``place`` is what stands after ``openai:``; ``bodies`` are the requests but for probes."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, probe: ProbeReply) -> None:
+        self.bodies: list[dict[str, Any]] = []
         self.requests: list[tuple[dict[str, str], dict[str, Any]]] = []
         endpoint = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                probe = asked(body)["text"] == PROBE
                 endpoint.requests.append((dict(self.headers), body))
-                status, content = rewritten("A person waits at the door.") if probe else answer(body)
+                probed = probe(body)
+                if probed is None:
+                    endpoint.bodies.append(body)
+                status, content, *headers = answer(body) if probed is None else probed
                 try:
                     self.send_response(status)
+                    for name, value in headers:
+                        self.send_header(name, value)
                     self.send_header("Content-Length", str(len(content)))
                     self.end_headers()
                     self.wfile.write(content)
@@ -56,15 +67,11 @@ class Endpoint:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.place = f"http://127.0.0.1:{self.server.server_port}/v1#tiny"
 
-    @property
-    def bodies(self) -> list[dict[str, Any]]:
-        return [body for _, body in self.requests if asked(body)["text"] != PROBE]
-
 
 @contextmanager
-def chat_endpoint(answer: Answer) -> Iterator[Endpoint]:
+def chat_endpoint(answer: Answer, probe: ProbeReply = rewriter_probe) -> Iterator[Endpoint]:
     """Serves until the block ends."""
-    endpoint = Endpoint(answer)
+    endpoint = Endpoint(answer, probe)
     thread = Thread(target=endpoint.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -90,13 +90,11 @@ class EndpointModel:
         self._streak.check()
         if self._denied.is_set():
             raise RunFailed(f"{CONFIG_KEY}: the endpoint refuses the key by now; run again to go on")
-        reserved = self._meter.reserve("")
-        if reserved is None:
+        if self._meter.exhausted:
             raise RunFailed(
                 f"spend_most: {self._meter.spent:.4f} are spent and the next answer may cross the limit; "
                 "raise it and run again to go on"
             )
-        self._meter.settle(reserved, 0, 0)
 
     def _reply(self, image: bytes, prompt: str) -> Reply:
         if self._streak.broken or self._denied.is_set():
