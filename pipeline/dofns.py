@@ -19,10 +19,12 @@ from pipeline.partition import PartitionReport, partition_source
 from pipeline.plan import RunPlan
 from pipeline.progress import PROGRESS
 from pipeline.record_stage import audit_text, clean_text, image_loader, join_images, read_chunks
+from pipeline.seen_images import LookPlan, SeenImage, held_back_files, look_at, seen_files
 from pipeline.shard_writer import FinishedShard, ShardReport, finished_report, shard_input_key, write_shard
 from pipeline.spool import read_images
 from pipeline.summary import tally_image
 from pipeline.toolbox import Toolbox, toolbox_of
+from schemas.reasons import Reason, Stage
 from transforms.engines.device import Device
 from transforms.engines.registry import takes_batches
 
@@ -133,6 +135,32 @@ class ReadShards(beam.DoFn):
             yield chunk
         if empty:
             yield Chunk(element, 0, ())
+
+
+class LookAtSlots(beam.DoFn):
+    """Slot -> number of its images; what was seen goes to a file. What an earlier run saw is kept."""
+
+    def __init__(self, plan: LookPlan) -> None:
+        self._plan = plan
+
+    def process(self, element: int) -> Iterator[int]:
+        """Sees one slot."""
+        plan = self._plan
+        files = seen_files(plan)
+        notes = plan.notes
+        known = {image.sha256: image for image in files.read(element, SeenImage) or ()}
+        seen = []
+        for sha, location in read_images(plan.layout.spool, element):
+            if notes.is_held_back(sha):
+                known[sha] = SeenImage(sha, stage=Stage.AUDIT_IMAGE.value, reason=Reason.ENGINE_FAILED.value)
+            elif sha not in known:
+                with notes.working_on(sha):
+                    known[sha] = look_at(sha, location, plan.image_limits)
+            seen.append(known[sha])
+            PROGRESS.add(images=1)
+        held_back_files(plan).write(element, [image for image in seen if image.reason])
+        files.write(element, seen)
+        yield len(seen)
 
 
 class JoinImages(beam.DoFn):

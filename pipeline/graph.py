@@ -24,6 +24,7 @@ from pipeline.dofns import (
     AuditText,
     CleanText,
     JoinImages,
+    LookAtSlots,
     PartitionSources,
     ProcessImages,
     ReadShards,
@@ -32,6 +33,7 @@ from pipeline.dofns import (
 )
 from pipeline.partition import PartitionReport
 from pipeline.plan import RunPlan
+from pipeline.seen_images import LookPlan
 from pipeline.shard_writer import ShardReport
 
 
@@ -72,3 +74,12 @@ def records(p: beam.Pipeline, plan: RunPlan, shards: Sequence[int]) -> PCollecti
     )
     reports: PCollection[ShardReport] = (written, read[ReadShards.DONE]) | "ShardReports" >> beam.Flatten()
     return reports
+
+
+def look(p: beam.Pipeline, plan: LookPlan, slots: Sequence[int]) -> PCollection[int]:
+    """Job 2 of runs that make something of images: sees every distinct image of these slots once; yields how
+    many there are."""
+    counts: PCollection[int] = (
+        p | "Slots" >> beam.Create(list(slots)) | "LookAtSlots" >> beam.ParDo(LookAtSlots(plan))
+    )
+    return counts

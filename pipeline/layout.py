@@ -41,6 +41,10 @@ class Layout:
         return self.work / "images"
 
     @property
+    def look(self) -> Path:
+        return self.work / "look"
+
+    @property
     def done(self) -> Path:
         return self.work / "done"
 

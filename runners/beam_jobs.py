@@ -33,7 +33,7 @@ _GRAPHS: dict[JobKind, Callable[[beam.Pipeline, Any, Sequence[int]], beam.pvalue
     JobKind.PARTITION: graph.partition,
     JobKind.IMAGES: graph.images,
     JobKind.RECORDS: graph.records,
-    JobKind.LOOK: watermark_graph.look,
+    JobKind.LOOK: graph.look,
     JobKind.MARK: watermark_graph.mark,
     JobKind.EMIT: watermark_graph.emit,
     JobKind.ANSWER: answers_graph.answer,

@@ -12,11 +12,12 @@ from typing import Any
 
 from pipeline.partition import PartitionReport
 from pipeline.readers.open import list_sources
+from pipeline.seen_images import SeenImage, seen_files
 from pipeline.summary import Tally
 from pipeline.watermark.config import WatermarkConfig
-from pipeline.watermark.design_step import Design, design_split, draw_cast, seen_files, write_design
+from pipeline.watermark.design_step import Design, design_split, draw_cast, write_design
 from pipeline.watermark.finish import finish_split
-from pipeline.watermark.image_store import MadeImages, SeenImage
+from pipeline.watermark.image_store import MadeImages
 from pipeline.watermark.layout import WatermarkLayout
 from pipeline.watermark.plan import WatermarkPlan, make_watermark_plan
 from pipeline.watermark.shard_step import SplitShardReport

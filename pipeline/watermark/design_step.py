@@ -8,8 +8,10 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import islice
 
+from pipeline.seen_images import SeenImage
+from pipeline.slot_files import SlotFiles, to_json
 from pipeline.watermark.config import WatermarkConfig
-from pipeline.watermark.image_store import PlannedImage, SeenImage, SlotFiles, by_slot, to_json
+from pipeline.watermark.image_store import PlannedImage, by_slot
 from pipeline.watermark.plan import WatermarkPlan
 from schemas.errors import ConfigError
 from schemas.watermark import Identity, IdentityPlan, ImagePlan, SplitName
@@ -125,18 +127,3 @@ def write_design(plan: WatermarkPlan, design: Design) -> None:
 def read_plans(plan: WatermarkPlan, slot: int) -> list[PlannedImage]:
     """The planned images of a slot."""
     return SlotFiles(plan.layout.design).read(slot, PlannedImage) or []
-
-
-def seen_files(plan: WatermarkPlan) -> SlotFiles:
-    """Where it stands what was seen of source images."""
-    return SlotFiles(plan.layout.look / plan.look_digest()[:16])
-
-
-def held_back_files(plan: WatermarkPlan) -> SlotFiles:
-    """Those of ``seen_files`` that cannot be used, apart: they are few, and every shard asks for them."""
-    return SlotFiles(plan.layout.look / plan.look_digest()[:16] / "held_back")
-
-
-def read_seen(plan: WatermarkPlan, slot: int) -> list[SeenImage]:
-    """What was seen of the images of a slot, by digest."""
-    return seen_files(plan).read(slot, SeenImage) or []

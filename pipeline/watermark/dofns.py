@@ -10,42 +10,17 @@ from apache_beam.metrics.metric import Metrics
 
 from pipeline.outcome import Chunk
 from pipeline.progress import PROGRESS
+from pipeline.seen_images import SeenImage, held_back_files
 from pipeline.shard_writer import shard_input_key
 from pipeline.spool import read_images
-from pipeline.watermark.design_step import held_back_files, read_plans, seen_files
-from pipeline.watermark.image_step import is_made, look_at, made_for, make_image, tally_made
-from pipeline.watermark.image_store import MadeImage, MadeImages, SeenImage
+from pipeline.watermark.design_step import read_plans
+from pipeline.watermark.image_step import is_made, made_for, make_image, tally_made
+from pipeline.watermark.image_store import MadeImage, MadeImages
 from pipeline.watermark.plan import WatermarkPlan
 from pipeline.watermark.record_step import SplitChunk, join_made
 from pipeline.watermark.shard_step import SplitShardReport, write_split_shard
 from pipeline.watermark.workshop import workshop_of
 from schemas.reasons import Reason, Stage
-
-
-class LookAtSlots(beam.DoFn):
-    """Slot -> number of its images; what was seen goes to a file. What an earlier run saw is kept."""
-
-    def __init__(self, plan: WatermarkPlan) -> None:
-        self._plan = plan
-
-    def process(self, element: int) -> Iterator[int]:
-        """Sees one slot."""
-        plan = self._plan
-        files = seen_files(plan)
-        notes = MadeImages(plan.layout.marks)
-        known = {image.sha256: image for image in files.read(element, SeenImage) or ()}
-        seen = []
-        for sha, location in read_images(plan.layout.spool, element):
-            if notes.is_held_back(sha):
-                known[sha] = SeenImage(sha, stage=Stage.AUDIT_IMAGE.value, reason=Reason.ENGINE_FAILED.value)
-            elif sha not in known:
-                with notes.working_on(sha):
-                    known[sha] = look_at(sha, location, plan.image_limits)
-            seen.append(known[sha])
-            PROGRESS.add(images=1)
-        held_back_files(plan).write(element, [image for image in seen if image.reason])
-        files.write(element, seen)
-        yield len(seen)
 
 
 class MarkSlots(beam.DoFn):

@@ -1,4 +1,5 @@
-"""The graph of a watermarked split on one page. Job 1 is the partition of ``pipeline/graph.py``.
+"""The graph of a watermarked split on one page. Jobs 1 and 2, partition and look, are those of
+``pipeline/graph.py``.
 
     image slots ──> LookAtSlots ──> what was seen                                 (job 2: decode, hash)
                                         │ design, in the parent: a pure function of all that was seen
@@ -18,17 +19,9 @@ import apache_beam as beam
 from apache_beam.pvalue import PCollection
 
 from pipeline.dofns import ReadShards
-from pipeline.watermark.dofns import JoinMade, LookAtSlots, MarkSlots, WriteSplitShards
+from pipeline.watermark.dofns import JoinMade, MarkSlots, WriteSplitShards
 from pipeline.watermark.plan import WatermarkPlan
 from pipeline.watermark.shard_step import SplitShardReport
-
-
-def look(p: beam.Pipeline, plan: WatermarkPlan, slots: Sequence[int]) -> PCollection[int]:
-    """Job 2: sees every distinct image of these slots once; yields how many there are."""
-    counts: PCollection[int] = (
-        p | "Slots" >> beam.Create(list(slots)) | "LookAtSlots" >> beam.ParDo(LookAtSlots(plan))
-    )
-    return counts
 
 
 def mark(p: beam.Pipeline, plan: WatermarkPlan, slots: Sequence[int]) -> PCollection[dict[str, int]]:

@@ -1,4 +1,4 @@
-"""Looks at every source image once, then writes all its twins. Decides nothing that the design decides."""
+"""Writes all twins of every source image. Decides nothing that the design decides."""
 
 from __future__ import annotations
 
@@ -8,36 +8,19 @@ from pathlib import Path
 from pipeline.digests import digest_of
 from pipeline.image_refs import read_known_image
 from pipeline.layout import write_atomically
+from pipeline.slot_files import to_json
 from pipeline.summary import path
-from pipeline.watermark.image_store import GATED, MadeFile, MadeImage, PlannedImage, SeenImage, to_json
+from pipeline.watermark.image_store import GATED, MadeFile, MadeImage, PlannedImage
 from pipeline.watermark.workshop import Workshop
 from schemas.errors import ConfigError, RejectRecord, RunFailed
 from schemas.reasons import Reason, Stage
 from schemas.watermark import MarkBox, Variant
-from transforms.image.open import ImageLimits, open_image
 from transforms.keyed import Draws
 from transforms.watermark.blind_features import BlindFeatures, blind_features
-from transforms.watermark.near_duplicates import perceptual_hash
 from transforms.watermark.style import Carrier
 
 FILE_NAMES = "emitted image"
 TWIN_GROUPS = "twin group"
-
-
-def look_at(sha: str, location: str, limits: ImageLimits) -> SeenImage:
-    """What there is to see of one source image. Never raises for what an image can hold; RunFailed if it has
-    changed since it was read."""
-    data = read_known_image(sha, location, limits.max_bytes)
-    try:
-        rgb = open_image(data, limits).rgb
-        look = f"{perceptual_hash(rgb):016x}"
-    except RejectRecord as reject:
-        return SeenImage(sha, stage=reject.stage.value, reason=reject.reason.value)
-    except (MemoryError, RunFailed):
-        raise
-    except Exception:  # noqa: BLE001  (what breaks a decoder holds back its image only)
-        return SeenImage(sha, stage=Stage.AUDIT_IMAGE.value, reason=Reason.ENGINE_FAILED.value)
-    return SeenImage(sha, rgb.shape[0], rgb.shape[1], look)
 
 
 def file_name(draws: Draws, sha: str, variant: Variant) -> str:

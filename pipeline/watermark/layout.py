@@ -54,11 +54,6 @@ class WatermarkLayout(Layout):
         return self.root / "summary.json"
 
     @property
-    def look(self) -> Path:
-        """What was seen of each source image, by slot."""
-        return self.work / "look"
-
-    @property
     def design(self) -> Path:
         """What is planned for each image, by slot; identities."""
         return self.work / "design"

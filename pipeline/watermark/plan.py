@@ -13,6 +13,7 @@ from pipeline.partition import PartitionSettings
 from pipeline.readers.source import Source
 from pipeline.watermark.config import WatermarkConfig
 from pipeline.watermark.layout import WatermarkLayout
+from pipeline.work_notes import WorkNotes
 from schemas.errors import RunFailed
 from schemas.record_key import derive_key
 from schemas.version import SCHEMA_VERSION
@@ -52,6 +53,11 @@ class WatermarkPlan:
         """What is too large to be opened."""
         limits = self.config.limits
         return ImageLimits(max_bytes=limits.image_bytes, max_pixels=limits.image_pixels)
+
+    @property
+    def notes(self) -> WorkNotes:
+        """Who works on which image, and which are held back."""
+        return WorkNotes(self.layout.marks)
 
     def check_code(self) -> None:
         """Raises RunFailed if the code on disk is no longer what made the plan."""

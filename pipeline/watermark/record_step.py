@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline.outcome import Chunk, Outcome
 from pipeline.parse_record import CONVERSATION_KEYS, IMAGE_TOKEN
-from pipeline.watermark.image_store import MadeFile, MadeImage, SeenImage
+from pipeline.seen_images import SeenImage
+from pipeline.watermark.image_store import MadeFile, MadeImage
 from schemas.columns import CONVERSATIONS, ID, IMAGE, IMAGES
 from schemas.errors import RunFailed
 from schemas.reasons import Reason, Stage

@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.watermark.image_store import MadeFile, MadeImage, PlannedImage, SeenImage
+from pipeline.seen_images import SeenImage
+from pipeline.watermark.image_store import MadeFile, MadeImage, PlannedImage
 from pipeline.watermark.record_step import NeutralRecord, SplitRecord
 from schemas import watermark_columns as columns
 from schemas.columns import CONVERSATIONS, ID, IMAGE, SOURCE

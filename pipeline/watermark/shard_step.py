@@ -13,10 +13,11 @@ from typing import Any
 from pipeline.layout import write_atomically
 from pipeline.parquet_file import write_parquet
 from pipeline.rows import quarantine_row
+from pipeline.seen_images import read_seen
 from pipeline.shard_writer import check_balance
 from pipeline.spool import SLOTS, shard_of
 from pipeline.summary import path
-from pipeline.watermark.design_step import read_plans, read_seen
+from pipeline.watermark.design_step import read_plans
 from pipeline.watermark.image_store import MadeFile, MadeImages
 from pipeline.watermark.plan import WatermarkPlan
 from pipeline.watermark.record_step import NeutralRecord, SplitChunk, SplitRecord, neutral_record

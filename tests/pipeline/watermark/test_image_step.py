@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.slot_files import SlotFiles
 from pipeline.watermark.image_step import file_name, is_made, made_for
-from pipeline.watermark.image_store import MadeFile, MadeImage, MadeImages, PlannedImage, SlotFiles, by_slot
+from pipeline.watermark.image_store import MadeFile, MadeImage, MadeImages, PlannedImage, by_slot
 from schemas.watermark import ImagePlan, MarkedVariant, MarkMeasures, SplitName, Variant
 from transforms.keyed import Draws
 
