@@ -18,6 +18,7 @@ from mmscrub.exit_codes import EXIT_GATE, errors_to_exit_codes
 from mmscrub.gates import crossed_gates, parse_gates
 from mmscrub.options import FORMS, Config, Force, Limit, OptionalInput, Out, Seed, Workers
 from mmscrub.preview import show_preview
+from mmscrub.prism_cli import prism
 from mmscrub.progress_view import progress_view
 from mmscrub.result_view import show_result
 from mmscrub.score_cli import score_app
@@ -264,6 +265,7 @@ def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a 
 app.command()(answer)
 app.add_typer(score_app, name="score")
 app.add_typer(watermark, name="watermark")
+app.command()(prism)
 
 
 def main() -> None:

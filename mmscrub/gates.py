@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from pipeline.config import Gate
+from pipeline.prism.config import PrismGate
 from pipeline.watermark.config import SplitGate
 from schemas.errors import ConfigError
 from schemas.watermark import Legibility, Variant
@@ -53,6 +54,12 @@ def crossed_split_gates(
             SplitGate.ILLEGIBLE: (marks - buckets.get(wanted or Legibility.READABLE, 0), marks, "marks"),
         },
     )
+
+
+def crossed_prism_gates(gates: Mapping[PrismGate, float], summary: Mapping[str, Any]) -> list[str]:
+    """One line for every gate of a run that writes question sets whose share is above its bound."""
+    records = summary["records"]
+    return _crossed(gates, {PrismGate.QUARANTINED: (records["quarantined"], records["in"], "records")})
 
 
 def _crossed(gates: Mapping[AnyGate, float], counts: Mapping[AnyGate, tuple[int, int, str]]) -> list[str]:

@@ -32,6 +32,9 @@ _LABELS = {
     "mark": "marking images",
     "judge": "gates, arms and manifest",
     "answer": "answers",
+    "tell": "reading what is said",
+    "ask": "asking about images",
+    "merge": "question files and manifest",
 }
 
 OnProgress = Callable[[RunProgress], None]
@@ -115,9 +118,9 @@ def _done(progress: RunProgress) -> tuple[int, int | None]:
     match progress.phase:
         case "read":
             return progress.rows_read, None
-        case "images" | "look" | "mark":
+        case "images" | "look" | "mark" | "ask":
             return progress.images, progress.images_total
-        case "records" | "answer":
+        case "records" | "tell" | "answer":
             return progress.records, progress.records_total
         case _:
             return 0, None

@@ -21,21 +21,33 @@ from schemas.columns import Feature, arrow_schema
 ROW_GROUP_ROWS = 256
 ROW_GROUP_BYTES = 32 * 2**20
 
+_REPEATED = ("source", "provenance.policy", "provenance.version")
+_DICTIONARY_BYTES = 2**30
+"""A column falls back to plain values beyond this; a row group ends long before."""
+
 _CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
 
 
 def write_parquet(
-    path: Path, features: Mapping[str, Feature], rows: Iterable[tuple[Mapping[str, Any], int]], scratch: Path
+    path: Path,
+    features: Mapping[str, Feature],
+    rows: Iterable[tuple[Mapping[str, Any], int]],
+    scratch: Path,
+    *,
+    repeated_images: bool = False,
 ) -> tuple[int, str]:
     """Writes ``rows`` (each with the size of its images in bytes) and returns their number and the file's
-    SHA-256. ``scratch`` is a folder on the same file system for the unfinished file."""
+    SHA-256. ``scratch`` is a folder on the same file system for the unfinished file.
+
+    ``repeated_images``: rows that follow one another show the same image, whose bytes are then stored once
+    (in the dictionary of its row group); the further rows give 0 as the size of their images."""
     schema = arrow_schema(features)
     scratch.mkdir(parents=True, exist_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = scratch / f"{path.name}.{uuid4().hex}"
     count = 0
     try:
-        with _writer(unfinished, schema) as writer:
+        with _writer(unfinished, schema, repeated_images) as writer:
             batch: list[Mapping[str, Any]] = []
             size = 0
             for row, image_bytes in rows:
@@ -56,7 +68,7 @@ def write_parquet(
     return count, digest
 
 
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def _writer(path: Path, schema: pa.Schema, repeated_images: bool) -> pq.ParquetWriter:
     leaves = pq.ParquetFile(_empty_file(schema)).schema
     columns = [leaves.column(index).path for index in range(len(leaves))]
     images = [column for column in columns if column.startswith("image") and column.endswith(".bytes")]
@@ -64,10 +76,9 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         path,
         schema,
         compression={column: "none" if column in images else "zstd" for column in columns},
-        use_dictionary=[
-            c for c in columns if c.startswith(("source", "provenance.policy", "provenance.version"))
-        ],
-        column_encoding=dict.fromkeys(images, "PLAIN"),
+        use_dictionary=[c for c in columns if c.startswith(_REPEATED)] + (images if repeated_images else []),
+        column_encoding=None if repeated_images else dict.fromkeys(images, "PLAIN"),
+        dictionary_pagesize_limit=_DICTIONARY_BYTES if repeated_images else None,
         use_content_defined_chunking=_CHUNKING,
         write_page_index=True,
     )

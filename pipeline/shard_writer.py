@@ -19,7 +19,7 @@ from pipeline.corpus_plan import CorpusPlan
 from pipeline.field_types import feature_of
 from pipeline.image_cache import ImageCache
 from pipeline.image_refs import read_image_bytes
-from pipeline.layout import write_atomically
+from pipeline.layout import Layout, write_atomically
 from pipeline.llava_images import export_names, with_export_names
 from pipeline.outcome import Chunk, Outcome
 from pipeline.parquet_file import write_parquet
@@ -61,13 +61,22 @@ def shard_input_key(plan: CorpusPlan, shard: int) -> str:
     return sha256(f"{content}\x1f{plan.shard_digest()}".encode()).hexdigest()
 
 
-class FinishedShard(Protocol):
-    """What the report of every kind of shard says."""
+class KeptFiles(Protocol):
+    """What every report says that is kept for the next run."""
 
     @property
     def input_key(self) -> str:
         """For which rows and which plan it is good."""
         ...
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """Paths below OUT with their sizes."""
+        ...
+
+
+class FinishedShard(KeptFiles, Protocol):
+    """What the report of every kind of shard of records says."""
 
     @property
     def rows(self) -> int:
@@ -79,26 +88,26 @@ class FinishedShard(Protocol):
         """Records held back."""
         ...
 
-    @property
-    def files(self) -> Mapping[str, int]:
-        """Paths below OUT with their sizes."""
-        ...
 
-
-Report = TypeVar("Report", bound=FinishedShard)
+Report = TypeVar("Report", bound=KeptFiles)
 
 
 def finished_report(plan: CorpusPlan, shard: int, input_key: str, kind: type[Report]) -> Report | None:
     """The report of a shard that is done for exactly this input and whose files are all there."""
+    return kept_report(plan.layout, plan.layout.done_marker(shard, plan.shards), input_key, kind)
+
+
+def kept_report(layout: Layout, marker: Path, input_key: str, kind: type[Report]) -> Report | None:
+    """The report in ``marker`` if it was made for ``input_key`` and its files are all there."""
     try:
-        stored = json.loads(plan.layout.done_marker(shard, plan.shards).read_bytes())
+        stored = json.loads(marker.read_bytes())
         report = kind(**stored)
     except (OSError, ValueError, TypeError):
         return None
     if report.input_key != input_key:
         return None
     for name, size in report.files.items():
-        path = plan.layout.root / name
+        path = layout.root / name
         if not path.is_file() or path.stat().st_size != size:
             return None
     return report

@@ -40,6 +40,10 @@ class SlotFiles:
         lines = b"".join(to_json(value) + b"\n" for value in values)
         write_atomically(self._path(slot), lines, durable=False)
 
+    def remove(self, slot: int) -> None:
+        """Takes a slot away, if it is written."""
+        self._path(slot).unlink(missing_ok=True)
+
     def read(self, slot: int, kind: type[T]) -> list[T] | None:
         """The values of a slot; None if it is not written."""
         try:

@@ -92,6 +92,12 @@ def shard_of(digest: str, shards: int) -> int:
     return int(digest[:8], 16) * shards >> _PREFIX_BITS
 
 
+def slots_of(shard: int, shards: int) -> range:
+    """The slots that a shard among ``shards`` takes from: whole ones, or a share of one."""
+    first = shard * SLOTS // shards
+    return range(first, max(first + 1, (shard + 1) * SLOTS // shards))
+
+
 def shard_count(rows: int, image_bytes: int, records_per_shard: int, bytes_per_shard: int) -> int:
     """The smallest power of two that keeps the average shard within both sizes."""
     needed = max(-(-rows // records_per_shard), -(-image_bytes // bytes_per_shard), 1)
@@ -99,9 +105,7 @@ def shard_count(rows: int, image_bytes: int, records_per_shard: int, bytes_per_s
 
 
 def _shard_lines(spool: Path, shard: int, shards: int) -> Iterator[str]:
-    first = shard * SLOTS // shards
-    last = max(first + 1, (shard + 1) * SLOTS // shards)
-    for slot in range(first, last):
+    for slot in slots_of(shard, shards):
         for path in sorted(spool.glob(f"*/records-{slot:02d}.tsv")):
             with path.open(encoding="ascii") as lines:
                 for line in lines:

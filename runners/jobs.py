@@ -8,10 +8,11 @@ from typing import Any
 
 from pipeline.answers.plan import AnswerPlan
 from pipeline.plan import RunPlan
+from pipeline.prism.plan import PrismPlan
 from pipeline.watermark.plan import WatermarkPlan
 from schemas.errors import MmscrubError
 
-CorpusRun = RunPlan | WatermarkPlan
+CorpusRun = RunPlan | WatermarkPlan | PrismPlan
 """What a job over a corpus is done by."""
 
 AnyPlan = CorpusRun | AnswerPlan
@@ -20,7 +21,8 @@ AnyPlan = CorpusRun | AnswerPlan
 
 class JobKind(StrEnum):
     """The jobs of ``pipeline/graph.py``; after PARTITION those of a build or audit, then those of
-    ``pipeline/watermark/graph.py``, then that of ``pipeline/answers/graph.py``."""
+    ``pipeline/watermark/graph.py``, that of ``pipeline/answers/graph.py``, and those of
+    ``pipeline/prism/graph.py``."""
 
     PARTITION = "partition"
     IMAGES = "images"
@@ -29,6 +31,8 @@ class JobKind(StrEnum):
     MARK = "mark"
     EMIT = "emit"
     ANSWER = "answer"
+    TELL = "tell"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)

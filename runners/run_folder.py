@@ -11,11 +11,12 @@ from shutil import rmtree
 
 from pipeline.config import RunConfig
 from pipeline.layout import WORK, Layout
+from pipeline.prism.config import PrismConfig
 from pipeline.readers.source import Form, Source
 from pipeline.watermark.config import WatermarkConfig
 from schemas.errors import ConfigError, RunFailed
 
-AnyConfig = RunConfig | WatermarkConfig
+AnyConfig = RunConfig | WatermarkConfig | PrismConfig
 
 
 def check_places(config: AnyConfig, sources: Sequence[Source]) -> None:

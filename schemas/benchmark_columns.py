@@ -37,6 +37,8 @@ STATED = "stated"
 QUESTION_ID = "question_id"
 CATEGORY = "category"
 TEXT = "text"
+THING = "thing"
+THING_KIND = "thing_kind"
 
 _STRING = value("string")
 
@@ -103,3 +105,7 @@ PRISM_FEATURES: dict[str, Feature] = {
     CATEGORY: _STRING,
 }
 """The four columns of the published question files; ``image`` holds the picture."""
+
+HARMLESS_FEATURES: dict[str, Feature] = PRISM_FEATURES | {THING: _STRING, THING_KIND: _STRING}
+"""Of the questions that should be answered. ``category``: of the attribute whose twin is asked; ``thing``:
+what is asked about, empty for the picture itself; ``thing_kind``: what that is."""

@@ -176,3 +176,8 @@ def _unique_names(uris: Iterable[str]) -> list[str]:
         taken.add(name.casefold())
         names.append(name)
     return names
+
+
+def image_folder(folder: Path) -> Source:
+    """A folder of images as the one source of a run."""
+    return Source(uri=str(folder), name=_unique_names([str(folder.absolute())])[0], form=Form.IMAGE_FOLDER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from pipeline.readers.image_folder import read_image_folder
 from pipeline.readers.json_list import read_json_list
 from pipeline.readers.jsonl import read_jsonl
 from pipeline.readers.parquet import read_parquet
@@ -21,5 +22,6 @@ def read_rows(source: Source) -> Iterator[RawRow]:
         Form.JSONL: read_jsonl,
         Form.PARQUET: read_parquet,
         Form.WEBDATASET: read_webdataset,
+        Form.IMAGE_FOLDER: read_image_folder,
     }
     return readers[source.form](source)

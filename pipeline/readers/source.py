@@ -26,12 +26,13 @@ class Form(StrEnum):
     JSONL = "jsonl"
     PARQUET = "parquet"
     WEBDATASET = "webdataset"
+    IMAGE_FOLDER = "image_folder"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file of the input. ``uri`` is a local path or an fsspec URL; ``name`` is a stem that is safe as the
-    name of an output file and unique among the sources of one input."""
+    """One file of the input, or a folder of images. ``uri`` is a local path or an fsspec URL; ``name`` is a
+    stem that is safe as the name of an output file and unique among the sources of one input."""
 
     uri: str
     name: str

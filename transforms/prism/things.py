@@ -8,10 +8,10 @@ nothing that somebody may be called or dressed as.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import regex
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _LONGEST_SENTENCE = 300
-_SENTENCES_PER_IMAGE = 64
+_SENTENCES_PER_TEXTS = 64
 _BEFORE = 6
 _SEVERAL, _TWICE = 4, 2
 """Of several who describe an image, one alone may be wrong."""
@@ -89,37 +89,65 @@ def load_thing_names() -> ThingNames:
     )
 
 
-def may_name_things(texts: Iterable[str]) -> bool:
-    """True if a listed word stands in one of ``texts``: quick, and no parser is needed to know."""
-    heads = load_thing_names().heads
-    return any(not heads.isdisjoint(_WORD.findall(text.lower())) for text in texts)
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What some texts about one image say of things; that of further texts can be added.
+
+    ``said``: in how many sentences each name is said to be there; ``doubted``: words that make another thing
+    of a name ("bear costume"); ``hidden``: somebody may be dressed up.
+    """
+
+    texts: int = 0
+    said: tuple[tuple[str, int], ...] = ()
+    doubted: tuple[str, ...] = ()
+    hidden: bool = False
 
 
-def find_things(texts: Sequence[str], parser: TextParser) -> tuple[Thing, ...]:
-    """What statements about one image say is there, most often said first.
+def gather(texts: Sequence[str], parser: Callable[[], TextParser]) -> Evidence:
+    """What statements about one image say is there. ``parser`` is called only where a listed word stands.
 
     ``texts``: answers and captions, not questions, which may ask for what is not there.
     """
     names = load_thing_names()
-    sentences = list(_plain_sentences(texts, names))[:_SENTENCES_PER_IMAGE]
-    if not sentences:
-        return ()
     said: Counter[str] = Counter()
-    for doc in parser.parse(sentences, entities=False):
+    sentences = list(islice(_plain_sentences(texts, names), _SENTENCES_PER_TEXTS))
+    for doc in parser().parse(sentences, entities=False) if sentences else ():
         said.update(set(_names_in(doc, names)))
-    hidden = any(names.disguises.search(text.lower()) for text in texts)
-    doubted = _called_otherwise(texts, names)
+    return Evidence(
+        texts=len(texts),
+        said=tuple(sorted(said.items())),
+        doubted=tuple(sorted(_called_otherwise(texts, names))),
+        hidden=any(names.disguises.search(text.lower()) for text in texts),
+    )
+
+
+def together(evidence: Iterable[Evidence]) -> Evidence:
+    """What several texts about the same image say, in any order."""
+    said: Counter[str] = Counter()
+    doubted: set[str] = set()
+    texts, hidden = 0, False
+    for one in evidence:
+        texts += one.texts
+        said.update(dict(one.said))
+        doubted.update(one.doubted)
+        hidden |= one.hidden
+    return Evidence(texts, tuple(sorted(said.items())), tuple(sorted(doubted)), hidden)
+
+
+def things_of(evidence: Evidence) -> tuple[Thing, ...]:
+    """What is there for certain, what is most often said first."""
+    names, said = load_thing_names(), dict(evidence.said)
     times: Counter[str] = Counter()
     for name, count in said.items():
         times[names.singular[name]] += count
     shown = {names.singular[name]: name for name in sorted(said, key=lambda one: (said[one], one))}
-    least = _TWICE if len(texts) >= _SEVERAL else 1
+    least = _TWICE if evidence.texts >= _SEVERAL else 1
     return tuple(
         Thing(shown[one], names.kinds[one], count)
         for one, count in sorted(times.items(), key=lambda item: (-item[1], item[0]))
         if count >= least
-        and not (hidden and names.kinds[one] in names.disguised)
-        and one.split()[-1] not in doubted
+        and not (evidence.hidden and names.kinds[one] in names.disguised)
+        and one.split()[-1] not in evidence.doubted
     )
 
 
