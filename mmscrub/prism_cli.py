@@ -108,8 +108,8 @@ def configure(flags: dict[str, Any]) -> PrismConfig:
     if "fail_on" in given:
         given["fail_on"] = parse_gates(given["fail_on"], PrismGate)
     written = (read_prism_file(path) if path else {}) | given
-    if "out" not in written:
-        raise ConfigError("out", "(missing)", "give --out or 'out:' in --config")
     if not written.get("images") and not written.get("input"):
         raise ConfigError("images", "(missing)", "give --images, the folder of the images, or a corpus")
+    if "out" not in written:
+        raise ConfigError("out", "(missing)", "give --out or 'out:' in --config")
     return make_prism_config(written)

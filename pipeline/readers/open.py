@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.layout import Layout
 from pipeline.readers.byte_stream import COMPRESSIONS, INPUT_KEY, compression_of, is_local, open_stream
+from pipeline.readers.image_folder import image_paths_below
 from pipeline.readers.json_text import HEAD_BYTES, has_surrogate, json_form
 from pipeline.readers.parquet import open_parquet
 from pipeline.readers.source import Form, Source
@@ -179,5 +180,7 @@ def _unique_names(uris: Iterable[str]) -> list[str]:
 
 
 def image_folder(folder: Path) -> Source:
-    """A folder of images as the one source of a run."""
+    """A folder of images as the one source of a run. Raises ConfigError if there is no image in it."""
+    if not image_paths_below(folder):
+        raise ConfigError("images", str(folder), "holds no image file (.jpg, .png, .webp …)")
     return Source(uri=str(folder), name=_unique_names([str(folder.absolute())])[0], form=Form.IMAGE_FOLDER)

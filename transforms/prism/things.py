@@ -59,6 +59,8 @@ class ThingNames:
     heads: frozenset[str]
     before_animals: frozenset[str]
     unreal: frozenset[str]
+    unreal_living: frozenset[str]
+    made_after: frozenset[str]
     pictures: frozenset[str]
     unsure: frozenset[str]
     disguises: regex.Pattern[str]
@@ -82,6 +84,8 @@ def load_thing_names() -> ThingNames:
         heads=frozenset(name.split()[-1] for name in kinds),
         before_animals=frozenset(listed["before_animals"]),
         unreal=frozenset(listed["unreal"]),
+        unreal_living=frozenset(listed["unreal_living"]),
+        made_after=frozenset(listed["made_after"]),
         pictures=frozenset(listed["pictures"]),
         unsure=frozenset(listed["unsure"]),
         disguises=regex.compile(rf"\b(?:{disguises})\b"),
@@ -172,7 +176,7 @@ def _called_otherwise(texts: Iterable[str], names: ThingNames) -> frozenset[str]
     for text in texts:
         words = _WORD.findall(text.lower())
         for word, following in pairwise(words):
-            if word in names.heads and following in names.pictures:
+            if word in names.heads and following in names.made_after:
                 found.add(names.singular.get(word, word).split()[-1])
     return frozenset(found)
 
@@ -198,19 +202,20 @@ def _is_there(token: Token, name: str, names: ThingNames) -> bool:
         return False  # "dog walker", "bear-like"
     if token.text[:1].isupper() and start > 0:
         return False  # "the Bears"
-    if not _is_plain_phrase(doc, start, names.kinds[name] in _ANIMALS, names):
+    if not _is_plain_phrase(doc, start, names.kinds[name], names):
         return False
     if names.kinds[name] in _ANIMALS and not is_animal(token, load_nonperson_words()):
         return False
     return not _is_said_of_somebody(token)
 
 
-def _is_plain_phrase(doc: Doc, start: int, animal: bool, names: ThingNames) -> bool:
+def _is_plain_phrase(doc: Doc, start: int, kind: str, names: ThingNames) -> bool:
     """True unless what stands before the name makes it something else: "stuffed", "statue of a"."""
-    index = start - 1
+    animal, index = kind in _ANIMALS, start - 1
+    unreal = names.unreal | names.unreal_living if animal else names.unreal
     while index >= 0 and start - index <= _BEFORE and doc[index].pos_ in _IN_PHRASE:
         word = doc[index].lower_
-        if word in names.unreal:
+        if word in unreal:
             return False
         if index == start - 1:
             if word == "-" or (doc[index].pos_ == "PROPN" and word not in names.before_animals):
