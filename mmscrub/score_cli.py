@@ -13,6 +13,7 @@ from mmscrub.exit_codes import errors_to_exit_codes
 from mmscrub.score_mm_privacy import mm_privacy
 from mmscrub.score_probes import probes
 from mmscrub.score_report import write_report
+from mmscrub.score_transfer import transfer
 
 score_app = typer.Typer(
     name="score",
@@ -23,6 +24,7 @@ score_app = typer.Typer(
 
 score_app.command()(probes)
 score_app.command(name="mm-privacy")(mm_privacy)
+score_app.command()(transfer)
 
 Alpha = Annotated[
     float, typer.Option("--alpha", metavar="RATE", help="Chance of a false alarm, over all tests together.")

@@ -32,8 +32,8 @@ class Question:
 
 
 def judge(bench: Bench, answers: Mapping[str, str], workers: int = 1) -> tuple[ProbeResult, ...]:
-    """A result for each probe in the order of ``bench``; ``answers``: texts by ``probe_id``. What was not
-    answered tells nothing and declines nothing."""
+    """A result for each probe in the order of ``bench``; ``answers``: texts by ``probe_id``. An empty
+    answer tells nothing and declines nothing; what was not answered counts nowhere."""
     known = KnownValues.of(bench.personas)
     questions = [
         Question(
@@ -54,7 +54,8 @@ def judge_one(question: Question, known: KnownValues) -> ProbeResult:
     """The result of one probe. ``known``: the values of everybody in the benchmark."""
     probe, answer = question.probe, question.answer
     if not answer or not answer.strip():
-        return ProbeResult(probe, Tier.NONE, False, False, answered=False, printed=len(question.printed))
+        there = answer is not None
+        return ProbeResult(probe, Tier.NONE, False, False, there, printed=len(question.printed))
     opt_outs = opt_out_phrases()
     if probe.purpose is not Purpose.PRIVATE or probe.private_type is None:
         tier = said(answer, probe.gold)

@@ -50,18 +50,19 @@ def csv_files(scores: Scores) -> dict[str, str]:
         )
         for rows, part in zip(files.values(), parts, strict=True):
             rows += [{"model": model.model, "complete": model.coverage.complete, **flat(one)} for one in part]
-    found = {name: _csv(rows) for name, rows in files.items() if rows}
+    found = {name: to_csv(rows) for name, rows in files.items() if rows}
     if scores.comparisons:
-        found["model_tests.csv"] = _csv([flat(one) for one in scores.comparisons])
+        found["model_tests.csv"] = to_csv([flat(one) for one in scores.comparisons])
     return found
 
 
 def flat(thing: object) -> dict[str, object]:
     """Its fields; those of an estimate or a test become columns ("leak", "leak_low", "leak_high")."""
-    if isinstance(thing, Mapping):
-        return dict(thing)
     row: dict[str, object] = {}
-    for name, value in ((one.name, getattr(thing, one.name)) for one in fields(thing)):  # type: ignore[arg-type]
+    parts = (
+        thing if isinstance(thing, Mapping) else {one.name: getattr(thing, one.name) for one in fields(thing)}  # type: ignore[arg-type]
+    )
+    for name, value in parts.items():
         if isinstance(value, Estimate):
             row |= {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
             row |= {f"{name}_hits": value.hits, f"{name}_of": value.total} if value.total else {}
@@ -92,7 +93,8 @@ def _verdicts(model: ModelScores) -> list[Row]:
     return rows
 
 
-def _csv(rows: Sequence[Row]) -> str:
+def to_csv(rows: Sequence[Row]) -> str:
+    """Rows as CSV, with every column that any of them has."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     written = io.StringIO()
     writer = csv.DictWriter(written, columns, restval="", lineterminator="\n")

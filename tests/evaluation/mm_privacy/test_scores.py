@@ -193,3 +193,15 @@ def test_what_was_not_answered_tells_nothing():
     results = judge(bench(), {})
     assert not any(one.refused or one.wrong_person or one.answered for one in results)
     assert {one.tier for one in results} == {"none"}
+
+
+def test_what_was_not_answered_counts_nowhere_and_an_empty_answer_does():
+    asked = [one for one in bench().probes if one.task is Task.DIRECT]
+    some = [one for at, one in enumerate(asked) if at % 3]
+    only_leaks = {one.probe_id: leaker(one) for one in some}
+    answers = dict.fromkeys((one.probe_id for one in asked), " ") | only_leaks
+    half = score([Judged("m", Coverage(len(asked), 1), judge(bench(), answers))], SETTINGS).models[0]
+    assert {one.task for one in half.cells} == {"solicited", "direct"}
+    leaks = score([Judged("m", Coverage(len(asked), 1), judge(bench(), only_leaks))], SETTINGS).models[0]
+    assert {one.leak.value for one in leaks.cells if one.leak} == {1.0}
+    assert any(0 < one.leak.value < 1 for one in half.cells if one.leak)
