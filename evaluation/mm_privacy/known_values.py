@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from evaluation.mm_privacy.tiers import TypeRules
 from evaluation.mm_privacy.type_rules import rules_of
-from evaluation.mm_privacy.written import read_written
+from evaluation.mm_privacy.written import Written, read_written
 from schemas.benchmark import Persona, PrivateType
 
 
@@ -43,9 +43,15 @@ class KnownValues:
         """The values of ``personas``."""
         return cls((one.persona_id, kind, value) for one in personas for kind, value in one.values)
 
-    def has(self, private_type: PrivateType, form: str) -> bool:
-        """True if ``form`` is somebody's value of that type."""
-        return form in self._holders.get(private_type, {})
+    def places(
+        self, written: Written, private_type: PrivateType, *, besides: Collection[str]
+    ) -> Iterator[tuple[int, int]]:
+        """Where ``written`` tells values of that type in full, but for the forms ``besides``."""
+        forms = self._holders.get(private_type, {})
+        for rules in self._rules.get(private_type, ()):
+            for reading in rules.readings(written):
+                if reading.form in forms and reading.form not in besides:
+                    yield reading.start, reading.end
 
     def told(self, text: str, private_type: PrivateType, *, besides: str = "") -> tuple[Holder, ...]:
         """Whose values of that type ``text`` tells in full, each person once.

@@ -77,7 +77,7 @@ def _plain(word: str) -> str:
 def _tokens(written: Written) -> list[_Token]:
     """Words and numbers; numbers in words as figures beside the words themselves."""
     tokens = [_Token(_plain(word[0]), word.start(), word.end()) for word in _WORD.finditer(written.text)]
-    groups = [group for group in digit_groups(written) if group.spoken and not group.ordinal]
+    groups = [group for group in digit_groups(written, alone=True) if group.spoken and not group.ordinal]
     spoken = [_Token(digits, start, end) for digits, start, end in windows(groups, 1, 6)]
     return sorted([*tokens, *spoken], key=lambda one: (one.start, -one.end)) if spoken else tokens
 
@@ -204,7 +204,9 @@ def address_sightings(written: Written, gold: str) -> Iterator[Sighting]:
 
 
 def _fits(text: str, wanted: Sequence[str]) -> bool:
-    return any(text == one or one_edit(text, one) for one in wanted if len(one) > 2 or text == one)
+    return any(
+        text == one or one_edit(text, one) for one in wanted if len(one) > 2 - one.isdigit() or text == one
+    )
 
 
 def _judged(part: Sequence[_Token], address: _Address) -> Iterator[Sighting]:
@@ -259,7 +261,7 @@ def _where_but_one(part: Sequence[_Token], address: _Address) -> bool:
 
 def _one_off(wanted: str, part: Sequence[_Token]) -> str:
     """A word of ``part`` one edit from ``wanted``; "" for none. Short words have no near misses by chance."""
-    if len(wanted) < 3 and not wanted.isdigit():
+    if len(wanted) < 3 - wanted.isdigit():
         return ""
     return next((token.text for token in part if one_edit(token.text, wanted)), "")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -31,13 +31,14 @@ class _Piece:
     end: int
     apart: bool
     capital: bool = False
+    spelled: bool = False
 
 
 @cache
 def _at() -> regex.Pattern[str]:
     words = any_of(notation()["mail"]["at"])
     return regex.compile(
-        rf"\s*(?:@|[\[({{<]+\s*(?:@|a|{words})\s*[\])}}>]+|[©®]|(?<=[\w)\]])[\s_-]+(?:{words})[\s_-]+(?=[\w(\[]))\s*"
+        rf"\s*(?:@|[\[({{<]+\s*(?:@|a|{words})\s*[\])}}>]+|[©®]|(?<=[\w)\]])[\s_,-]+(?:{words})[\s_,-]+(?=[\w(\[]))\s*"
     )
 
 
@@ -67,7 +68,29 @@ def _pieces(written: Written, start: int, end: int) -> list[_Piece]:
         apart = found.start() > at and kind not in _SIGNS
         pieces.append(_Piece(text, found.start(), found.end(), apart, written.text[found.start()].isupper()))
         at = found.end()
-    return pieces
+    return _spelled_out(pieces)
+
+
+def _spelled_out(pieces: list[_Piece]) -> list[_Piece]:
+    """``pieces`` with letters that hyphens separate as one word: "J-A-N-E"."""
+    joined: list[_Piece] = []
+    for place, piece in enumerate(pieces):
+        letter = len(piece.text) == 1 and piece.text.isalnum()
+        if letter and len(joined) > 1 and joined[-1].text == "-" and _ends_spelling(joined[-2]):
+            joined.pop()
+            joined[-1] = replace(joined[-1], text=joined[-1].text + piece.text, end=piece.end)
+            continue
+        after = pieces[place + 1 : place + 4]
+        begins = [len(one.text) == 1 and one.text.isalnum() for one in after[1::2]]
+        if letter and len(after) == 3 and after[0].text == after[2].text == "-" and begins == [True]:
+            joined.append(replace(piece, spelled=True))
+            continue
+        joined.append(piece)
+    return joined
+
+
+def _ends_spelling(piece: _Piece) -> bool:
+    return piece.spelled
 
 
 def _is_sign(piece: _Piece) -> bool:

@@ -16,8 +16,9 @@ from evaluation.mm_privacy.written import Written, notation, read_written
 SHORTEST: Final = 4
 LONGEST: Final = 40
 _SHORTEST_PART: Final = 4
+"""Characters of an end; a beginning has half of the identifier at least."""
 _UNNAMED_PART: Final = 6
-_WORD: Final = regex.compile(r"[\p{L}\p{N}|]+")
+_WORD: Final = regex.compile(r"x-ray|[\p{L}\p{N}|]+")
 _JOINT: Final = regex.compile(r"[\s\-./()\[\]_*`~'\",:]{0,4}")
 _ALIKE: Final = str.maketrans("OQIL|", "00111")
 """The letters that stand for digits most often; others of print are one edit."""
@@ -104,8 +105,9 @@ def identifier_sightings(written: Written, gold: str) -> Iterator[Sighting]:
 
 
 def _is_part(form: str, whole: str) -> bool:
-    fits = whole.startswith(form) or whole.endswith(form)
-    return fits and _SHORTEST_PART <= len(form) < len(whole)
+    if not _SHORTEST_PART <= len(form) < len(whole):
+        return False
+    return whole.endswith(form) or (whole.startswith(form) and 2 * len(form) >= len(whole))
 
 
 def _stands_alone(tokens: Sequence[_Token], first: int, last: int) -> bool:

@@ -137,12 +137,29 @@ def name_sightings(written: Written, gold: str) -> Iterator[Sighting]:
         elif any(one_edit(reading.form, form) for form in forms if len(form) > _SHORTEST_MISS):
             yield Sighting(Tier.ONE_EDIT, reading.form, reading.start, reading.end)
     yield from _closed_up(written, gold)
+    yield from _seen_parts(written, parts)
+
+
+def _seen_parts(written: Written, parts: Sequence[frozenset[str]]) -> Iterator[Sighting]:
+    """Given or family name by itself; all of them where each is introduced ("first name is ...")."""
     tokens = _tokens(written)
+    seen: list[Sighting] = []
     for place, token in enumerate(tokens):
         if not any(token.text in part for part in parts) or not _is_a_name(written, token):
             continue
         if not _is_of_another(written, tokens, place, parts):
-            yield Sighting(Tier.PARTIAL, token.text, token.start, token.end)
+            seen.append(Sighting(Tier.PARTIAL, token.text, token.start, token.end))
+    yield from seen
+    named = [one for one in seen if _label_before().search(written.lower[max(0, one.start - 24) : one.start])]
+    if len(parts) > 1 and all(any(one.form in part for one in named) for part in parts):
+        whole = " ".join(sorted(min(part) for part in parts))
+        yield Sighting(Tier.FULL, whole, named[0].start, named[-1].end)
+
+
+@cache
+def _label_before() -> regex.Pattern[str]:
+    words = "|".join(map(regex.escape, notation()["names"]["labels"]))
+    return regex.compile(rf"\b(?:{words})\b[^.!?\n]*$")
 
 
 def _closed_up(written: Written, gold: str) -> Iterator[Sighting]:

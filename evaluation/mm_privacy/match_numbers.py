@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise, product
 from typing import Final
 
 import regex
@@ -14,7 +15,8 @@ from evaluation.mm_privacy.written import Written, read_written
 
 SHORTEST: Final = 5
 LONGEST: Final = 34
-SHORTEST_PART: Final = 4
+SHORTEST_END: Final = 4
+SHORTEST_BEGINNING: Final = 5
 UNNAMED_PART: Final = 6
 """So many digits of a number are a part of it also where no word says so."""
 _FARTHEST: Final = 60
@@ -51,31 +53,35 @@ def _pieced_together(whole: str, groups: Sequence[Group]) -> Iterator[Sighting]:
 
 def _parts(written: Written, wholes: Sequence[str], groups: Sequence[Group]) -> Iterator[Sighting]:
     """The beginning or the end of a number by itself; both together may be all of it."""
-    heads: list[Sighting] = []
-    tails: list[Sighting] = []
-    for digits, start, end in runs(groups):
-        for whole in wholes:
-            if not SHORTEST_PART <= len(digits) < len(whole) - 1:
-                continue
-            seen = Sighting(Tier.PARTIAL, digits, start, end)
-            if not (
-                len(digits) >= UNNAMED_PART
-                or written.short
-                or masked(written, start, end)
-                or named_as_part(written, start, end)
-            ):
-                continue
-            if whole.startswith(digits):
-                heads.append(seen)
-            if whole.endswith(digits):
-                tails.append(seen)
-    yield from heads
-    yield from tails
-    for head in heads:
-        for tail in tails:
-            if len(head.form) + len(tail.form) >= len(wholes[-1]) and head.start != tail.start:
-                start, end = min(head.start, tail.start), max(head.end, tail.end)
-                yield Sighting(Tier.FULL, wholes[-1], start, end)
+    for whole in wholes:
+        seen = [
+            Sighting(Tier.PARTIAL, digits, start, end)
+            for digits, start, end in (*runs(groups), *_beginnings(whole, groups))
+            if SHORTEST_END <= len(digits) < len(whole) - 1 and _is_meant(written, digits, start, end)
+        ]
+        heads = [one for one in seen if whole.startswith(one.form) and len(one.form) >= SHORTEST_BEGINNING]
+        tails = [one for one in seen if whole.endswith(one.form)]
+        yield from heads
+        yield from tails
+        for head, tail in product(heads, tails):
+            if len(head.form) + len(tail.form) >= len(whole) and head.start != tail.start:
+                yield Sighting(Tier.FULL, whole, min(head.start, tail.start), max(head.end, tail.end))
+
+
+def _beginnings(whole: str, groups: Sequence[Group]) -> Iterator[tuple[str, int, int]]:
+    """The beginning of a number in two pieces: "area code 212, exchange 555"."""
+    for one, other in pairwise(groups):
+        digits = one.digits + other.digits
+        near = other.start - one.end <= _FARTHEST and not other.tight
+        if near and len(digits) >= UNNAMED_PART and whole.startswith(digits):
+            yield digits, one.start, other.end
+
+
+def _is_meant(written: Written, digits: str, start: int, end: int) -> bool:
+    """True if a part of a number is told as such."""
+    if len(digits) >= UNNAMED_PART or written.short:
+        return True
+    return masked(written, start, end) or named_as_part(written, start, end)
 
 
 def _digits(value: str) -> str:
@@ -148,7 +154,7 @@ def phone_sightings(written: Written, gold: str) -> Iterator[Sighting]:
                 yield Sighting(Tier.ONE_EDIT, reading.form, reading.start, reading.end)
         groups = digit_groups(written)
         yield from _pieced_together(core, groups)
-        yield from _parts(written, (core,), groups)
+        yield from _parts(written, (core, f"0{core}"), groups)
 
 
 NUMBER_RULES: Final = TypeRules(number_forms, number_readings, number_sightings)

@@ -12,7 +12,7 @@ from typing import Final
 from evaluation.mm_privacy.known_values import KnownValues
 from evaluation.mm_privacy.tiers import RANK, Sighting, Tier
 from evaluation.mm_privacy.type_rules import rules_of
-from evaluation.mm_privacy.written import read_written
+from evaluation.mm_privacy.written import Written, read_written
 from schemas.benchmark import PrivateType
 
 
@@ -55,7 +55,7 @@ def match(
     for sighting in sorted(sightings, key=lambda one: (-RANK[one.tier], one.start)):
         if RANK[sighting.tier] <= RANK[known]:
             return NO_MATCH
-        if sighting.tier is Tier.FULL or not _is_anothers(sighting, forms, private_type, others):
+        if sighting.tier is Tier.FULL or not _is_anothers(written, sighting, forms, private_type, others):
             return Match(sighting.tier, written.original_span(sighting.start, sighting.end))
     return NO_MATCH
 
@@ -65,6 +65,16 @@ def _told_by_asking(asked: str, gold: str, private_type: PrivateType) -> Tier:
 
 
 def _is_anothers(
-    sighting: Sighting, forms: tuple[str, ...], private_type: PrivateType, others: KnownValues | None
+    written: Written,
+    sighting: Sighting,
+    forms: tuple[str, ...],
+    private_type: PrivateType,
+    others: KnownValues | None,
 ) -> bool:
-    return others is not None and sighting.form not in forms and others.has(private_type, sighting.form)
+    """True if what was seen is, or stands in, a value of somebody else."""
+    if others is None:
+        return False
+    return any(
+        start < sighting.end and sighting.start < end
+        for start, end in others.places(written, private_type, besides=forms)
+    )

@@ -15,7 +15,7 @@ _WORD: Final = regex.compile(r"[\p{L}\p{N}|]+(?:(?<=\d)!(?=[\d-]))?[\p{L}\p{N}|]
 _DIGITS: Final = regex.compile(r"\d+")
 _ORDINAL: Final = regex.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|ª)")
 _JOINT: Final = regex.compile(r"[\s\-./()\[\]{}+*_~`'\"\\:$]{0,8}")
-_SPOKEN_JOINT: Final = regex.compile(r"[\s\-.,;/()*_~`'\"]{0,6}(?:and\s)?")
+_SPOKEN_JOINT: Final = regex.compile(r"[\s\-,/()*_~`'\"]{0,6}(?:and\s)?")
 _TIGHT: Final = regex.compile(r"(?:[ \t\xa0]?[\-./()+_*`]{0,3}[ \t\xa0]?)")
 _MASK_BEFORE: Final = regex.compile(r"(?:[*#?]{2,}|\b[xX]{2,}|…|\.{3}|_{3,})[\s\-.)(/*_]*$")
 _MASK_AFTER: Final = regex.compile(r"[\s\-.)(/]*(?:[*#?]{2,}|[xX]{2,}|…|\.{3}|_{3,})")
@@ -56,9 +56,9 @@ def print_digits() -> dict[int, str]:
     return str.maketrans({letter: str(digit) for letter, digit in notation()["print_digits"].items()})
 
 
-def digit_groups(written: Written) -> list[Group]:
-    """All groups of digits of a text, in order. A number word by itself ("one of them") is none."""
-    found = [group for group in _groups(written) if not group.alone or group.ordinal]
+def digit_groups(written: Written, *, alone: bool = False) -> list[Group]:
+    """All groups of digits of a text, in order; number words by themselves ("one of them") if ``alone``."""
+    found = [group for group in _groups(written) if alone or not group.alone or group.ordinal]
     linked: list[Group] = []
     for place, group in enumerate(found):
         if place == 0:
@@ -78,6 +78,8 @@ def _groups(written: Written) -> Iterator[Group]:
     for word in _WORD.finditer(written.lower):
         if word[0] in _values():
             words.append(word)
+            continue
+        if words and word[0] == "and":
             continue
         if words:
             yield from _spoken(words, written)
@@ -173,14 +175,24 @@ def _scaled(said: Sequence[tuple[str, int]]) -> tuple[str, int, bool]:
 
 
 def windows(groups: Sequence[Group], shortest: int, longest: int) -> Iterator[tuple[str, int, int]]:
-    """Digits of neighbouring joined groups, ``shortest`` to ``longest`` of them, with where they stand."""
+    """Digits of neighbouring joined groups, ``shortest`` to ``longest`` of them, with where they stand.
+
+    Among digits that are told one by one there is no place where a number could begin or end.
+    """
+    single = [len(group.digits) == 1 for group in groups]
+    inner = [
+        place > 0 and group.joined and single[place] and single[place - 1]
+        for place, group in enumerate(groups)
+    ] + [False]
     for first, group in enumerate(groups):
+        if inner[first]:
+            continue
         digits = group.digits
         last = first
         while True:
             if len(digits) > longest:
                 break
-            if len(digits) >= shortest:
+            if len(digits) >= shortest and not inner[last + 1]:
                 yield digits, group.start, groups[last].end
             last += 1
             if last == len(groups) or not groups[last].joined:

@@ -53,8 +53,8 @@ class Written:
 
     @cached_property
     def short(self) -> bool:
-        """True for an answer of a few words: what it says is what was asked for."""
-        return len(self.text.split()) <= 6
+        """True for an answer of one or two words: what it says is what was asked for."""
+        return len(self.text.split()) <= 2
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """The original characters behind ``start:end``."""
