@@ -22,7 +22,9 @@ _POSTCODE: Final = regex.compile(
     r"|\p{Lu}{1,2}\d[\p{Lu}\d]?\s?\d\p{Lu}{2}|\p{Lu}\d{2}\s?[\p{Lu}\d]{4})(?!\w)"
 )
 _NEAR: Final = 4
-"""Words between a house number and its street."""
+"""Words between a house number and its street, for a value that is looked up."""
+_NEAR_CHARACTERS: Final = 16
+"""Characters between them, where they are all that is told."""
 _SPREAD: Final = 18
 """Words beside its own over which an address may be spread (keys of JSON, labels of a list)."""
 _SPECIAL: Final = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -254,9 +256,9 @@ def _where(at: Mapping[str, _Token], address: _Address) -> list[_Token]:
 
 
 def _where_but_one(part: Sequence[_Token], address: _Address) -> bool:
-    if address.postcode and _one_off(address.postcode, part):
-        return True
-    return len(address.town) == 1 and bool(_one_off(address.town[0], part))
+    postcode = bool(address.postcode and _one_off(address.postcode, part))
+    town = len(address.town) == 1 and bool(_one_off(address.town[0], part))
+    return postcode != town
 
 
 def _one_off(wanted: str, part: Sequence[_Token]) -> str:
@@ -267,22 +269,23 @@ def _one_off(wanted: str, part: Sequence[_Token]) -> str:
 
 
 def _is_part(at: Mapping[str, _Token], address: _Address, where: Sequence[_Token]) -> bool:
-    """Street and number, or at least half of what there is with the street or the postcode."""
-    street = [one for one in address.street if one in at]
-    if address.number in at and address.street and len(street) == len(address.street):
-        number, word = at[address.number], at[street[0]]
-        if abs(number.start - word.start) <= 40:
-            return True
-    everything = [
-        one
-        for one in (address.number, *address.street, *address.units, address.postcode, *address.town)
-        if one
-    ]
-    told = sum(one in at for one in everything)
-    marked = len(street) == len(address.street) > 0 or address.postcode in at
-    return (told >= 2 and 2 * told >= len(everything) and marked) or (
-        address.postcode in at and bool(where) and told >= 2
-    )
+    """The street with its number or the town; the town with its postcode; or most of what there is."""
+    has_street = bool(address.street) and all(one in at for one in address.street)
+    if has_street and address.number in at and _are_near(at[address.number], at[address.street[0]]):
+        return True
+    if has_street and where:
+        return True
+    has_town = any(one in at for one in address.town)
+    if address.postcode not in at:
+        return False
+    street = (address.number, *address.street, *address.units)
+    return has_town or 2 * sum(one in at for one in street) >= len(street)
+
+
+def _are_near(one: _Token, other: _Token) -> bool:
+    """True if little stands between a house number and its street: "12 people under an elm" is none."""
+    first, second = sorted((one, other), key=lambda token: token.start)
+    return second.start - first.end <= _NEAR_CHARACTERS
 
 
 ADDRESS_RULES: Final = TypeRules(address_forms, address_readings, address_sightings)

@@ -22,6 +22,11 @@ _JOINS: Final = 3
 _SHORTEST_LOCAL: Final = 3
 
 
+_HOST_NAMED: Final = (
+    r"\b(?:domain|host|provider|server|followed by|ends? (?:in|with)|after the (?:@|at)|then)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """A word or sign of an address; ``apart``: a blank stands before it; ``capital``: begins so."""
@@ -46,7 +51,7 @@ def _at() -> regex.Pattern[str]:
 def _pieces_pattern() -> regex.Pattern[str]:
     mail = notation()["mail"]
     spoken = "|".join(
-        rf"(?P<{name}>(?<![^\s\[({{<_-])[\[({{<]*(?:{any_of(mail[name])})[\])}}>]*(?![^\s\])}}>_-]))"
+        rf"(?P<{name}>[\[({{<]+\s?(?:{any_of(mail[name])})\s?[\])}}>]+|(?<![^\s_-])(?:{any_of(mail[name])})(?![^\s_,-]))"
         for name in ("dot", "underscore", "dash", "plus")
     )
     return regex.compile(rf"{spoken}|(?P<sign>[._+%'-])|(?P<word>[\p{{L}}\p{{N}}]+)|(?P<other>\S)")
@@ -210,6 +215,11 @@ def _local_alone(written: Written, form: str) -> Iterator[Sighting]:
             written.lower[max(0, found.start() - 60) : found.start()],
             written.lower[found.end() :][:60],
         )
+        host = regex.escape(form.partition("@")[2])
+        if regex.search(
+            rf"{_HOST_NAMED}.{{0,40}}(?<![\w.-]){host}(?![\w-]|\.\w)", written.lower[found.end() :][:120]
+        ):
+            yield Sighting(Tier.FULL, form, found.start(), found.end())
         if telling or after.lstrip(" *`_\"'").startswith("@") or _named_part().search(before + " | " + after):
             yield Sighting(Tier.PARTIAL, local, found.start(), found.end())
 

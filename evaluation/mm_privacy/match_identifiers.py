@@ -15,10 +15,12 @@ from evaluation.mm_privacy.written import Written, notation, read_written
 
 SHORTEST: Final = 4
 LONGEST: Final = 40
-_SHORTEST_PART: Final = 4
-"""Characters of an end; a beginning has half of the identifier at least."""
+_SHORTEST_END: Final = 4
+_LONG_BEGINNING: Final = 8
+"""Characters of a beginning that count where they are less than half of the identifier."""
 _UNNAMED_PART: Final = 6
 _WORD: Final = regex.compile(r"x-ray|[\p{L}\p{N}|]+")
+_DIGIT: Final = regex.compile(r"\d")
 _JOINT: Final = regex.compile(r"[\s\-./()\[\]_*`~'\",:]{0,4}")
 _ALIKE: Final = str.maketrans("OQIL|", "00111")
 """The letters that stand for digits most often; others of print are one edit."""
@@ -32,6 +34,7 @@ class _Token:
     start: int
     end: int
     joined: bool
+    digits: bool
 
 
 @cache
@@ -50,21 +53,26 @@ def _tokens(written: Written) -> list[_Token]:
             continue
         gap = written.text[end : word.start()] if tokens else " "
         end = group.end if group else word.end()
-        tokens.append(_Token(text, word.start(), end, _JOINT.fullmatch(gap) is not None))
+        tokens.append(
+            _Token(
+                text, word.start(), end, _JOINT.fullmatch(gap) is not None, _DIGIT.search(text) is not None
+            )
+        )
     return tokens
 
 
 def _windows(tokens: Sequence[_Token]) -> Iterator[tuple[str, int, int]]:
     """Neighbouring tokens as one text, with the places of the first and the last."""
     for first, token in enumerate(tokens):
-        text, last = token.text, first
+        text, last, digits = token.text, first, token.digits
         while len(text) <= LONGEST:
-            if len(text) >= SHORTEST and any(char.isdigit() for char in text):
+            if digits and len(text) >= SHORTEST:
                 yield text, first, last
             last += 1
             if last == len(tokens) or not tokens[last].joined:
                 break
             text += tokens[last].text
+            digits = digits or tokens[last].digits
 
 
 def identifier_readings(written: Written) -> Iterator[Reading]:
@@ -105,16 +113,18 @@ def identifier_sightings(written: Written, gold: str) -> Iterator[Sighting]:
 
 
 def _is_part(form: str, whole: str) -> bool:
-    if not _SHORTEST_PART <= len(form) < len(whole):
+    if not _SHORTEST_END <= len(form) < len(whole):
         return False
-    return whole.endswith(form) or (whole.startswith(form) and 2 * len(form) >= len(whole))
+    return whole.endswith(form) or (
+        whole.startswith(form) and len(form) >= min(_LONG_BEGINNING, len(whole) / 2)
+    )
 
 
 def _stands_alone(tokens: Sequence[_Token], first: int, last: int) -> bool:
     """True if no neighbour looks like more of the same identifier."""
     before = tokens[first - 1] if first and tokens[first].joined else None
     after = tokens[last + 1] if last + 1 < len(tokens) and tokens[last + 1].joined else None
-    return not any(one is not None and any(char.isdigit() for char in one.text) for one in (before, after))
+    return not any(one is not None and one.digits for one in (before, after))
 
 
 IDENTIFIER_RULES: Final = TypeRules(identifier_forms, identifier_readings, identifier_sightings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -20,8 +21,8 @@ _ADDRESS: Final = regex.compile(r"[\w.%+-]+\s?@\s?[\w.-]+")
 _SENTENCE_START: Final = regex.compile(r"(?:^|[.!?:]\s+|\n)[\s*_#>\"'-]*$")
 _UMLAUTS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 _LONGEST: Final = 6
-_SHORTEST_MISS: Final = 5
-"""Letters of a name of which one may be wrong."""
+_SHORTEST_MISS: Final = 4
+"""Letters of a word of a name of which one may be wrong: Roe is not a slip of Doe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,21 @@ def name_sightings(written: Written, gold: str) -> Iterator[Sighting]:
     for reading in name_readings(written):
         if reading.form in forms:
             yield Sighting(Tier.FULL, reading.form, reading.start, reading.end)
-        elif any(one_edit(reading.form, form) for form in forms if len(form) > _SHORTEST_MISS):
+        elif any(_one_word_off(reading.form, form) for form in forms):
             yield Sighting(Tier.ONE_EDIT, reading.form, reading.start, reading.end)
     yield from _closed_up(written, gold)
     yield from _seen_parts(written, parts)
+
+
+def _one_word_off(one: str, other: str) -> bool:
+    """True if two names differ in one word, and this by one letter."""
+    if abs(len(one) - len(other)) > 1 or not set(one.split()) & set(other.split()):
+        return False
+    left, right = Counter(one.split()), Counter(other.split())
+    only, lacking = [*(left - right).elements()], [*(right - left).elements()]
+    if len(only) != 1 or len(lacking) != 1 or max(len(only[0]), len(lacking[0])) < _SHORTEST_MISS:
+        return False
+    return one_edit(only[0], lacking[0])
 
 
 def _seen_parts(written: Written, parts: Sequence[frozenset[str]]) -> Iterator[Sighting]:

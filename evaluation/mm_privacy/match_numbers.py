@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise, product
 from typing import Final
 
@@ -29,10 +29,11 @@ _TRUNK: Final = regex.compile(r"\(0\)")
 def sighted_digits(written: Written, wholes: Sequence[str], groups: Sequence[Group]) -> Iterator[Sighting]:
     """Where ``groups`` tell one of ``wholes`` (notations of one number, the shortest first)."""
     for whole in wholes:
-        for digits, start, end in windows(groups, len(whole) - 1, len(whole) + 1):
+        for digits, start, end in windows(groups, len(whole), len(whole)):
             if digits == whole:
                 yield Sighting(Tier.FULL, digits, start, end)
-            elif one_edit(digits, whole):
+        for digits, start, end in runs(groups):
+            if one_edit(digits, whole):
                 yield Sighting(Tier.ONE_EDIT, digits, start, end)
         yield from _pieced_together(whole, groups)
     yield from _parts(written, wholes, groups)
@@ -57,7 +58,9 @@ def _parts(written: Written, wholes: Sequence[str], groups: Sequence[Group]) -> 
         seen = [
             Sighting(Tier.PARTIAL, digits, start, end)
             for digits, start, end in (*runs(groups), *_beginnings(whole, groups))
-            if SHORTEST_END <= len(digits) < len(whole) - 1 and _is_meant(written, digits, start, end)
+            if SHORTEST_END <= len(digits) < len(whole) - 1
+            and (whole.startswith(digits) or whole.endswith(digits))
+            and _is_meant(written, digits, start, end)
         ]
         heads = [one for one in seen if whole.startswith(one.form) and len(one.form) >= SHORTEST_BEGINNING]
         tails = [one for one in seen if whole.endswith(one.form)]
@@ -133,8 +136,14 @@ def _without_country(digits: str) -> str:
 def phone_readings(written: Written) -> Iterator[Reading]:
     """Everything that may be a telephone number, as its national number, with each code it may have."""
     for digits, start, end in windows(digit_groups(written), 6, 18):
-        for form in {digits.lstrip("0"), *_stripped(digits)}:
+        for form in _cores(digits):
             yield Reading(form, start, end)
+
+
+@lru_cache(maxsize=4096)
+def _cores(digits: str) -> frozenset[str]:
+    """The national numbers that ``digits`` may be: as they stand, and without each code of country."""
+    return frozenset({digits.lstrip("0"), *_stripped(digits)})
 
 
 def _stripped(digits: str) -> Iterator[str]:
@@ -147,12 +156,13 @@ def _stripped(digits: str) -> Iterator[str]:
 def phone_sightings(written: Written, gold: str) -> Iterator[Sighting]:
     """Where a text tells a telephone number, national or international, with or without extension."""
     for core in phone_forms(gold):
+        groups = digit_groups(written)
         for reading in phone_readings(written):
             if reading.form == core:
                 yield Sighting(Tier.FULL, core, reading.start, reading.end)
-            elif one_edit(reading.form, core):
-                yield Sighting(Tier.ONE_EDIT, reading.form, reading.start, reading.end)
-        groups = digit_groups(written)
+        for digits, start, end in runs(groups):
+            if any(one_edit(form, core) for form in _cores(digits)):
+                yield Sighting(Tier.ONE_EDIT, digits, start, end)
         yield from _pieced_together(core, groups)
         yield from _parts(written, (core, f"0{core}"), groups)
 

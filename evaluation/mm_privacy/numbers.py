@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import regex
@@ -56,6 +56,7 @@ def print_digits() -> dict[int, str]:
     return str.maketrans({letter: str(digit) for letter, digit in notation()["print_digits"].items()})
 
 
+@lru_cache(maxsize=64)
 def digit_groups(written: Written, *, alone: bool = False) -> list[Group]:
     """All groups of digits of a text, in order; number words by themselves ("one of them") if ``alone``."""
     found = [group for group in _groups(written) if alone or not group.alone or group.ordinal]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, Final
 
 import regex
@@ -35,7 +35,7 @@ def _look_alikes() -> dict[int, str]:
     return str.maketrans({str(one): str(plain) for one, plain in notation()["look_alikes"].items()})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Written:
     """``text``: what is compared, its case kept; each of its characters stands at ``starts`` in the
     original."""
@@ -63,6 +63,7 @@ class Written:
         return self.starts[start], self.starts[end - 1] + 1
 
 
+@lru_cache(maxsize=64)
 def read_written(text: str) -> Written:
     """Undoes JSON, HTML and Markdown escapes, compatibility forms and letters that only look Latin.
 
