@@ -102,18 +102,24 @@ def _read_address(value: str) -> _Address:
     street = [
         token for token in needed if not (last and last[0] <= token.start < last[1]) or _has_digit(token)
     ]
-    words = tuple(token.text for token in street if not _has_digit(token))
-    numbers = [token.text for token in street if _has_digit(token)]
+    words = [token for token in street if not _has_digit(token)]
+    numbers = [token for token in street if _has_digit(token)]
     if not words:
-        words, town = town, ()
+        words, town = [token for token in needed if token.text in town], ()
+    house = min(numbers, key=lambda number: _distance(number, words), default=None)
     closed = "".join(_WORD.findall(said[postcode[0] : postcode[1]])).lower() if postcode else ""
     return _Address(
-        numbers[0] if numbers else "",
-        words,
-        tuple(numbers[1:]),
+        house.text if house else "",
+        tuple(token.text for token in words),
+        tuple(token.text for token in numbers if token is not house),
         closed[:5] if closed[:5].isdigit() else closed,
         town,
     )
+
+
+def _distance(number: _Token, words: Sequence[_Token]) -> int:
+    """Characters between a number and the nearest of ``words``: the house number stands beside its street."""
+    return min((max(number.start - word.end, word.start - number.end) for word in words), default=0)
 
 
 def _is_needed(token: _Token) -> bool:
