@@ -51,6 +51,7 @@ def photograph(page: RgbArray, draws: Draws) -> Photograph:
 
     matrix, width, height = _view(page.shape[1], page.shape[0], draws)
     table = _table(width, height, draws)
+    _cast_shadow(table, matrix, page.shape[1], page.shape[0])
     seen = cv2.warpPerspective(
         page, matrix, (width, height), dst=table, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
     )
@@ -95,11 +96,26 @@ def _table(width: int, height: int, draws: Draws) -> RgbArray:
     import cv2
 
     colour = np.array(_TABLES[draws.below(len(_TABLES), "table")], np.float32)
-    across = (4, 64) if draws.uniform("streaks") < 0.6 else (48, 64)
-    coarse = _random(draws, "table").standard_normal(across, np.float32)
-    grown = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-    shade = cv2.merge([(grown * 9 + part).astype(np.float32) for part in colour])
+    across = (3, 90) if draws.uniform("streaks") < 0.6 else (48, 64)
+    generator = _random(draws, "table")
+    grown = np.zeros((height, width), np.float32)
+    for finer, depth in ((1, 7), (6, 5)):
+        coarse = generator.standard_normal((across[0] * finer, across[1] * finer), np.float32) * depth
+        grown += cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    shade = cv2.merge([(grown + part).astype(np.float32) for part in colour])
     return np.asarray(np.clip(shade, 0, 255), np.uint8)
+
+
+def _cast_shadow(table: RgbArray, matrix: Matrix, wide: int, tall: int) -> None:
+    """Darkens the table where the page keeps the light off it."""
+    import cv2
+
+    height, width = table.shape[:2]
+    corners = np.array(through(matrix, ((0, 0), (wide, 0), (wide, tall), (0, tall)))) / 8 + 0.9
+    mask = np.zeros((height // 8 + 1, width // 8 + 1), np.float32)
+    cv2.fillConvexPoly(mask, np.round(corners).astype(np.int32), 0.55)
+    soft = cv2.resize(cv2.GaussianBlur(mask, (0, 0), 1.6), (width, height), interpolation=cv2.INTER_LINEAR)
+    table[:] = cv2.multiply(table, cv2.merge([1 - soft] * 3), dtype=cv2.CV_8U)
 
 
 def _light(width: int, height: int, draws: Draws) -> Plane:
