@@ -28,6 +28,7 @@ from transforms.disclosure.personas import PersonaSettings, draw_personas
 from transforms.disclosure.render import render_form
 from transforms.engines.protocols import OcrLine
 from transforms.engines.rapidocr_engine import RapidOcr
+from transforms.keyed import order as keyed_order
 
 SIZE: Final = 120
 KEY: Final = b"readability"
@@ -55,7 +56,7 @@ def orders(size: int) -> Iterator[tuple[str, FormOrder]]:
     personas = draw_personas(PersonaPool.EVALUATION, size, PersonaSettings(), KEY)
     for index, persona in enumerate(personas):
         scenario = tuple(Scenario)[index % len(Scenario)]
-        layouts = layouts_of(scenario)
+        layouts = keyed_order(KEY, layouts_of(scenario), "layouts")
         layout = layouts[index // len(Scenario) % len(layouts)]
         types = tuple(kind for _, _, kind in fields_of(layout) if kind)
         for way, source, by_hand in WAYS:
@@ -66,14 +67,14 @@ def orders(size: int) -> Iterator[tuple[str, FormOrder]]:
 def readings(size: int) -> Iterator[Reading]:
     """What OCR reads of each."""
     reader = RapidOcr()
-    for way, order in orders(size):
-        form = render_form(order, KEY)
+    for way, wanted in orders(size):
+        form = render_form(wanted, KEY)
         with Image.open(io.BytesIO(form.data)) as image:
             lines = reader.read(np.asarray(image.convert("RGB")))
         for field in form.fields:
             kind = field.private_type.value if field.private_type else "nobody's"
             error = read_error(field.text, text_at(field.quad, lines))
-            yield Reading(way, order.layout, kind, error == 0.0, error <= READ_ERROR)
+            yield Reading(way, wanted.layout, kind, error == 0.0, error <= READ_ERROR)
 
 
 def text_at(quad: Quad, lines: Sequence[OcrLine]) -> str:
