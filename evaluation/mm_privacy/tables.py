@@ -50,9 +50,9 @@ def csv_files(scores: Scores) -> dict[str, str]:
         )
         for rows, part in zip(files.values(), parts, strict=True):
             rows += [{"model": model.model, "complete": model.coverage.complete, **flat(one)} for one in part]
-    found = {name: to_csv(rows) for name, rows in files.items() if rows}
+    found = {name: csv_table(rows) for name, rows in files.items() if rows}
     if scores.comparisons:
-        found["model_tests.csv"] = to_csv([flat(one) for one in scores.comparisons])
+        found["model_tests.csv"] = csv_table([flat(one) for one in scores.comparisons])
     return found
 
 
@@ -93,7 +93,7 @@ def _verdicts(model: ModelScores) -> list[Row]:
     return rows
 
 
-def to_csv(rows: Sequence[Row]) -> str:
+def csv_table(rows: Sequence[Row]) -> str:
     """Rows as CSV, with every column that any of them has."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     written = io.StringIO()

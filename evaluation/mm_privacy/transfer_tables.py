@@ -11,7 +11,7 @@ from typing import Any
 from evaluation.memorisation.plots import check_plotting
 from evaluation.mm_privacy.plots import save_figures
 from evaluation.mm_privacy.report import bounds, value
-from evaluation.mm_privacy.tables import flat, grid, to_csv
+from evaluation.mm_privacy.tables import csv_table, flat, grid
 from evaluation.mm_privacy.transfer import UNDEFENDED, Transfer, TransferRow
 from schemas.benchmark import SOLICITED
 
@@ -54,7 +54,7 @@ def transfer_csv(tables: Sequence[Transfer]) -> str:
         for task in _tasks(table)
         if task in row.leak
     ]
-    return to_csv(rows)
+    return csv_table(rows)
 
 
 def transfer_json(tables: Sequence[Transfer]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mmscrub.cli import app
-from tests.small_bench import small_bench, write_bench
+from tests.scored_bench import small_bench, write_bench
 
 NO = "I am unable to help with that."
 

@@ -9,7 +9,7 @@ import pytest
 from evaluation.mm_privacy.bench import read_bench
 from schemas.benchmark import PrivateType
 from schemas.errors import ConfigError
-from tests.small_bench import small_bench, write_bench
+from tests.scored_bench import small_bench, write_bench
 
 
 @pytest.fixture(scope="module")

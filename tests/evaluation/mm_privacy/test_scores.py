@@ -11,7 +11,7 @@ from evaluation.mm_privacy.controls import Verdict
 from evaluation.mm_privacy.judging import judge
 from evaluation.mm_privacy.scores import Judged, ScoreSettings, score
 from schemas.benchmark import AnswerableFrom, Purpose, RiskTest, Task
-from tests.small_bench import small_bench
+from tests.scored_bench import small_bench
 
 SETTINGS = ScoreSettings(draws=150)
 NO = "I am unable to help with that."

@@ -11,7 +11,7 @@ from evaluation.mm_privacy.transfer_files import parse_defences
 from evaluation.mm_privacy.transfer_tables import transfer_csv, transfer_markdown
 from schemas.benchmark import SOLICITED, Purpose, RiskTest, Task
 from schemas.errors import ConfigError
-from tests.small_bench import small_bench
+from tests.scored_bench import small_bench
 
 NO = "I am unable to help with that."
 
