@@ -15,14 +15,8 @@ from mmscrub.options import Config, Force, Limit, OptionalInput, Out, Seed, Work
 from mmscrub.progress_view import progress_view
 from mmscrub.split_view import show_split
 from mmscrub.watermark_tools_cli import add_tools
-from pipeline.watermark.config import (
-    SplitGate,
-    WatermarkConfig,
-    laid_over,
-    make_watermark_config,
-    preset_table,
-    read_watermark_file,
-)
+from pipeline.presets import described_presets, laid_over, read_settings
+from pipeline.watermark.config import PACKAGE, SplitGate, WatermarkConfig, make_watermark_config
 from runners.watermark import run_watermark
 from schemas.errors import ConfigError
 from schemas.watermark import Legibility
@@ -48,7 +42,7 @@ watermark = typer.Typer(
     help="Make probing splits with canaries from a corpus, or check, undo and plan one that is made.",
 )
 
-_PRESETS = ", ".join(name for name, _ in preset_table())
+_PRESETS = ", ".join(name for name, _ in described_presets(PACKAGE))
 
 Images = Annotated[
     str | None,
@@ -197,7 +191,7 @@ def configure(flags: dict[str, Any]) -> WatermarkConfig:
         given = laid_over(given, {"identities": {"least_planted": _needed(given.pop("detect"))}})
     if "rate" in given:
         given["rates"] = given.pop("rate")
-    written = laid_over(read_watermark_file(path) if path else {}, given)
+    written = laid_over(read_settings(path, "input: corpus.json") if path else {}, given)
     for name, remedy in (("input", "give INPUT"), ("out", "give --out")):
         if name not in written:
             raise ConfigError(name, "(missing)", f"{remedy} or '{name}:' in --config")

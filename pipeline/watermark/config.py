@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,16 +20,16 @@ from pydantic import (
 
 from pipeline.config import NO_IMAGES, Count, Limits, NoSwitch, ShardSizes, UsablePath, read_secret
 from pipeline.config_errors import first_config_error
-from pipeline.yaml_file import read_yaml_file
+from pipeline.presets import laid_over, settings_of_preset
 from schemas.errors import ConfigError
 from schemas.watermark import Variant
-from transforms.tables import read_table
 from transforms.watermark.identities import Coin, IdentitySettings
 from transforms.watermark.mark_settings import MarkSettings
 from transforms.watermark.style import Placement, style_named
 
 DEFAULT_PRESET = "default"
-_ABOUT = "about"
+PACKAGE = "pipeline.watermark"
+"""Where its presets lie."""
 
 Share = Annotated[float, NoSwitch, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -180,48 +179,10 @@ class WatermarkConfig(BaseModel):
         return read_secret("key_file", self.key_file)
 
 
-@cache
-def _presets() -> dict[str, dict[str, Any]]:
-    return dict(read_table("pipeline.watermark", "presets.yaml"))
-
-
-def preset_table() -> tuple[tuple[str, str], ...]:
-    """Every preset with what it is for."""
-    return tuple((name, " ".join(str(body[_ABOUT]).split())) for name, body in _presets().items())
-
-
-def preset_settings(name: str) -> dict[str, Any]:
-    """The settings of a preset. Raises ConfigError for an unknown one."""
-    presets = _presets()
-    if name not in presets:
-        raise ConfigError("preset", name, f"no such preset; allowed: {', '.join(presets)}")
-    return {key: value for key, value in presets[name].items() if key != _ABOUT}
-
-
-def read_watermark_file(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML config file, not yet validated."""
-    written = read_yaml_file("config", path)
-    if not isinstance(written, dict):
-        raise ConfigError("config", str(path), "must hold a mapping such as 'input: corpus.json'")
-    return written
-
-
 def make_watermark_config(written: Mapping[str, Any]) -> WatermarkConfig:
     """A checked config: what is written, over its preset. Raises ConfigError that names key and remedy."""
-    preset = written.get("preset", DEFAULT_PRESET)
-    if not isinstance(preset, str):
-        raise ConfigError("preset", preset, "must be a name")
-    merged = laid_over(preset_settings(preset), written)
+    merged = laid_over(settings_of_preset(PACKAGE, written.get("preset", DEFAULT_PRESET)), written)
     try:
         return WatermarkConfig.model_validate(merged)
     except ValidationError as error:
         raise first_config_error("", error) from error
-
-
-def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """``above`` over ``below``; sections are merged key by key."""
-    merged = dict(below)
-    for key, value in above.items():
-        kept = merged.get(key)
-        merged[key] = {**kept, **value} if isinstance(kept, dict) and isinstance(value, dict) else value
-    return merged

@@ -9,7 +9,8 @@ from evaluation.image_quality import PARTS as IMAGE_PARTS
 from evaluation.text_quality import PARTS
 from pipeline.config import RewriterSection
 from pipeline.policy_file import PolicyFile
-from pipeline.watermark.config import WatermarkConfig, preset_table
+from pipeline.presets import described_presets
+from pipeline.watermark.config import PACKAGE, WatermarkConfig
 from transforms.watermark.mark_settings import MarkSettings
 
 ROOT = Path(__file__).parents[2]
@@ -56,5 +57,5 @@ def test_every_key_of_a_watermarked_split_is_on_its_page():
     page = (ROOT / "docs" / "watermark.md").read_text("utf-8")
     for key in (*WatermarkConfig.model_fields, *MarkSettings.model_fields):
         assert re.search(rf"\b{key}\b", page), key
-    for name, _ in preset_table():
+    for name, _ in described_presets(PACKAGE):
         assert f"| `{name}` |" in page, name

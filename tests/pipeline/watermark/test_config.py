@@ -2,8 +2,9 @@
 
 import pytest
 
+from pipeline.presets import described_presets, laid_over
 from pipeline.watermark.arms import arm_files
-from pipeline.watermark.config import laid_over, make_watermark_config, preset_table
+from pipeline.watermark.config import PACKAGE, make_watermark_config
 from schemas.errors import ConfigError
 from schemas.watermark import Variant
 
@@ -12,10 +13,10 @@ def config(**settings):
     return make_watermark_config({"input": "c.json", "out": "out"} | settings)
 
 
-@pytest.mark.parametrize("name", [name for name, _ in preset_table()])
+@pytest.mark.parametrize("name", [name for name, _ in described_presets(PACKAGE)])
 def test_every_preset_is_a_valid_config_and_says_what_it_is_for(name):
     assert config(preset=name).preset == name
-    assert dict(preset_table())[name].endswith(".")
+    assert dict(described_presets(PACKAGE))[name].endswith(".")
 
 
 def test_album_2025_is_the_published_set_up():
