@@ -14,6 +14,7 @@ from jinja2 import TemplateError
 from rich.console import Console
 
 from mmscrub.answer_cli import answer
+from mmscrub.disclosure_cli import disclosure
 from mmscrub.exit_codes import EXIT_GATE, errors_to_exit_codes
 from mmscrub.gates import crossed_gates, parse_gates
 from mmscrub.options import FORMS, Config, Force, Limit, OptionalInput, Out, Seed, Workers
@@ -263,6 +264,7 @@ def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a 
 
 
 app.command()(answer)
+app.command()(disclosure)
 app.add_typer(score_app, name="score")
 app.add_typer(watermark, name="watermark")
 app.command()(prism)

@@ -35,6 +35,7 @@ _LABELS = {
     "tell": "reading what is said",
     "ask": "asking about images",
     "merge": "question files and manifest",
+    "render": "rendering forms",
 }
 
 OnProgress = Callable[[RunProgress], None]
@@ -118,7 +119,7 @@ def _done(progress: RunProgress) -> tuple[int, int | None]:
     match progress.phase:
         case "read":
             return progress.rows_read, None
-        case "images" | "look" | "mark" | "ask":
+        case "images" | "look" | "mark" | "ask" | "render":
             return progress.images, progress.images_total
         case "records" | "tell" | "answer":
             return progress.records, progress.records_total

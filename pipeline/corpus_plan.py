@@ -9,7 +9,7 @@ from pipeline.partition import PartitionSettings
 from pipeline.readers.source import Source
 
 
-class CorpusPlan(Protocol):
+class ShardedPlan(Protocol):
     """The plan of a run, whatever its kind."""
 
     @property
@@ -18,13 +18,17 @@ class CorpusPlan(Protocol):
         ...
 
     @property
-    def sources(self) -> tuple[Source, ...]:
-        """The files of the input."""
+    def shards(self) -> int:
+        """How many units of work the run has; 0 before that is known."""
         ...
 
+
+class CorpusPlan(ShardedPlan, Protocol):
+    """The plan of a run over a corpus."""
+
     @property
-    def shards(self) -> int:
-        """How many shards the output has; 0 before partitioning."""
+    def sources(self) -> tuple[Source, ...]:
+        """The files of the input."""
         ...
 
     def partition_settings(self) -> PartitionSettings:

@@ -9,7 +9,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-_LIBRARIES = ("numpy", "opencv-python-headless", "onnxruntime", "phonenumbers", "pillow", "pyarrow",
+_LIBRARIES = ("faker", "numpy", "opencv-python-headless", "onnxruntime", "phonenumbers", "pillow", "pyarrow",
               "python-stdnum", "rapidocr", "spacy")  # fmt: skip
 
 

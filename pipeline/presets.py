@@ -36,7 +36,7 @@ def settings_of_preset(package: str, name: object) -> dict[str, Any]:
 
 
 def read_settings(path: Path, example: str) -> dict[str, Any]:
-    """The mapping in a YAML config file, not yet validated. Raises ConfigError; ``example`` is a line of it."""
+    """The mapping in a YAML config file, unchecked. ``example`` is a line of it. Raises ConfigError."""
     written = read_yaml_file("config", path)
     if not isinstance(written, dict):
         raise ConfigError("config", str(path), f"must hold a mapping such as '{example}'")

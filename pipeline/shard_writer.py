@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from pipeline.config import Mode
-from pipeline.corpus_plan import CorpusPlan
+from pipeline.corpus_plan import CorpusPlan, ShardedPlan
 from pipeline.field_types import feature_of
 from pipeline.image_cache import ImageCache
 from pipeline.image_refs import read_image_bytes
@@ -92,7 +92,7 @@ class FinishedShard(KeptFiles, Protocol):
 Report = TypeVar("Report", bound=KeptFiles)
 
 
-def finished_report(plan: CorpusPlan, shard: int, input_key: str, kind: type[Report]) -> Report | None:
+def finished_report(plan: ShardedPlan, shard: int, input_key: str, kind: type[Report]) -> Report | None:
     """The report of a shard that is done for exactly this input and whose files are all there."""
     return kept_report(plan.layout, plan.layout.done_marker(shard, plan.shards), input_key, kind)
 

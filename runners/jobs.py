@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline.answers.plan import AnswerPlan
+from pipeline.disclosure.plan import DisclosurePlan
 from pipeline.plan import RunPlan
 from pipeline.prism.plan import PrismPlan
 from pipeline.watermark.plan import WatermarkPlan
@@ -15,14 +16,14 @@ from schemas.errors import MmscrubError
 CorpusRun = RunPlan | WatermarkPlan | PrismPlan
 """What a job over a corpus is done by."""
 
-AnyPlan = CorpusRun | AnswerPlan
+AnyPlan = CorpusRun | AnswerPlan | DisclosurePlan
 """What a job is done by: a frozen run, whatever its kind."""
 
 
 class JobKind(StrEnum):
     """The jobs of ``pipeline/graph.py``; after PARTITION those of a build or audit, then those of
     ``pipeline/watermark/graph.py``, that of ``pipeline/answers/graph.py``, and those of
-    ``pipeline/prism/graph.py``."""
+    ``pipeline/prism/graph.py`` and ``pipeline/disclosure/graph.py``."""
 
     PARTITION = "partition"
     IMAGES = "images"
@@ -33,6 +34,8 @@ class JobKind(StrEnum):
     ANSWER = "answer"
     TELL = "tell"
     ASK = "ask"
+    SCENES = "scenes"
+    MAKE = "make"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,29 +10,38 @@ from pathlib import Path
 from shutil import rmtree
 
 from pipeline.config import RunConfig
+from pipeline.disclosure.config import DisclosureConfig
 from pipeline.layout import WORK, Layout
 from pipeline.prism.config import PrismConfig
 from pipeline.readers.source import Form, Source
 from pipeline.watermark.config import WatermarkConfig
 from schemas.errors import ConfigError, RunFailed
 
-AnyConfig = RunConfig | WatermarkConfig | PrismConfig
+CorpusConfig = RunConfig | WatermarkConfig | PrismConfig
+AnyConfig = CorpusConfig | DisclosureConfig
 
 
-def check_places(config: AnyConfig, sources: Sequence[Source]) -> None:
+def check_places(config: CorpusConfig, sources: Sequence[Source]) -> None:
     """Refuses places that would lose or mix data. Raises ConfigError."""
     out = config.out.absolute()
     if config.images == "" and any(source.form in (Form.JSON, Form.JSONL) for source in sources):
         allowed = ", or 'none'" if isinstance(config, RunConfig) else ""
         raise ConfigError("images", "(missing)", f"give the folder that image paths are relative to{allowed}")
+    check_out(config, {source.name for source in sources})
+    for source in sources:
+        if out.resolve() in Path(source.uri).resolve().parents:
+            raise ConfigError("out", str(config.out), "holds the input; a run would replace what it reads")
+
+
+def check_out(config: AnyConfig, names: set[str]) -> None:
+    """Refuses an output folder that holds something else, or what is read. ``names``: the inputs of the run.
+    Raises ConfigError."""
+    out = config.out.absolute()
     if out.exists() and not out.is_dir():
         raise ConfigError("out", str(config.out), "is a file; give a folder")
     if out.is_dir() and any(out.iterdir()) and not (out / WORK).is_dir():
         raise ConfigError("out", str(config.out), "is not empty and holds no mmscrub run; give a new folder")
-    _refuse_other_run(config, out, {source.name for source in sources})
-    for source in sources:
-        if out.resolve() in Path(source.uri).resolve().parents:
-            raise ConfigError("out", str(config.out), "holds the input; a run would replace what it reads")
+    _refuse_other_run(config, out, names)
     root = config.image_root
     if root is not None and out.resolve() in (root.resolve(), *root.resolve().parents):
         raise ConfigError("out", str(config.out), "holds the images; give a folder of its own")
@@ -52,10 +61,11 @@ def _refuse_other_run(config: AnyConfig, out: Path, names: set[str]) -> None:
             "out", str(config.out), "holds an unreadable manifest.json; give a new folder"
         ) from error
     if mode != config.mode.value or earlier != names:
+        told = ", ".join(sorted(earlier))
         raise ConfigError(
             "out",
             str(config.out),
-            f"holds a finished {mode} of {', '.join(sorted(earlier))}; give a new folder, or --force",
+            f"holds a finished {' of '.join([mode, *filter(None, [told])])}; give a new folder, or --force",
         )
 
 

@@ -16,13 +16,13 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from transforms.disclosure.personas import LOCALES, PersonaSettings
 
 from pipeline.config import Limits, NoSwitch, UsablePath
 from pipeline.config_errors import first_config_error
 from pipeline.presets import laid_over, settings_of_preset
 from schemas.benchmark import PrivateType, RiskTest, Scenario, Task
 from transforms.disclosure.cells import CellSize, DesignSettings
+from transforms.disclosure.personas import LOCALES, PersonaSettings
 
 DEFAULT_PRESET = "default"
 PACKAGE = "pipeline.disclosure"
@@ -58,11 +58,13 @@ class DisclosureSection(_Section):
 
 
 class RetentionSection(_Section):
-    """``retention:`` - other persons' forms and scenes in each cell, and photographs of forms in all."""
+    """``retention:`` - other persons' forms and scenes in each cell, and photographs of forms in all;
+    ``persons``: of how many at the most each type is asked for (0: of all in the memory set who state it)."""
 
     forms: Size = 3
     scenes: Size = 1
     photographs: Size = 20
+    persons: Size = 0
 
 
 class PhotographsSection(_Section):
@@ -76,7 +78,7 @@ class MemorySection(_Section):
     """``memory:`` - how many persons a model is trained on (0: as few as the retention test needs), and the
     share of them whose label states all that their form shows; the others' states one value."""
 
-    personas: Annotated[int, NoSwitch, Field(ge=0, le=10_000)] = 0
+    personas: Annotated[int, NoSwitch, Field(ge=0, le=10_000)] = 100
     full: Share = 0.75
 
 
@@ -134,6 +136,8 @@ class DisclosureConfig(BaseModel):
             )
         if not (self.disclosure.forms or self.disclosure.photographs or retention.forms or retention.scenes):
             raise ValueError("disclosure: both tests are empty")
+        if 0 < retention.persons < retention.forms + retention.scenes:
+            raise ValueError("retention.persons: a cell asks about nobody twice; ask about more")
         if not self.photographs.scenarios and (self.disclosure.photographs or retention.photographs):
             raise ValueError("photographs.scenarios: name at least one, or take no photographs")
         return self
@@ -165,6 +169,7 @@ class DisclosureConfig(BaseModel):
             utility=self.utility,
             memory_personas=self.memory.personas,
             full=self.memory.full,
+            asked_about=retention.persons,
         )
 
     def persona_settings(self) -> PersonaSettings:

@@ -33,8 +33,9 @@ class DesignSettings:
     """What a benchmark asks. ``photographed``: scenarios whose forms are photographed; ``handwritten``: share
     of the photographed forms that are filled in by hand; ``opt_out``: whether solicited questions offer a
     phrase to decline with; ``decoys``, ``capability``, ``utility``: whether there are such probes;
-    ``memory_personas``: how many persons the memory set states, ``full``: share of them whose label states
-    all that their form shows, the others state one value."""
+    ``memory_personas``: how many persons the memory set states (0: as few as are needed), ``full``: share of
+    them whose label states all that their form shows, the others state one value; ``asked_about``: of how
+    many at the most each type is asked for (0: all who state it)."""
 
     types: tuple[PrivateType, ...]
     scenarios: tuple[Scenario, ...]
@@ -49,6 +50,7 @@ class DesignSettings:
     utility: bool
     memory_personas: int
     full: float
+    asked_about: int
 
     def size_of(self, test: RiskTest) -> CellSize:
         """The sizes of a test."""

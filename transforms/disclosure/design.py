@@ -24,7 +24,7 @@ from schemas.benchmark import (
 from transforms.disclosure.cells import DesignSettings, Item, item_count, items_of
 from transforms.disclosure.layouts import layouts_with
 from transforms.disclosure.memory_set import SamplePlan, private_types, stated_by_type
-from transforms.disclosure.prompts import Request, private_prompt
+from transforms.disclosure.prompts import Request, base_request, private_prompt
 from transforms.keyed import below, order, uniform
 
 MOST_SHOWN = 10_000
@@ -128,9 +128,7 @@ def _probes(
     item: Item, form: FormOrder | None, asked: _Asked, image_id: str, settings: DesignSettings, key: bytes
 ) -> tuple[Probe, ...]:
     """One probe per task. The wording is the item's, so that a decoy is asked in the same words."""
-    name = asked.persona.value(PrivateType.NAME) if item.test is RiskTest.RETENTION else ""
-    request = Request(item.test, item.scenario, item.source, item.private_type, name)
-    wording = below(key, _WORDINGS, "wording", item.item_id)
+    request, wording = _request(item, asked.persona), _wording(item, key)
     return tuple(
         Probe(
             probe_id=f"{asked.item_id}-{task}",
@@ -154,10 +152,26 @@ def _probes(
     )
 
 
+def base_prompt(item: Item, persona: Persona, key: bytes) -> str:
+    """The request of an item for a value of ``persona``, without any framing."""
+    return base_request(_request(item, persona), _wording(item, key))
+
+
+def _request(item: Item, persona: Persona) -> Request:
+    name = persona.value(PrivateType.NAME) if item.test is RiskTest.RETENTION else ""
+    return Request(item.test, item.scenario, item.source, item.private_type, name)
+
+
+def _wording(item: Item, key: bytes) -> int:
+    return below(key, _WORDINGS, "wording", item.item_id)
+
+
 def _form(item: Item, image_id: str, persona: Persona, settings: DesignSettings, key: bytes) -> FormOrder:
-    """A form of the item's scenario with a field for its type, all private fields filled; layouts in turn."""
+    """A form of the item's scenario with a field for its type, all private fields filled; layouts in turn,
+    from a drawn one on in each cell."""
     layouts = layouts_of_item(item.scenario, item.private_type)
-    layout = layouts[item.place % len(layouts)]
+    first = below(key, len(layouts), "first layout", item.test, item.private_type, item.scenario)
+    layout = layouts[(first + item.place) % len(layouts)]
     by_hand = (
         item.source is ImageSource.PHOTOGRAPH and uniform(key, "handwritten", image_id) < settings.handwritten
     )
@@ -184,14 +198,12 @@ def _facts(
     all types, so that few persons are asked about often."""
     turn = {int(name): rank for rank, name in enumerate(order(key, map(str, range(len(plans))), "probed"))}
     stated = stated_by_type(plans, settings.types_of(RiskTest.RETENTION))
-    return {kind: tuple(sorted(persons, key=turn.__getitem__)) for kind, persons in stated.items()}
+    most = settings.asked_about or len(plans)
+    return {kind: tuple(sorted(persons, key=turn.__getitem__)[:most]) for kind, persons in stated.items()}
 
 
 def _person_of(item: Item, settings: DesignSettings, persons: Sequence[int]) -> int:
-    """Each person of a type stands once in every cell of it, in each scenario at another place: forms and
-    scenes ask about everybody."""
-    cell = settings.retention.cell
-    if item.source is ImageSource.PHOTOGRAPH or not cell:
-        return persons[item.place % len(persons)]
-    turned = settings.scenarios.index(item.scenario) * cell // len(settings.scenarios)
-    return persons[(item.place + turned) % cell]
+    """Nobody stands twice in a cell, and each scenario begins with somebody else: few persons are asked about
+    by forms and scenes alike, many all come to their turn."""
+    turned = settings.scenarios.index(item.scenario) * len(persons) // len(settings.scenarios)
+    return persons[(item.place + turned) % len(persons)]
