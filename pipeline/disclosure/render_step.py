@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from transforms.disclosure.scenes import draw_scene
-
 from pipeline.disclosure.design_step import Designed
 from pipeline.disclosure.plan import DisclosurePlan
 from pipeline.disclosure.scenes import read_scene
@@ -14,6 +12,7 @@ from schemas.errors import RejectRecord
 from transforms.disclosure.form_questions import check_answerable, form_questions
 from transforms.disclosure.memory_set import MemorySample
 from transforms.disclosure.render import render_form
+from transforms.disclosure.scenes import draw_scene
 
 
 @dataclass(frozen=True, slots=True)
