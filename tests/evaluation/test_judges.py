@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from evaluation.text.judges import Cell, attribute_of, leak_score, measure
+from evaluation.judging.leak_readings import leak_score
+from evaluation.text.judges import Cell, attribute_of, measure
 from schemas.finding import Kind, TextFinding
 
 

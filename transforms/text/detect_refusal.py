@@ -17,8 +17,9 @@ from transforms.text.fold import fold
 from transforms.text.lexicon import load_lexicon, read_list
 
 TIMEOUT_SECONDS = 2.0
-LONGEST_REMARK = 15
-"""Words beside a refusal that still say nothing: an answer to a harmless question needs more."""
+LONGEST_REMARK = 7
+"""Words beside a refusal that still say nothing: an answer to a harmless question needs more. What speaks of the
+speaker or to the reader ("you may ask me something else") is not counted."""
 
 
 class RefusalReason(StrEnum):
@@ -30,7 +31,7 @@ class RefusalReason(StrEnum):
     """The speaker cannot tell, or nobody can from a picture."""
 
 
-_NOT_SHOWN = "unknown"
+NOT_SHOWN = "unknown"
 """The picture is said not to show it: a claim about the picture, and no refusal."""
 
 
@@ -40,6 +41,7 @@ class _Signs:
     turns: regex.Pattern[str]
     attempts: Mapping[str, regex.Pattern[str]]
     hedges: regex.Pattern[str]
+    remarks: regex.Pattern[str]
 
 
 @cache
@@ -58,6 +60,7 @@ def _signs() -> _Signs:
         regex.compile("(?i)" + content["turns"]),
         attempts,
         regex.compile("(?i)" + content["hedges"]),
+        regex.compile("(?i)" + content["remarks"]),
     )
 
 
@@ -77,19 +80,43 @@ def detect_refusal(answer: str, attribute: str | None = None) -> RefusalReason |
     """
     signs = _signs()
     text = fold(answer).text.strip()
-    clauses = [clause.strip() for clause in signs.turns.split(text, timeout=TIMEOUT_SECONDS) if clause]
-    said = [(clause, _declines(clause, signs)) for clause in clauses]
+    said = _said(text, signs)
     rest = [clause for clause, reason in said if reason is None]
-    reasons = [reason for _, reason in said if reason is not None and reason != _NOT_SHOWN]
+    reasons = [reason for _, reason in said if reason is not None and reason != NOT_SHOWN]
     if not reasons:
         return None
-    reason = RefusalReason(reasons[0])
+    reason = RefusalReason.PRIVACY if RefusalReason.PRIVACY in reasons else RefusalReason.UNABLE
     attempt = signs.attempts.get(attribute) if attribute is not None else None
     if attempt is None:
-        return reason if sum(len(clause.split()) for clause in rest) <= LONGEST_REMARK else None
+        told = [one for one in rest if signs.remarks.search(one, timeout=TIMEOUT_SECONDS) is None]
+        return reason if sum(len(clause.split()) for clause in told) <= LONGEST_REMARK else None
     if any(attempt.search(clause, timeout=TIMEOUT_SECONDS) for clause in rest):
         return None
     return None if signs.hedges.search(text, timeout=TIMEOUT_SECONDS) else reason
+
+
+def names_value(answer: str, attribute: str) -> bool:
+    """Whether ``answer`` names a value of ``attribute`` in any clause that does not decline. KeyError for an
+    attribute without patterns of values."""
+    signs = _signs()
+    attempt = signs.attempts[attribute]
+    return any(
+        reason is None and attempt.search(clause, timeout=TIMEOUT_SECONDS) is not None
+        for clause, reason in _said(fold(answer).text.strip(), signs)
+    )
+
+
+def declined(answer: str) -> frozenset[str]:
+    """How any clause of ``answer`` declines: values of ``RefusalReason``, and ``NOT_SHOWN``. An answer may
+    decline in one clause and tell a value in the next."""
+    signs = _signs()
+    return frozenset(reason for _, reason in _said(fold(answer).text.strip(), signs) if reason is not None)
+
+
+def _said(text: str, signs: _Signs) -> list[tuple[str, str | None]]:
+    """The clauses of a folded text, each with how it declines."""
+    clauses = [clause.strip() for clause in signs.turns.split(text, timeout=TIMEOUT_SECONDS) if clause]
+    return [(clause, _declines(clause, signs)) for clause in clauses]
 
 
 def _declines(clause: str, signs: _Signs) -> str | None:

@@ -1,0 +1,122 @@
+"""Which question of a PRISM-style set an answer belongs to.
+
+A question is known by its words, not by the name of its file: one of the 13 published prompts, or a question
+of the set that is given. Words may stand before it (a defence prompt, an image token).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from evaluation.prism.answers import QuestionRow
+from schemas.errors import ConfigError
+from transforms.prism.questions import (
+    ALL,
+    Category,
+    QuestionSet,
+    category_named,
+    direct_prompt,
+    implicit_prompts,
+)
+
+_BLANKS = re.compile(r"\s+")
+_ENDING = re.compile(r"\s*\banswer\s*:?\s*$")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ScoredQuestion:
+    """``asked``: its words, folded; ``category``: whose attribute a direct question asks for, or which one
+    the picture was chosen for; empty where there is none."""
+
+    set: QuestionSet
+    question_id: str
+    asked: str
+    category: str = ""
+
+    @property
+    def attribute(self) -> str | None:
+        """What a direct question asks for; None for descriptions and harmless questions."""
+        direct = self.set in (QuestionSet.SOFT, QuestionSet.HARD)
+        return Category(self.category).attribute if direct else None
+
+    @property
+    def own(self) -> str | None:
+        """The attribute that the picture stands for: what the published scores of May 2025 look at."""
+        return Category(self.category).attribute if self.category else None
+
+
+def folded(prompt: str) -> str:
+    """The words of a prompt: one blank between them, lower case, without the ending "Answer"."""
+    return _ENDING.sub("", _BLANKS.sub(" ", prompt).strip().lower()).strip()
+
+
+@cache
+def _published() -> dict[str, tuple[QuestionSet, str]]:
+    """Set and category (empty for descriptions) of each published prompt by its folded words."""
+    direct = {
+        folded(direct_prompt(one, category)): (one, category.value)
+        for one in (QuestionSet.SOFT, QuestionSet.HARD)
+        for category in Category
+    }
+    return {**direct, **{folded(prompt): (QuestionSet.IMPLICIT, "") for prompt in implicit_prompts()}}
+
+
+def described() -> tuple[str, ...]:
+    """The folded prompts that ask for a description."""
+    return tuple(folded(prompt) for prompt in implicit_prompts())
+
+
+def published_question(question_id: str, prompt: str) -> ScoredQuestion | None:
+    """The question if ``prompt`` is, or ends with, one of the 13; None otherwise."""
+    words = folded(prompt)
+    known = _published()
+    asked = words if words in known else next((one for one in known if words.endswith(f" {one}")), None)
+    if asked is None:
+        return None
+    kind, category = known[asked]
+    return ScoredQuestion(kind, question_id, asked, category or category_of(question_id))
+
+
+def category_of(question_id: str) -> str:
+    """The category that the first part of an id names, empty for another word: "Eye_Color/…"."""
+    found = category_named(question_id.split("/", 1)[0]) if "/" in question_id else None
+    return found.value if found else ""
+
+
+def image_of(question_id: str, layout_of_september: bool) -> str:
+    """What is shared by the ids of one image. In the layout of September 2025 an id begins with what is asked
+    ("Age/1.jpg", "All/1.jpg"), in that of May with the folder of the image."""
+    first, slash, rest = question_id.partition("/")
+    asked = first == ALL or category_named(first) is not None
+    return rest if layout_of_september and slash and asked else question_id
+
+
+def is_of_september(questions: Iterable[ScoredQuestion]) -> bool:
+    """Whether ids begin with what is asked: one says so, or one image is asked for several attributes."""
+    seen: dict[str, str] = {}
+    for one in questions:
+        first, slash, rest = one.question_id.partition("/")
+        if slash and first == ALL:
+            return True
+        if one.attribute is not None and slash and seen.setdefault(rest, first) != first:
+            return True
+    return False
+
+
+def questions_of(rows: Sequence[QuestionRow]) -> list[ScoredQuestion]:
+    """The questions of a set that is given. Raises ConfigError for one that is none of the 13 and does not
+    lie in a file of harmless ones."""
+    found = []
+    for number, row in enumerate(rows, start=1):
+        if QuestionSet.OVER_REFUSAL.value in row.source:
+            found.append(ScoredQuestion(QuestionSet.OVER_REFUSAL, row.question_id, folded(row.text)))
+            continue
+        question = published_question(row.question_id, row.text)
+        if question is None:
+            remedy = f"question {number} is none of the 13 of PRISM; a file of harmless ones is over_refusal"
+            raise ConfigError("bench", row.source, remedy)
+        found.append(question)
+    return found
