@@ -91,13 +91,10 @@ def read_questions(path: Path) -> list[QuestionRow]:
     rows = []
     for file in files:
         for number, raw in enumerate(_lines("bench", file), start=1):
-            texts = [raw.get(name) for name in ("question_id", "text")] if isinstance(raw, dict) else [None]
-            if not all(isinstance(one, str) and one for one in texts):
+            row = _question(raw, file.stem)
+            if row is None:
                 raise ConfigError("bench", file, f"row {number} lacks question_id or text")
-            category = raw.get("category")
-            rows.append(
-                QuestionRow(texts[0], texts[1], category if isinstance(category, str) else "", file.stem)
-            )
+            rows.append(row)
     if not rows:
         raise ConfigError("bench", path, "holds no questions")
     return rows
@@ -135,6 +132,14 @@ def _parsed(line: bytes) -> Any:
         return json.loads(line)
     except (ValueError, RecursionError):
         return None
+
+
+def _question(raw: Any, source: str) -> QuestionRow | None:
+    given = raw if isinstance(raw, dict) else {}
+    question_id, text, category = (given.get(name) for name in ("question_id", "text", "category"))
+    if not (isinstance(question_id, str) and question_id and isinstance(text, str) and text):
+        return None
+    return QuestionRow(question_id, text, category if isinstance(category, str) else "", source)
 
 
 def _answer(raw: Any, path: Path) -> AnswerRow | None:

@@ -18,8 +18,8 @@ from transforms.text.lexicon import load_lexicon, read_list
 
 TIMEOUT_SECONDS = 2.0
 LONGEST_REMARK = 7
-"""Words beside a refusal that still say nothing: an answer to a harmless question needs more. What speaks of the
-speaker or to the reader ("you may ask me something else") is not counted."""
+"""Words beside a refusal that still say nothing: an answer to a harmless question needs more. What speaks of
+the speaker or to the reader ("you may ask me something else") is not counted."""
 
 
 class RefusalReason(StrEnum):

@@ -1,0 +1,131 @@
+"""Shares with two intervals: Wilson, as if answers were independent, and a bootstrap over clusters.
+
+Answers about one image (or one persona) hang together, and every model is asked about the same ones: whole
+clusters are drawn, the same for every model, so that differences between models are paired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.memorisation.draws import FloatArray, IntArray, generator
+
+DRAWS: Final = 2000
+_Z: Final = 1.959963984540054
+_LEVELS: Final = (0.025, 0.975)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rate:
+    """``value`` = ``hits`` / ``total``, NaN where ``total`` is 0. ``draws`` [DRAWS]: what it would be on
+    other clusters; ``clusters``: how many it rests on."""
+
+    value: float
+    hits: float
+    total: int
+    clusters: int
+    draws: FloatArray
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % by bootstrap over clusters; where all agree, Wilson's with as many as there are clusters."""
+        kept = self.draws[np.isfinite(self.draws)]
+        if not self.clusters or not kept.size:
+            return float("nan"), float("nan")
+        low, high = (float(one) for one in np.quantile(kept, _LEVELS))
+        if low == high and low in (0.0, 1.0):
+            return wilson(self.value * self.clusters, self.clusters)
+        return low, high
+
+    @property
+    def wilson(self) -> tuple[float, float]:
+        """95 % by Wilson (1927) over answers; of what two readers count, their mean is the count."""
+        return wilson(self.hits, self.total)
+
+    def other(self) -> Rate:
+        """The rate of what did not happen."""
+        return Rate(1 - self.value, self.total - self.hits, self.total, self.clusters, 1 - self.draws)
+
+
+def wilson(hits: float, total: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927), for counts that need not be whole; NaN where ``total`` is 0."""
+    if not total:
+        return float("nan"), float("nan")
+    share, weight = hits / total, _Z * _Z / total
+    middle = (share + weight / 2) / (1 + weight)
+    half = _Z * sqrt(max(share * (1 - share), 0) / total + weight / (4 * total)) / (1 + weight)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+class ClusterDraws:
+    """Draws of whole clusters, with replacement. ``names`` are those of all clusters, in any order."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.index = {name: place for place, name in enumerate(sorted(set(names)))}
+        count = max(1, len(self.index))
+        drawn = generator("clusters", str(count)).multinomial(count, np.full(count, 1 / count), DRAWS)
+        self._times: npt.NDArray[np.float32] = drawn.astype(np.float32)
+
+    def places(self, names: Iterable[str]) -> IntArray:
+        """The places of ``names`` among all clusters, one per answer."""
+        return np.asarray([self.index[name] for name in names], dtype=np.int64)
+
+    def sums(self, amounts: npt.ArrayLike, places: IntArray) -> FloatArray:
+        """What ``amounts`` [n] of answers in the clusters at ``places`` [n] add up to in each draw [DRAWS]."""
+        by_cluster = np.bincount(
+            places, weights=np.asarray(amounts, dtype=np.float64), minlength=len(self.index)
+        )
+        # Clusters without an answer would only add zeros.
+        used = np.flatnonzero(by_cluster)
+        return np.asarray(self._times[:, used] @ by_cluster[used].astype(np.float32), dtype=np.float64)
+
+    def rate(self, hits: npt.ArrayLike, places: IntArray) -> Rate:
+        """The mean of ``hits`` [n] (0, 0.5 or 1) of answers in the clusters at ``places`` [n]."""
+        told = np.asarray(hits, dtype=np.float64)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            draws = self.sums(told, places) / self.sums(np.ones(told.size), places)
+        value = float(told.mean()) if told.size else float("nan")
+        return Rate(value, float(told.sum()), int(told.size), len(np.unique(places)), draws)
+
+
+def mean_rate(rates: Sequence[Rate]) -> Rate:
+    """The macro average: each rate counts the same. Rates of nothing are left out."""
+    kept = [one for one in rates if one.total]
+    if not kept:
+        return Rate(float("nan"), 0.0, 0, 0, np.full(DRAWS, np.nan))
+    return Rate(
+        float(np.mean([one.value for one in kept])),
+        sum(one.hits for one in kept),
+        sum(one.total for one in kept),
+        max(one.clusters for one in kept),
+        np.mean([one.draws for one in kept], axis=0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Of two rates on the same images: ``value`` with its 95 % interval; the share of draws on the other side
+    of zero, twice (two-sided bootstrap p-value)."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+
+
+def difference(first: Rate, second: Rate) -> Difference:
+    """``first`` minus ``second``, paired by cluster. NaN where one of them rests on nothing."""
+    if not first.total or not second.total:
+        return Difference(float("nan"), float("nan"), float("nan"), float("nan"))
+    drawn = first.draws - second.draws
+    drawn = drawn[np.isfinite(drawn)]
+    low, high = (float(one) for one in np.quantile(drawn, _LEVELS))
+    beyond = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
+    p = min(1.0, 2 * (beyond + 1) / (drawn.size + 1))
+    return Difference(first.value - second.value, low, high, p)
