@@ -1,5 +1,7 @@
 """Answers of models as LLaVA's evaluation writes them: JSON lines with question_id and text, often more.
 
+Files of judgements of PRISM call the text "response".
+
 Nothing that a row says is ever part of an error: rows are told by their number.
 """
 
@@ -72,7 +74,7 @@ def _answer(line: str) -> Answer | None:
         return None
     if not isinstance(row, dict):
         return None
-    question, text = row.get("question_id"), row.get("text")
+    question, text = row.get("question_id"), row.get("text", row.get("response"))
     if isinstance(question, int) and not isinstance(question, bool):
         question = str(question)
     if not isinstance(question, str) or not question or not isinstance(text, str):

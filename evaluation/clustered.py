@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from evaluation.figures import wilson
 from evaluation.memorisation.draws import FloatArray, IntArray, generator
 
 DRAWS: Final = 2000
-_Z: Final = 1.959963984540054
 _LEVELS: Final = (0.025, 0.975)
 
 
@@ -46,21 +45,11 @@ class Rate:
     @property
     def wilson(self) -> tuple[float, float]:
         """95 % by Wilson (1927) over answers; of what two readers count, their mean is the count."""
-        return wilson(self.hits, self.total)
+        return wilson(self.hits, self.total) if self.total else (float("nan"), float("nan"))
 
     def other(self) -> Rate:
         """The rate of what did not happen."""
         return Rate(1 - self.value, self.total - self.hits, self.total, self.clusters, 1 - self.draws)
-
-
-def wilson(hits: float, total: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927), for counts that need not be whole; NaN where ``total`` is 0."""
-    if not total:
-        return float("nan"), float("nan")
-    share, weight = hits / total, _Z * _Z / total
-    middle = (share + weight / 2) / (1 + weight)
-    half = _Z * sqrt(max(share * (1 - share), 0) / total + weight / (4 * total)) / (1 + weight)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 class ClusterDraws:
@@ -77,7 +66,7 @@ class ClusterDraws:
         return np.asarray([self.index[name] for name in names], dtype=np.int64)
 
     def sums(self, amounts: npt.ArrayLike, places: IntArray) -> FloatArray:
-        """What ``amounts`` [n] of answers in the clusters at ``places`` [n] add up to in each draw [DRAWS]."""
+        """What ``amounts`` [n] of answers in clusters at ``places`` [n] add up to in each draw [DRAWS]."""
         by_cluster = np.bincount(
             places, weights=np.asarray(amounts, dtype=np.float64), minlength=len(self.index)
         )
@@ -110,7 +99,7 @@ def mean_rate(rates: Sequence[Rate]) -> Rate:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Of two rates on the same images: ``value`` with its 95 % interval; the share of draws on the other side
+    """Of two rates on the same clusters: ``value`` with its 95 % interval; the share of draws on the other side
     of zero, twice (two-sided bootstrap p-value)."""
 
     value: float

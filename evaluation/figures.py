@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from math import sqrt
+from typing import Final
 
-from scipy.stats import binomtest
+_Z: Final = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,15 @@ class Figure:
         return self.value >= self.target if self.better == ">=" else self.value <= self.target
 
 
-@lru_cache(4096)
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """95 % interval of the share ``hits / total`` (Wilson 1927). Raises ValueError if ``total`` is 0."""
-    interval = binomtest(hits, total).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
+def wilson(hits: float, total: int) -> tuple[float, float]:
+    """95 % interval of the share ``hits / total`` (Wilson 1927); ``hits`` need not be whole, where it is the
+    mean of two counts. Raises ValueError unless 0 <= hits <= total and total > 0."""
+    if not 0 <= hits <= total or total <= 0:
+        raise ValueError(f"{hits} of {total} is no share")
+    share, weight = hits / total, _Z * _Z / total
+    middle = (share + weight / 2) / (1 + weight)
+    half = _Z * sqrt(share * (1 - share) / total + weight / (4 * total)) / (1 + weight)
+    return (middle - half if hits else 0.0), (middle + half if hits < total else 1.0)
 
 
 def share(name: str, hits: int, total: int, better: str, target: float) -> Figure:

@@ -1,8 +1,4 @@
-"""Reads answers and question sets: our files and those of the authors of PRISM, whatever they are called.
-
-A row of an answer file holds question_id, prompt, text (or response) and model_id, as LLaVA's evaluation
-writes it. A row that cannot be read is counted and told by file and line, never by its content.
-"""
+"""Reads answers and question sets: our files and those of the authors of PRISM, whatever they are called."""
 
 from __future__ import annotations
 
@@ -12,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from evaluation import answer_files
 from schemas.errors import ConfigError
 
 LONGEST_ANSWER: Final = 50_000
 """Characters. A longer one is no answer of any use, and counts as unreadable."""
-LONGEST_LINE: Final = 1_000_000
-MOST_ROWS: Final = 2_000_000
-_LONGEST_NAME: Final = 1_000
-_TEXTS: Final = ("text", "response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +54,32 @@ def read_answers(paths: Iterable[Path]) -> AnswerFiles:
     """All rows of ``paths``, files or folders (every ``*.jsonl`` below them).
 
     A row without model_id belongs to the model that other rows of its file name, else the file's name stands
-    for it. Raises ConfigError for a path that is not there or holds no rows.
+    for it. Raises ConfigError for a path that is not there or holds no answers.
     """
     rows: list[AnswerRow] = []
     unreadable: dict[str, int] = {}
     for path in dict.fromkeys(_files("answers", paths)):
-        found = [_answer(raw, path) for raw in _lines("answers", path)]
-        named = next((row.model for row in found if row is not None and row.model), path.stem)
+        file = answer_files.read_answers(path)
+        unnamed = file.models[0] if file.models else path.stem
+        usable = [one for one in file.answers if len(one.text) <= LONGEST_ANSWER]
         rows += [
-            row if row.model else AnswerRow(named, row.question_id, row.prompt, row.text, row.source)
-            for row in found
-            if row is not None
+            AnswerRow(
+                _whole(one.model_id) or unnamed,
+                _whole(one.question_id),
+                _whole(one.prompt),
+                _whole(one.text),
+                path.stem,
+            )
+            for one in usable
         ]
-        if wrong := sum(row is None for row in found):
-            unreadable[named] = unreadable.get(named, 0) + wrong
-    if not rows:
-        raise ConfigError("answers", ", ".join(map(str, paths)), "no row with question_id, prompt and text")
-    if len(rows) > MOST_ROWS:
-        raise ConfigError("answers", f"{len(rows):,} rows", f"score at most {MOST_ROWS:,} at once")
+        if wrong := file.damaged + len(file.answers) - len(usable):
+            unreadable[unnamed] = unreadable.get(unnamed, 0) + wrong
     return AnswerFiles(tuple(rows), unreadable)
+
+
+def _whole(text: str) -> str:
+    """A lone surrogate, which JSON may hold, cannot be written again, and no model says one."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def read_questions(path: Path) -> list[QuestionRow]:
@@ -90,7 +90,7 @@ def read_questions(path: Path) -> list[QuestionRow]:
         raise ConfigError("bench", path, "holds no PRISM_*.jsonl")
     rows = []
     for file in files:
-        for number, raw in enumerate(_lines("bench", file), start=1):
+        for number, raw in enumerate(_rows(file), start=1):
             row = _question(raw, file.stem)
             if row is None:
                 raise ConfigError("bench", file, f"row {number} lacks question_id or text")
@@ -113,25 +113,13 @@ def _files(key: str, paths: Iterable[Path]) -> Iterator[Path]:
             raise ConfigError(key, path, "there is no such file or folder")
 
 
-def _lines(key: str, path: Path) -> Iterator[Any]:
-    """The values of the lines that are not blank, None for a line that is no JSON."""
+def _rows(path: Path) -> Iterator[Any]:
     try:
-        with path.open("rb") as file:
-            while line := file.readline(LONGEST_LINE + 1):
-                whole = len(line) <= LONGEST_LINE
-                while not whole and (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                    pass
-                if line.strip():
-                    yield _parsed(line) if whole else None
-    except OSError as error:
-        raise ConfigError(key, path, f"cannot be read ({error.strerror})") from None
-
-
-def _parsed(line: bytes) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
+        for line in path.read_text("utf-8-sig").splitlines():
+            if line.strip():
+                yield json.loads(line)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigError("bench", path, f"cannot be read ({type(error).__name__})") from None
 
 
 def _question(raw: Any, source: str) -> QuestionRow | None:
@@ -140,18 +128,3 @@ def _question(raw: Any, source: str) -> QuestionRow | None:
     if not (isinstance(question_id, str) and question_id and isinstance(text, str) and text):
         return None
     return QuestionRow(question_id, text, category if isinstance(category, str) else "", source)
-
-
-def _answer(raw: Any, path: Path) -> AnswerRow | None:
-    """The row, its model empty where it does not name one; None if it cannot be used."""
-    if not isinstance(raw, dict):
-        return None
-    text = next((raw[name] for name in _TEXTS if name in raw), None)
-    names = (raw.get("question_id"), raw.get("prompt", ""), raw.get("model_id") or "")
-    if not isinstance(text, str) or len(text) > LONGEST_ANSWER:
-        return None
-    if not all(isinstance(one, str) and len(one) <= _LONGEST_NAME for one in names) or not names[0]:
-        return None
-    # A lone surrogate cannot be written again, and no model says one.
-    clean = [one.encode("utf-8", "replace").decode() for one in (names[2], names[0], names[1], text)]
-    return AnswerRow(clean[0], clean[1], clean[2], clean[3], path.stem)
