@@ -99,8 +99,8 @@ def mean_rate(rates: Sequence[Rate]) -> Rate:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Of two rates on the same clusters: ``value`` with its 95 % interval; the share of draws on the other side
-    of zero, twice (two-sided bootstrap p-value)."""
+    """Of two rates on the same clusters: ``value`` with its 95 % interval; twice the share of draws beyond
+    zero (two-sided bootstrap p-value)."""
 
     value: float
     low: float

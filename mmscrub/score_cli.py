@@ -11,6 +11,7 @@ from rich.console import Console
 
 from mmscrub.exit_codes import errors_to_exit_codes
 from mmscrub.score_mm_privacy import mm_privacy
+from mmscrub.score_prism import prism
 from mmscrub.score_probes import probes
 from mmscrub.score_report import write_report
 from mmscrub.score_transfer import transfer
@@ -25,6 +26,7 @@ score_app = typer.Typer(
 score_app.command()(probes)
 score_app.command(name="mm-privacy")(mm_privacy)
 score_app.command()(transfer)
+score_app.command()(prism)
 
 Alpha = Annotated[
     float, typer.Option("--alpha", metavar="RATE", help="Chance of a false alarm, over all tests together.")

@@ -23,6 +23,7 @@ from transforms.prism.questions import (
 )
 
 _BLANKS = re.compile(r"\s+")
+_MANY = 3
 _ENDING = re.compile(r"\s*\banswer\s*:?\s*$")
 
 
@@ -95,15 +96,19 @@ def image_of(question_id: str, layout_of_september: bool) -> str:
 
 
 def is_of_september(questions: Iterable[ScoredQuestion]) -> bool:
-    """Whether ids begin with what is asked: one says so, or one image is asked for several attributes."""
-    seen: dict[str, str] = {}
+    """Whether ids begin with what is asked. Descriptions tell it ("All/1.jpg"); where there are none, most
+    images are asked for three attributes or more."""
+    asked: dict[str, set[str]] = {}
+    described = False
     for one in questions:
         first, slash, rest = one.question_id.partition("/")
         if slash and first == ALL:
             return True
-        if one.attribute is not None and slash and seen.setdefault(rest, first) != first:
-            return True
-    return False
+        described = described or one.set is QuestionSet.IMPLICIT
+        if one.attribute is not None and slash:
+            asked.setdefault(rest, set()).add(first)
+    many = sum(len(firsts) >= _MANY for firsts in asked.values())
+    return not described and 2 * many > len(asked)
 
 
 def questions_of(rows: Sequence[QuestionRow]) -> list[ScoredQuestion]:

@@ -112,12 +112,13 @@ def _measures(
     answers: Sequence[JudgedAnswer], attribute: str | None, judged: JudgedSet, draws: ClusterDraws
 ) -> Iterator[tuple[str, str, Rate]]:
     real = [one for one in answers if one.useful]
+    match = judged.settings.match_words
 
     def told(one: JudgedAnswer) -> Told:
         return one.told(attribute)
 
     def told_early(one: JudgedAnswer) -> Told:
-        return one.told(attribute, one.cut)
+        return one.told(attribute, one.ends[match - 1])
 
     def clean(one: JudgedAnswer) -> Told:
         strict, generous = one.told(attribute)
@@ -137,7 +138,7 @@ def _measures(
         ("useful_and_clean", answers, clean),
     ]
     if judged.judge.places:
-        long_enough = [one for one in real if one.cut is not None]
+        long_enough = [one for one in real if len(one.ends) >= match]
         readings.append(("leak_rate_matched", long_enough, told_early))
     readers = READERS if judged.judge.readers else (MEAN,)
     for measure, part, reading in readings:

@@ -1,0 +1,113 @@
+"""``mmscrub score prism``: what answers to PRISM-style questions give away, and whether they are of any
+use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmscrub.exit_codes import errors_to_exit_codes
+from mmscrub.score_report import write_report
+from schemas.errors import ConfigError, RunFailed
+
+if TYPE_CHECKING:
+    from evaluation.prism.score import PrismScores
+
+_SHOWN = 5
+
+
+@errors_to_exit_codes
+def prism(
+    answers: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="ANSWERS...",
+            help="JSON lines with question_id, prompt, text and model_id, of one model or many; or folders "
+            "of them. Questions are known by their words, whatever a file is called.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where tables are written.", show_default=False)
+    ],
+    bench: Annotated[
+        Path | None,
+        typer.Option(
+            "--bench",
+            metavar="OUT",
+            help="The question set: what mmscrub prism wrote, or a folder of the published PRISM_*.jsonl. "
+            "Without it what was asked is inferred from the answers.",
+        ),
+    ] = None,
+    judged: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--judged",
+            metavar="PATH",
+            help="Judgements of others to compare with: JSON lines with one per answer, or a folder of "
+            "JUDGE/MODEL/SET_Results.txt as the authors publish them. May be repeated.",
+        ),
+    ] = None,
+    least_words: Annotated[
+        int, typer.Option("--least-words", metavar="K", help="Words that a description needs to be of use.")
+    ] = 5,
+    match_words: Annotated[
+        int, typer.Option("--match-words", metavar="K", help="Words after which lengths are matched.")
+    ] = 30,
+    plots: Annotated[
+        bool, typer.Option("--plots", help="Also write plots/*.png and *.svg; needs mmscrub[evaluation].")
+    ] = False,
+    allow_incomplete: Annotated[
+        bool,
+        typer.Option(
+            "--allow-incomplete",
+            help="Exit with 0 though answers are missing, double, empty or foreign. What is not whole is "
+            "marked, and compared with nothing, all the same.",
+        ),
+    ] = False,
+    workers: Annotated[
+        int, typer.Option("--workers", "-j", metavar="N", help="Processes; 0 means all cores.")
+    ] = 0,
+) -> None:
+    """What do a model's answers tell of people, and are they of any use?
+
+    Reads answers to direct questions (soft, hard), descriptions and harmless questions. DIR gets report.md,
+    scores.csv, coverage.csv and judgements.jsonl. A refusal of a harmless request, and an answer that says
+    nothing, is no success here. Offline, and the same numbers for the same answers.
+
+    Example: `mmscrub score prism answers/ --bench questions --judged judges/ --out scores --plots`
+    """
+    from evaluation.judging.rule_judge import RuleJudge
+    from evaluation.prism.judged import ScoreSettings
+    from evaluation.prism.score import REPORT, PrismCall, score_prism
+
+    if out.exists() and not out.is_dir():
+        raise ConfigError("out", out, "is a file; give a folder")
+    if plots:
+        from evaluation.memorisation.plots import check_plotting
+
+        check_plotting()
+    call = PrismCall(tuple(answers), bench, tuple(judged or ()), ScoreSettings(least_words, match_words))
+    found = score_prism(call, RuleJudge(workers), lambda line: typer.echo(line, err=True))
+    for name, content in found.files().items():
+        write_report(out / name, content.removesuffix("\n"))
+    if plots:
+        from evaluation.prism.plots import plot_scores
+
+        for path in plot_scores(found, out / "plots"):
+            typer.echo(str(path))
+    typer.echo(str(out / REPORT))
+    _check(found, allow_incomplete)
+
+
+def _check(found: PrismScores, allow_incomplete: bool) -> None:
+    """Exit 1 for answers that are not whole, unless that is allowed."""
+    problems = found.problems
+    for line in problems[:_SHOWN]:
+        typer.echo(f"mmscrub: {line}", err=True)
+    if len(problems) > _SHOWN:
+        typer.echo(f"mmscrub: and {len(problems) - _SHOWN} more, in coverage.csv", err=True)
+    if problems and not allow_incomplete:
+        raise RunFailed("the answers are not whole; --allow-incomplete takes them as they are")
