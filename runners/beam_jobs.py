@@ -19,6 +19,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipeline import graph
 from pipeline.answers import graph as answers_graph
 from pipeline.disclosure import graph as disclosure_graph
+from pipeline.mitigation import graph as mitigation_graph
 from pipeline.prism import graph as prism_graph
 from pipeline.watermark import graph as watermark_graph
 from runners.jobs import AnyPlan, JobKind
@@ -43,6 +44,7 @@ _GRAPHS: dict[JobKind, Callable[[beam.Pipeline, Any, Sequence[int]], beam.pvalue
     JobKind.ASK: prism_graph.ask,
     JobKind.SCENES: disclosure_graph.look_at_scenes,
     JobKind.MAKE: disclosure_graph.make,
+    JobKind.TREAT: mitigation_graph.treat,
 }
 """Each takes the kind of plan that its jobs are handed out with."""
 

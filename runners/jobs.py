@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.answers.plan import AnswerPlan
 from pipeline.disclosure.plan import DisclosurePlan
+from pipeline.mitigation.plan import MitigationPlan
 from pipeline.plan import RunPlan
 from pipeline.prism.plan import PrismPlan
 from pipeline.watermark.plan import WatermarkPlan
@@ -16,14 +17,15 @@ from schemas.errors import MmscrubError
 CorpusRun = RunPlan | WatermarkPlan | PrismPlan
 """What a job over a corpus is done by."""
 
-AnyPlan = CorpusRun | AnswerPlan | DisclosurePlan
+AnyPlan = CorpusRun | AnswerPlan | DisclosurePlan | MitigationPlan
 """What a job is done by: a frozen run, whatever its kind."""
 
 
 class JobKind(StrEnum):
     """The jobs of ``pipeline/graph.py``; after PARTITION those of a build or audit, then those of
-    ``pipeline/watermark/graph.py``, that of ``pipeline/answers/graph.py``, and those of
-    ``pipeline/prism/graph.py`` and ``pipeline/disclosure/graph.py``."""
+    ``pipeline/watermark/graph.py``, that of ``pipeline/answers/graph.py``, those of
+    ``pipeline/prism/graph.py`` and ``pipeline/disclosure/graph.py``, and that of
+    ``pipeline/mitigation/graph.py``."""
 
     PARTITION = "partition"
     IMAGES = "images"
@@ -36,6 +38,7 @@ class JobKind(StrEnum):
     ASK = "ask"
     SCENES = "scenes"
     MAKE = "make"
+    TREAT = "treat"
 
 
 @dataclass(frozen=True, slots=True)

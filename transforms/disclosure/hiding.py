@@ -136,3 +136,14 @@ def _inside(box: Box, width: int, height: int) -> Box:
         max(1, min(box.x1, width)),
         max(1, min(box.y1, height)),
     )
+
+
+def blank_image(width: int, height: int) -> bytes:
+    """A grey PNG of that size: what stands for an image that was held back."""
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (128, 128, 128)).save(out, "PNG")
+    return out.getvalue()
