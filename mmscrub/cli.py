@@ -17,6 +17,7 @@ from mmscrub.answer_cli import answer
 from mmscrub.disclosure_cli import disclosure
 from mmscrub.exit_codes import EXIT_GATE, errors_to_exit_codes
 from mmscrub.gates import crossed_gates, parse_gates
+from mmscrub.mitigate_cli import mitigate
 from mmscrub.options import FORMS, Config, Force, Limit, OptionalInput, Out, Seed, Workers
 from mmscrub.preview import show_preview
 from mmscrub.prism_cli import prism
@@ -265,6 +266,7 @@ def report(out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a 
 
 app.command()(answer)
 app.command()(disclosure)
+app.command()(mitigate)
 app.add_typer(score_app, name="score")
 app.add_typer(watermark, name="watermark")
 app.command()(prism)

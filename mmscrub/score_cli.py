@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from mmscrub.exit_codes import errors_to_exit_codes
+from mmscrub.score_mitigation import mitigation
 from mmscrub.score_mm_privacy import mm_privacy
 from mmscrub.score_prism import prism
 from mmscrub.score_probes import probes
@@ -24,6 +25,7 @@ score_app = typer.Typer(
 )
 
 score_app.command()(probes)
+score_app.command()(mitigation)
 score_app.command(name="mm-privacy")(mm_privacy)
 score_app.command()(transfer)
 score_app.command()(prism)

@@ -106,11 +106,10 @@ PRISM_FEATURES: dict[str, Feature] = {
 }
 """The four columns of the published question files; ``image`` holds the picture."""
 
-<<<<<<< HEAD
 HARMLESS_FEATURES: dict[str, Feature] = PRISM_FEATURES | {THING: _STRING, THING_KIND: _STRING}
 """Of the questions that should be answered. ``category``: of the attribute whose twin is asked; ``thing``:
 what is asked about, empty for the picture itself; ``thing_kind``: what that is."""
-=======
+
 FACT_FEATURES: dict[str, Feature] = {
     PERSONA_ID: _STRING,
     PRIVATE_TYPE: _STRING,
@@ -118,8 +117,6 @@ FACT_FEATURES: dict[str, Feature] = {
     "rank": value("float64"),
     "built_image": value("bool"),
     "built_label": value("bool"),
-    "stand_in": value("bool"),
 }
-"""One fact of a mitigation experiment: hidden by gold at every share from ``rank`` on; ``built_*``: whether a real
-build hid it in all images, in all labels (null where it stands in none, or nothing was built)."""
->>>>>>> e4931f1 (Make arms of a mitigation experiment)
+"""One fact of a mitigation experiment: hidden by gold at every share from ``rank`` on; ``built_*``: whether a
+real build hid it in all images, in all labels (null where it stands in none, or nothing was built)."""

@@ -50,7 +50,8 @@ class BenchShard:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What one row shows: an image by its name, whose values, where they stand, and what a label says of them."""
+    """What one row shows: an image by its name, whose values, where they stand, and what a label says of
+    them."""
 
     image_id: str
     persona_id: str

@@ -13,10 +13,11 @@ from pipeline.config import RunConfig, make_config
 from pipeline.layout import write_atomically
 from pipeline.mitigation.bench_files import BenchShard, Shown, image_of, label_of, read_rows, shown_in
 from pipeline.mitigation.plan import MitigationPlan
+from pipeline.parse_record import IMAGE_TOKEN
 from schemas.benchmark import PrivateType
 from schemas.columns import CONVERSATIONS, FROM, ID, IMAGE, IMAGE_EDITS, VALUE
 from schemas.finding import Box
-from schemas.record import IMAGE_TOKEN, Role
+from schemas.record import Role
 from transforms.disclosure.arms import Side
 from transforms.disclosure.hiding import Fact, is_covered, is_told
 
@@ -27,12 +28,12 @@ _SEEN = "It is a picture of a document or of a scene."
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What is left of a record: the cleaned image (a path below the build's images), the boxes that were filled
-    in it, and the cleaned conversation."""
+    """What is left of a record: the cleaned image (a path below the build's images), the boxes that were
+    filled in it, and the cleaned conversation."""
 
     image: str
     boxes: tuple[Box, ...]
-    conversations: tuple[Mapping[str, str], ...]
+    conversations: tuple[dict[str, str], ...]
 
     @property
     def label(self) -> str:
@@ -60,8 +61,8 @@ def record_id(side: Side, image_id: str) -> str:
 
 
 def write_corpus(plan: MitigationPlan) -> RunConfig:
-    """Writes the benchmark as a LLaVA corpus and returns the config of its build: one record per memory sample,
-    and one with a harmless conversation per image that probes show."""
+    """Writes the benchmark as a LLaVA corpus and returns the config of its build: one record per memory
+    sample, and one with a harmless conversation per image that probes show."""
     folder = plan.layout.build_input
     images = folder / "images"
     records, seen = [], set()
@@ -113,8 +114,8 @@ def measure(
     values: Mapping[str, Mapping[PrivateType, str]],
     types: Sequence[PrivateType],
 ) -> dict[Fact, Hidden]:
-    """Which facts the build hid. Of a place nine tenths must be filled; of a label less than half of the value's
-    letters and digits may be left. What was held back tells nothing."""
+    """Which facts the build hid. Of a place nine tenths must be filled; of a label less than half of the
+    value's letters and digits may be left. What was held back tells nothing."""
     found: dict[Fact, Hidden] = {}
     for side, one in shown:
         left = built.get(record_id(side, one.image_id))

@@ -24,10 +24,10 @@ class RunKind(StrEnum):
 
 
 class MitigationConfig(BaseModel):
-    """One set of arms. ``recalls``: shares of the facts that are hidden by gold (0 is the untreated arm, which
-    there always is); ``repeats``: how often a training list shows every sample; ``types``: what is hidden
-    (the name stays, or nobody could be asked for); ``pipeline``: also build the arms that a real build with
-    ``policy`` leaves."""
+    """One set of arms. ``recalls``: shares of the facts that are hidden by gold (0 is the untreated arm,
+    which there always is); ``repeats``: how often a training list shows every sample; ``types``: what is
+    hidden (the name stays, or nobody could be asked for); ``pipeline``: also build the arms that a real build
+    with ``policy`` leaves."""
 
     model_config = ConfigDict(extra="forbid", validate_default=True)
 

@@ -97,8 +97,8 @@ def _list_names(plan: MitigationPlan) -> list[str]:
 
 
 def _write_lists(plan: MitigationPlan) -> dict[str, int]:
-    """The training lists and how many samples each has. Repeated samples follow one another as often as the whole
-    list is gone through, so that copies stand as far apart as they can."""
+    """The training lists and how many samples each has. Repeated samples follow one another as often as the
+    whole list is gone through, so that copies stand as far apart as they can."""
     layout, counts = plan.layout, {}
     for arm in plan.arms:
         if arm.side != Side.MEMORY:
@@ -139,7 +139,6 @@ def _fact_rows(treated: Treated) -> Iterable[dict[str, Any]]:
             "rank": state.rank,
             "built_image": state.built.image if state.built else None,
             "built_label": state.built.label if state.built else None,
-            "stand_in": state.stand_in,
         }
 
 
@@ -171,8 +170,7 @@ def _arm(arm: Arm, treated: Treated, reports: Sequence[PartReport]) -> dict[str,
 
 
 def _recall(facts: Mapping[Fact, FactState]) -> dict[str, dict[str, dict[str, int]]]:
-    """What the build hid, counted per set and type: of facts in images, in labels, in both, and of those that are
-    no stand-ins of ours."""
+    """What the build hid, counted per set and type: of facts in images, in labels, in both."""
     found: dict[str, dict[str, Counter[str]]] = {}
     for fact, state in facts.items():
         if state.built is None:
@@ -186,8 +184,6 @@ def _recall(facts: Mapping[Fact, FactState]) -> dict[str, dict[str, dict[str, in
             ("hidden_in_images", bool(image)),
             ("in_labels", label is not None),
             ("hidden_in_labels", bool(label)),
-            ("others", not state.stand_in),
-            ("others_hidden", not state.stand_in and both),
         ):
             counts[name] += int(said)
     return {side: {kind: dict(counts) for kind, counts in kinds.items()} for side, kinds in found.items()}

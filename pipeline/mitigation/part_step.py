@@ -154,14 +154,14 @@ class _PartTreatment:
         return self._images[place]
 
     def _built(self, built: Built | None, row: Mapping[str, Any]) -> dict[str, Any]:
-        """The image that the build left; an empty one of its size where it was held back: a model that is asked
-        has to be shown something."""
+        """The image that the build left; an empty one of its size where it was held back: a model that is
+        asked has to be shown something."""
         if built is None:
             name = Path(row[IMAGE]["path"] or "held-back").stem
             return {"bytes": blank_image(row[WIDTH], row[HEIGHT]), "path": f"{name}.png"}
         path = self._plan.layout.build / "llava" / "images" / built.image
         try:
-            return row[IMAGE] | {"bytes": path.read_bytes()}
+            return {"bytes": path.read_bytes(), "path": row[IMAGE]["path"]}
         except OSError as error:
             raise RunFailed("the build lost an image: run again with --force") from error
 

@@ -24,8 +24,9 @@ _PLACES = ("bench", "out", "workers", "force")
 
 @dataclass(frozen=True, slots=True)
 class MitigationPlan:
-    """``parts`` are the shards of the benchmark; ``policy`` says how print is filled; ``treated``, the digest of
-    what is hidden where, is known once the build is done; ``code`` is the digest of the code that made the plan."""
+    """``parts`` are the shards of the benchmark; ``policy`` says how print is filled; ``treated``, the digest
+    of what is hidden where, is known once the build is done; ``code`` is the digest of the code that made the
+    plan."""
 
     config: MitigationConfig
     parts: tuple[BenchShard, ...]

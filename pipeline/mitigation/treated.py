@@ -18,19 +18,16 @@ from schemas.benchmark import PrivateType
 from schemas.finding import Box, corners
 from transforms.disclosure.arms import Arm, Side, Treatment
 from transforms.disclosure.hiding import Fact, hiding_ranks
-from transforms.text.reserved_values import is_surrogate
 
 
 @dataclass(frozen=True, slots=True)
 class FactState:
     """``side``: the set that tells the fact; ``rank``: it is hidden by gold at every share from that on;
-    ``built``: what the build did to it, None without a build; ``stand_in``: mmscrub takes the value for one that
-    it put there itself (a reserved number or host), and leaves it."""
+    ``built``: what the build did to it, None without a build."""
 
     side: Side
     rank: float
     built: Hidden | None
-    stand_in: bool
 
     def is_hidden(self, arm: Arm) -> bool:
         """True if the arm tells the fact nowhere that it treats."""
@@ -69,8 +66,7 @@ def decide(plan: MitigationPlan) -> Treated:
     for side in Side:
         found = {fact for at, one in shown if at == side for fact in one.facts if fact.private_type in types}
         for fact, rank in hiding_ranks(found, plan.key).items():
-            value = values[fact.persona_id][fact.private_type]
-            facts[fact] = FactState(side, rank, measured.get(fact), is_surrogate(value))
+            facts[fact] = FactState(side, rank, measured.get(fact))
     return Treated(dict(sorted(facts.items())), built, values)
 
 
@@ -78,7 +74,7 @@ def write_treated(plan: MitigationPlan, treated: Treated) -> str:
     """Writes it for the workers; its SHA-256."""
     content = {
         "facts": [
-            [fact.persona_id, fact.private_type, one.side, one.rank, one.stand_in, *_hidden(one.built)]
+            [fact.persona_id, fact.private_type, one.side, one.rank, *_hidden(one.built)]
             for fact, one in treated.facts.items()
         ],
         "built": {
@@ -98,8 +94,8 @@ def read_treated(path: Path, digest: str) -> Treated:  # noqa: ARG001  (another 
     content = json.loads(path.read_bytes())
     return Treated(
         facts={
-            Fact(persona, PrivateType(kind)): FactState(Side(side), rank, _read_hidden(built), stand_in)
-            for persona, kind, side, rank, stand_in, *built in content["facts"]
+            Fact(persona, PrivateType(kind)): FactState(Side(side), rank, _read_hidden(built))
+            for persona, kind, side, rank, *built in content["facts"]
         },
         built={
             name: Built(image, tuple(Box(*box) for box in boxes), tuple(turns))

@@ -1,4 +1,5 @@
-"""The arms of a mitigation experiment: what was done to the images that are shown, or to what is trained on."""
+"""The arms of a mitigation experiment: what was done to the images that are shown, or to what is trained
+on."""
 
 from __future__ import annotations
 

@@ -52,13 +52,13 @@ class Fact:
 
 
 def hiding_ranks(facts: Iterable[Fact], key: bytes) -> dict[Fact, float]:
-    """A number in (0, 1] for each fact: it is hidden at every share from that on. Of each type the same share
-    is hidden, to within one fact."""
+    """A number in (0, 1) for each fact: it is hidden at every share from that on. Of each type the same share
+    is hidden, to within half a fact."""
     by_type: dict[PrivateType, set[str]] = {}
     for fact in facts:
         by_type.setdefault(fact.private_type, set()).add(fact.persona_id)
     return {
-        Fact(persona_id, private_type): (place + 1) / len(personas)
+        Fact(persona_id, private_type): (place + 0.5) / len(personas)
         for private_type, personas in by_type.items()
         for place, persona_id in enumerate(order(key, personas, f"hide {private_type}"))
     }
