@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from pipeline.layout import WORK
 from pipeline.mitigation.bench_files import find_shards
 from pipeline.mitigation.built import write_corpus
 from pipeline.mitigation.config import MitigationConfig
@@ -19,7 +18,7 @@ from pipeline.mitigation.treated import decide, write_treated
 from pipeline.policy_file import load_policy
 from runners.jobs import Job, JobKind
 from runners.local import run_local
-from runners.run_folder import disk_errors, prepared
+from runners.run_folder import check_out, disk_errors, prepared
 from runners.run_progress import OnProgress, RunProgress, counter, run_facts, usable_cores
 from runners.worker_pool import WorkerPool
 from schemas.errors import ConfigError
@@ -41,6 +40,7 @@ def run_mitigation(config: MitigationConfig, on_progress: OnProgress = lambda _:
     policy = load_policy(config.policy)
     _check_places(config)
     plan = MitigationPlan(config, find_shards(config.bench, tuple(dict.fromkeys(config.sides))), policy)
+    check_out(config, {part.name for part in plan.parts})
     layout, workers = plan.layout, config.workers or usable_cores()
     progress = RunProgress()
     with disk_errors(layout), prepared(layout, [layout.done] if config.force else []):
@@ -68,7 +68,3 @@ def _check_places(config: MitigationConfig) -> None:
         raise ConfigError("out", config.out, "lies in the benchmark; give a folder of its own")
     if out.resolve() in bench.resolve().parents:
         raise ConfigError("out", config.out, "holds the benchmark; give a folder of its own")
-    if out.exists() and not out.is_dir():
-        raise ConfigError("out", config.out, "is a file; give a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / WORK).is_dir():
-        raise ConfigError("out", config.out, "is not empty and holds no mmscrub run; give a new folder")

@@ -12,13 +12,14 @@ from shutil import rmtree
 from pipeline.config import RunConfig
 from pipeline.disclosure.config import DisclosureConfig
 from pipeline.layout import WORK, Layout
+from pipeline.mitigation.config import MitigationConfig
 from pipeline.prism.config import PrismConfig
 from pipeline.readers.source import Form, Source
 from pipeline.watermark.config import WatermarkConfig
 from schemas.errors import ConfigError, RunFailed
 
 CorpusConfig = RunConfig | WatermarkConfig | PrismConfig
-AnyConfig = CorpusConfig | DisclosureConfig
+AnyConfig = CorpusConfig | DisclosureConfig | MitigationConfig
 
 
 def check_places(config: CorpusConfig, sources: Sequence[Source]) -> None:

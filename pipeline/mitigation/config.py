@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -51,6 +52,11 @@ class MitigationConfig(BaseModel):
     def mode(self) -> RunKind:
         """The kind of run."""
         return RunKind.MITIGATION
+
+    @property
+    def image_root(self) -> Path | None:
+        """There is none: the benchmark holds its images."""
+        return None
 
     def arms(self) -> tuple[Arm, ...]:
         """Every arm. Raises ConfigError for a treatment whose recall cannot be chosen."""
