@@ -85,6 +85,7 @@ class Reason(StrEnum):
     ANSWER_MALFORMED = "answer_malformed"
     ANSWER_FILTERED = "answer_filtered"
     SPENDING_LIMIT = "spending_limit"
+    NOT_ASKED = "not_asked"
     # any stage: a defect of ours or of an engine that failed on one element
     ENGINE_FAILED = "engine_failed"
     INTERNAL_ERROR = "internal_error"

@@ -36,7 +36,7 @@ def says(text, *, tokens=(100, 10), finish="stop", status=200, **fields):
 
 def grey_probe(body):
     """Answers the first request of a model."""
-    return says("Grey.") if prompt_of(body) == PROBE else None
+    return says("Grey.") if prompt_of(body).endswith(PROBE) else None
 
 
 @contextmanager

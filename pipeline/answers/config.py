@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.config import Count, NoSwitch, UsablePath
 from pipeline.config_errors import first_config_error
@@ -63,16 +63,6 @@ class AnswerConfig(BaseModel):
         return (
             tuple(one.strip() for one in tasks.split(",") if one.strip()) if isinstance(tasks, str) else tasks
         )
-
-    @model_validator(mode="after")
-    def _fits(self) -> AnswerConfig:
-        if self.spend_most is not None and not self.price_input and not self.price_output:
-            raise ValueError("spend_most: needs prices: price_input and price_output per million tokens")
-        if self.base_url and not self.is_endpoint:
-            raise ValueError("base_url: is for openai:MODEL alone")
-        if self.is_endpoint and self.workers > 1:
-            raise ValueError("workers: an endpoint is asked by one process; set at_once")
-        return self
 
     @property
     def is_endpoint(self) -> bool:
@@ -139,6 +129,16 @@ def read_defence(path: Path) -> str:
 def make_answer_config(written: Mapping[str, Any]) -> AnswerConfig:
     """A checked config. Raises ConfigError that names key and remedy."""
     try:
-        return AnswerConfig.model_validate(dict(written))
+        config = AnswerConfig.model_validate(dict(written))
     except ValidationError as error:
         raise first_config_error("", error) from error
+    if config.spend_most is not None and not config.price_input and not config.price_output:
+        remedy = "needs prices: price_input and price_output per million tokens"
+        raise ConfigError("spend_most", config.spend_most, remedy)
+    if config.base_url and not config.is_endpoint:
+        raise ConfigError("base_url", config.base_url, "is for openai:MODEL alone")
+    if config.base_url and "#" in config.model:
+        raise ConfigError("base_url", config.base_url, "the model names an endpoint already")
+    if config.is_endpoint and config.workers > 1:
+        raise ConfigError("workers", config.workers, "an endpoint is asked by one process; set at_once")
+    return config

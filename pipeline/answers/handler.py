@@ -14,6 +14,8 @@ from pipeline.answers.plan import AnswerPlan
 from pipeline.answers.questions import Question
 from pipeline.answers.survey import Part
 from pipeline.progress import PROGRESS
+from schemas.errors import RunFailed
+from schemas.reasons import Reason, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,15 @@ class AnswerHandler(ModelHandler[AskedPart, ToldPart, Answerer]):
         told: list[Told] = []
         file = self._plan.files[part.part.file]
         for start in range(0, len(part), model.batch):
-            answered = model.answer(part.questions[start : start + model.batch], file)
+            batch_of_model = part.questions[start : start + model.batch]
+            try:
+                answered = model.answer(batch_of_model, file)
+            except RunFailed:
+                if not told:
+                    raise
+                # What was answered (and paid for) is kept; the next part meets the same end.
+                told += [_not_asked(one) for one in part.questions[start:]]
+                break
             told += answered
             PROGRESS.add(
                 records=len(answered),
@@ -79,3 +89,9 @@ class AnswerHandler(ModelHandler[AskedPart, ToldPart, Answerer]):
     def __repr__(self) -> str:
         # Beam writes it into the graph, which must be the same each time.
         return f"AnswerHandler({self._plan.run[:12]})"
+
+
+def _not_asked(question: Question) -> Told:
+    return Told.failed(
+        question.row, question.question_id, question.prompt, Reason.NOT_ASKED.value, Stage.ANSWER
+    )
