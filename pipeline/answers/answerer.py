@@ -1,4 +1,4 @@
-"""Who answers: a vision-language model."""
+"""Who answers: a vision-language model, or a baseline that is none."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from pipeline.answers.bench_file import BenchFile
+from pipeline.answers.config import BASELINE
 from pipeline.answers.part_store import Told
 from pipeline.answers.questions import Question, image_of
+from schemas.benchmark_columns import PROMPT
 from schemas.errors import RejectRecord
 from schemas.reasons import Stage
+from transforms.disclosure.respondents import respondent
 from transforms.engines.protocols import EngineInfo, Reply, VisionLanguageModel
 from transforms.engines.vision_language.load import load_vision_language
 from transforms.engines.vision_language.settings import ModelSettings
 
 _IMAGE_TOKEN = "<image>"
+_BASELINES = "1"
+"""Counts changes of what baselines say: parts of a run of others are not gone on with."""
 
 
 class Answerer(Protocol):
@@ -81,6 +86,30 @@ def _writable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+class BaselineAnswerer:
+    """A respondent that is no model, and knows what the rows of the benchmark say of themselves."""
+
+    batch = 16
+
+    def __init__(self, name: str) -> None:
+        self._respondent = respondent(name)
+        self.info = EngineInfo("vision_language", f"{BASELINE}:{name}", _BASELINES, "", "")
+
+    def answer(self, questions: Sequence[Question], file: BenchFile) -> list[Told]:
+        """What cannot be asked, for want of an image that can be opened, is told with its reason."""
+        return [self._told(question, file) for question in questions]
+
+    def _told(self, question: Question, file: BenchFile) -> Told:
+        try:
+            text = self._respondent({**question.about, PROMPT: question.prompt}, image_of(question, file))
+        except RejectRecord as reject:
+            return _failed(question, reject)
+        return Told(question.row, question.question_id, question.prompt, _writable(text))
+
+
 def load_answerer(name: str, settings: ModelSettings) -> Answerer:
-    """The model of that name, loaded once per process. Raises ConfigError."""
+    """The model or baseline of that name, a model loaded once per process. Raises ConfigError."""
+    kind, _, baseline = name.partition(":")
+    if kind == BASELINE:
+        return BaselineAnswerer(baseline)
     return ModelAnswerer(load_vision_language(name, settings))
