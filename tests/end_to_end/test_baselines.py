@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from tests.small_bench import small_bench, write_bench
 from typer.testing import CliRunner
 
 from mmscrub.cli import app
+from tests.scored_bench import small_bench, write_bench
 
 
 @pytest.fixture(scope="module")
