@@ -18,12 +18,13 @@ from transforms.tables import read_table
 
 ASKED: Final = "asked"
 """Name, in a layout that asks for one value, of the field that holds it."""
+_BLOCKS: Final = ("heading", "note", "row", "choice", "sign", "office", "ledger")
 _PACKAGE: Final = "transforms.disclosure"
 
 
 class Head(StrEnum):
     """What a form begins with: a coloured band, a letterhead, a seal in the middle, a ruled box, the bar of a
-    window, a line over a table."""
+    window, a line over a table, a stripe down the side, the strip of a card."""
 
     BAND = "band"
     LETTERHEAD = "letterhead"
@@ -31,10 +32,13 @@ class Head(StrEnum):
     BOXED = "boxed"
     WINDOW = "window"
     CAPTION = "caption"
+    SIDE = "side"
+    CARD = "card"
 
 
 class Look(StrEnum):
-    """How label and value stand together: in a cell, on a line, over their label, beside it, under it."""
+    """How label and value stand together: in a cell, on a line, the value over its label, in the cell beside
+    it, in the cell under it, in two columns without lines."""
 
     CELL = "cell"
     LINE = "line"
@@ -67,7 +71,8 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Block:
     """A part of the page. ``kind`` says which of the rest it uses: heading, note: ``text``; row: ``cells``,
-    ``look``; choice: ``text`` and ``options`` to tick; sign, office: ``options`` are the labels."""
+    ``look``; choice: ``text`` and ``options`` to tick; sign, office: ``options`` are the labels; ledger:
+    ``cells`` are the labels of its columns, ``options`` the texts of its lines."""
 
     kind: str
     text: str = ""
@@ -181,10 +186,13 @@ def _field(name: str, said: Mapping[str, Any]) -> FormField:
 
 
 def _block(said: Mapping[str, Any], look: Look) -> Block:
-    kind = next(key for key in ("heading", "note", "row", "choice", "sign", "office") if key in said)
+    kind = next(key for key in _BLOCKS if key in said)
     look = Look(said.get("look", look))
     if kind == "row":
         return Block(kind, cells=tuple(_cell(cell) for cell in said["row"]), look=look)
+    if kind == "ledger":
+        columns = tuple(Cell("", 1.0, label) for label in said[kind])
+        return Block(kind, cells=columns, options=tuple(said["of"]))
     if kind in ("sign", "office"):
         return Block(kind, options=tuple(said[kind]), look=look)
     return Block(kind, text=said[kind], options=tuple(said.get("of", ())), look=look)

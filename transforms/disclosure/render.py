@@ -16,9 +16,10 @@ from schemas.errors import ConfigError, RejectRecord
 from schemas.finding import Quad
 from schemas.reasons import Reason, Stage
 from transforms.disclosure.capture import photograph, through
-from transforms.disclosure.compose import FACES, Page, Slot, Style, compose
+from transforms.disclosure.compose import compose
 from transforms.disclosure.layouts import FormField, Layout, layout_named
 from transforms.disclosure.marks import EMBLEMS, draw_marks
+from transforms.disclosure.setter import FACES, Page, Slot, Style
 from transforms.disclosure.typefaces import can_write, font, typefaces, width_of
 from transforms.keyed import Draws
 
