@@ -24,8 +24,8 @@ from transforms.disclosure.typefaces import can_write, font, typefaces, width_of
 from transforms.keyed import Draws
 
 _SMALLEST: Final = 9.0
-_ONE_LINE: Final = 0.72
-"""A value is set in one line down to this share of the wanted size, then in several."""
+_WORTH_BREAKING: Final = 1.3
+"""A value is broken into lines where its letters become so many times larger by it."""
 _LEADING: Final = 1.16
 _SHAKE: Final = 0.035
 """How far a letter of handwriting leaves its line, in sizes."""
@@ -178,23 +178,23 @@ def _write(brush: ImageDraw.ImageDraw, text: str, slot: Slot, pen: _Pen, draws: 
 
 
 def _fitted(text: str, slot: Slot, pen: _Pen) -> tuple[float, list[str]]:
-    """The largest size at which ``text`` stands in ``slot``, and its lines."""
+    """The size at which ``text`` stands in ``slot``, and its lines."""
     # Handwriting is set letter by letter and shaken.
     room = (slot.x1 - slot.x0) * (0.94 if pen.handwritten else 1.0)
-    tall = slot.y1 - slot.y0
-    flat = " ".join(text.split())
+    one = several = (0.0, [""])
     size = slot.size
-    while size >= _ONE_LINE * slot.size:
-        if width_of(flat, pen.face, size) <= room and size * _LEADING <= tall:
-            return size, [flat]
-        size -= 0.5
-    size = slot.size
-    while size >= _SMALLEST:
+    while size >= _SMALLEST and not one[0]:
         lines = _lines(text, pen.face, size, room)
-        if lines and len(lines) * size * _LEADING <= tall:
-            return size, lines
+        fits = len(lines) > 0 and len(lines) * size * _LEADING <= slot.y1 - slot.y0
+        if fits and len(lines) == 1:
+            one = (size, lines)
+        elif fits and not several[0]:
+            several = (size, lines)
         size -= 0.5
-    raise RejectRecord(Stage.RENDER, Reason.VALUE_NOT_PRINTABLE)
+    best = several if several[0] > _WORTH_BREAKING * one[0] else one
+    if not best[0]:
+        raise RejectRecord(Stage.RENDER, Reason.VALUE_NOT_PRINTABLE)
+    return best
 
 
 def _lines(text: str, face: str, size: float, room: float) -> list[str]:
