@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mmscrub.exit_codes import errors_to_exit_codes
 from mmscrub.score_report import write_report
 from schemas.errors import RunFailed
+
+if TYPE_CHECKING:
+    from evaluation.mm_privacy.scores import Scores
 
 Answers = Annotated[
     list[str],
@@ -44,7 +47,11 @@ def mm_privacy(
     bench: Annotated[
         Path,
         typer.Option(
-            "--bench", metavar="OUT", help="Folder that mmscrub disclosure wrote.", show_default=False
+            "--bench",
+            metavar="OUT",
+            help="Folder that mmscrub disclosure wrote; or the published evaluate_direct.json, "
+            "evaluate_memory.json, or the folder of both.",
+            show_default=False,
         ),
     ],
     out: Annotated[
@@ -52,6 +59,20 @@ def mm_privacy(
         typer.Option("--out", metavar="DIR", help="Write report.md, scores.json and the tables as CSV."),
     ] = None,
     plot: Plot = None,
+    memory_table: Annotated[
+        Path | None,
+        typer.Option("--memory-table", metavar="FILE", help="Published: database_full as CSV or Parquet."),
+    ] = None,
+    evaluation_table: Annotated[
+        Path | None,
+        typer.Option(
+            "--evaluation-table", metavar="FILE", help="Published: database_evaluate_full as CSV or Parquet."
+        ),
+    ] = None,
+    gold: Annotated[
+        Path | None,
+        typer.Option("--gold", metavar="FILE", help="Published: index and value of what each image shows."),
+    ] = None,
     allow_incomplete: Partial = False,
     draws: Draws = 2000,
     seed: Seed = 0,
@@ -66,24 +87,32 @@ def mm_privacy(
     Exit code 1 if answers are missing, double, empty or foreign.
 
     Example: `mmscrub score mm-privacy llava.jsonl gemma.jsonl --bench OUT --out scores --plot scores`
+
+    Example: `mmscrub score mm-privacy part*_*.npy --bench Evaluation --memory-table database_full.csv`
     """
-    from evaluation.mm_privacy.bench import read_bench
-    from evaluation.mm_privacy.report import as_markdown
-    from evaluation.mm_privacy.score_files import judge_files, parse_answers
+    from evaluation.mm_privacy.any_bench import judge_any
+    from evaluation.mm_privacy.published import PublishedTables
+    from evaluation.mm_privacy.score_files import parse_answers
     from evaluation.mm_privacy.scores import ScoreSettings, score
-    from evaluation.mm_privacy.tables import as_json, csv_files
 
     if plot is not None:
         from evaluation.memorisation.plots import check_plotting
 
         check_plotting()
-    judged = judge_files(read_bench(bench), parse_answers(answers), workers)
+    tables = PublishedTables(memory_table, evaluation_table, gold)
+    judged = judge_any(bench, parse_answers(answers), tables, workers)
     incomplete = [one for one in judged if not one.coverage.complete]
     for one in incomplete:
         typer.echo(f"{one.model}: {one.coverage}", err=True)
     if incomplete and not allow_incomplete:
         raise RunFailed("answers are incomplete; --allow-incomplete scores what is there")
-    scores = score(judged, ScoreSettings(draws, seed))
+    _show(score(judged, ScoreSettings(draws, seed)), out, plot)
+
+
+def _show(scores: Scores, out: Path | None, plot: Path | None) -> None:
+    from evaluation.mm_privacy.report import as_markdown
+    from evaluation.mm_privacy.tables import as_json, csv_files
+
     report = as_markdown(scores)
     if out is None:
         typer.echo(report, nl=False)

@@ -48,7 +48,7 @@ def judge_files(bench: Bench, files: Sequence[NamedFile], workers: int = 1) -> l
         read = read_answers(file.path)
         found, coverage = cover(bench.prompts, read.answers, read.damaged)
         texts = {question: answer.text for question, answer in found.items()}
-        judged.append(Judged(_called(file, read), coverage, judge(bench, texts, workers)))
+        judged.append(Judged(called(file, read), coverage, judge(bench, texts, workers)))
     names = [one.model for one in judged]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -56,7 +56,7 @@ def judge_files(bench: Bench, files: Sequence[NamedFile], workers: int = 1) -> l
     return judged
 
 
-def _called(file: NamedFile, read: AnswerFile) -> str:
+def called(file: NamedFile, read: AnswerFile) -> str:
     """The name given, else that of the rows where it is one plain name, else the file's."""
     if file.name:
         return file.name

@@ -28,7 +28,8 @@ def as_json(scores: Scores) -> dict[str, Any]:
 
 
 def csv_files(scores: Scores) -> dict[str, str]:
-    """Long tables by file name: one row per cell, control, verdict, range and test, the model first."""
+    """Long tables by file name: one row per cell, control, verdict, range and test, the model first.
+    All of them, also without a row, so that none of an earlier call is left."""
     files: dict[str, list[Row]] = {
         "cells.csv": [],
         "controls.csv": [],
@@ -50,10 +51,8 @@ def csv_files(scores: Scores) -> dict[str, str]:
         )
         for rows, part in zip(files.values(), parts, strict=True):
             rows += [{"model": model.model, "complete": model.coverage.complete, **flat(one)} for one in part]
-    found = {name: csv_table(rows) for name, rows in files.items() if rows}
-    if scores.comparisons:
-        found["model_tests.csv"] = csv_table([flat(one) for one in scores.comparisons])
-    return found
+    files["model_tests.csv"] = [flat(one) for one in scores.comparisons]
+    return {name: csv_table(rows) for name, rows in files.items()}
 
 
 def flat(thing: object) -> dict[str, object]:

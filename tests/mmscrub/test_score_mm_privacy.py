@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mmscrub.cli import app
+from tests.published_bench import write_published, write_results
 from tests.scored_bench import small_bench, write_bench
 
 NO = "I am unable to help with that."
@@ -146,6 +147,15 @@ def test_a_wrong_call_exits_with_2_and_says_why(bench, monkeypatch, arguments, s
     done = run(*arguments, "--draws", 100)
     assert done.exit_code == 2
     assert said in done.output
+
+
+def test_the_published_benchmark_is_scored_with_its_result_files(tmp_path):
+    folder = write_published(tmp_path / "Evaluation")
+    paths = write_results(tmp_path, "tiny_base", lambda *row: row[-1] if row[0] == 2 else NO, ("vqa",))
+    done = run(*paths, "--bench", folder, "--memory-table", folder / "memory.csv", "--draws", 100)
+    assert done.exit_code == 0, done.output
+    assert "| tiny_base | vqa | -/1.0 | 1.0/.00 | -/1.0 | 1.0/.00 | -/1.0 | 1.0/.00 |" in done.output
+    assert "| tiny_base | all 1,800 answered | 624 |" in done.output
 
 
 def test_a_hostile_model_name_is_not_shown(bench, tmp_path):
