@@ -104,7 +104,7 @@ def _with_scenes(
 
 def _make(pool: WorkerPool, plan: DisclosurePlan, design: Design, progress: RunProgress) -> list[PartReport]:
     progress.phase = "render"
-    progress.images_total = sum(len(design.table(name)) for name in SetName)
+    progress.images_total = sum(design.images(name) for name in SetName)
     jobs = [Job(JobKind.MAKE, plan, (unit,)) for unit in range(plan.shards)]
     reports = [report for result in pool.run(jobs) for report in result]
     return sorted(reports, key=lambda report: report.unit)

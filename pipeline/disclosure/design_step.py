@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
+from itertools import groupby
 from math import ceil
+from operator import itemgetter
 
 from pipeline.digests import digest_of
 from pipeline.disclosure.config import DisclosureConfig
 from pipeline.disclosure.plan import DisclosurePlan, Part, SetName
 from pipeline.slot_files import SlotFiles, to_json
-from schemas.benchmark import Persona, PersonaPool
+from schemas.benchmark import Persona, PersonaPool, RiskTest
 from schemas.errors import RunFailed
+from transforms.disclosure.cells import DesignSettings, item_count
 from transforms.disclosure.design import (
     Cast,
     PlannedImage,
@@ -20,7 +23,13 @@ from transforms.disclosure.design import (
     design_retention,
     shown_personas,
 )
-from transforms.disclosure.memory_set import MemorySample, memory_samples, persons_needed, plan_samples
+from transforms.disclosure.memory_set import (
+    MemorySample,
+    SamplePlan,
+    memory_samples,
+    persons_needed,
+    plan_samples,
+)
 from transforms.disclosure.personas import draw_personas
 
 Designed = PlannedImage | MemorySample
@@ -33,25 +42,34 @@ _KINDS: dict[SetName, type[PlannedImage] | type[MemorySample]] = {
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Everybody, and what is to be made of them: the images of both tests in order, the memory set."""
+    """Everybody, and what is to be made of them. Questions are many: each table is designed anew whenever it
+    is asked for, and never held whole."""
 
+    settings: DesignSettings
     cast: Cast
-    disclosure: tuple[PlannedImage, ...]
-    retention: tuple[PlannedImage, ...]
-    memory: tuple[MemorySample, ...]
+    plans: tuple[SamplePlan, ...]
+    key: bytes
 
-    def table(self, name: SetName) -> tuple[Designed, ...]:
-        """The images of a table."""
-        tables: dict[SetName, tuple[Designed, ...]] = {
-            SetName.DISCLOSURE: self.disclosure,
-            SetName.RETENTION: self.retention,
-            SetName.MEMORY: self.memory,
-        }
-        return tables[name]
+    def table(self, name: SetName) -> Iterator[Designed]:
+        """The images of a table, in order."""
+        if name is SetName.DISCLOSURE:
+            yield from design_disclosure(self.settings, self.cast.evaluation, self.key)
+        elif name is SetName.RETENTION:
+            yield from design_retention(self.settings, self.cast, self.plans, self.key)
+        else:
+            yield from memory_samples(self.plans, self.cast.memory, self.key)
+
+    def items(self, name: SetName) -> int:
+        """How many items a table has."""
+        return len(self.plans) if name is SetName.MEMORY else item_count(RiskTest(name), self.settings)
+
+    def images(self, name: SetName) -> int:
+        """How many images ``table`` yields: the decoys of the disclosure test have images of their own."""
+        return self.items(name) * (2 if name is SetName.DISCLOSURE and self.settings.decoys else 1)
 
 
 def design_benchmark(config: DisclosureConfig, key: bytes) -> Design:
-    """Draws everybody and plans every image. Raises ConfigError for sizes that cannot be."""
+    """Draws everybody. Raises ConfigError for sizes that cannot be."""
     settings, personas = config.design_settings(), config.persona_settings()
     plans = plan_samples(settings, persons_needed(settings))
     pools = {
@@ -61,12 +79,7 @@ def design_benchmark(config: DisclosureConfig, key: bytes) -> Design:
     }
     cast = Cast(*(draw_personas(pool, count, personas, key) for pool, count in pools.items()))
     check_disjoint([*cast.evaluation, *cast.memory, *cast.decoys])
-    return Design(
-        cast,
-        tuple(design_disclosure(settings, cast.evaluation, key)),
-        tuple(design_retention(settings, cast, plans, key)),
-        tuple(memory_samples(plans, cast.memory, key)),
-    )
+    return Design(settings, cast, plans, key)
 
 
 def check_disjoint(personas: Sequence[Persona]) -> None:
@@ -84,7 +97,7 @@ def parts_of(design: Design, images: int) -> tuple[Part, ...]:
     """The units of work: each table cut into shards of about ``images`` images, none if it is empty."""
     parts = []
     for name in SetName:
-        count = ceil(len(design.table(name)) / images)
+        count = min(design.items(name), ceil(design.images(name) / images))
         parts += [Part(name, index, count) for index in range(count)]
     return tuple(parts)
 
@@ -92,18 +105,21 @@ def parts_of(design: Design, images: int) -> tuple[Part, ...]:
 def write_design(plan: DisclosurePlan, design: Design) -> None:
     """Leaves each part's images where workers read them, in order. An item and its decoy stay together."""
     files = SlotFiles(plan.layout.design)
-    for unit, part in enumerate(plan.parts):
-        files.write(unit, _share(design.table(part.table), part))
+    for name in SetName:
+        units = [unit for unit, part in enumerate(plan.parts) if part.table is name]
+        shared_out = _shared_out(design.table(name), design.items(name), units)
+        for unit, images in groupby(shared_out, key=itemgetter(0)):
+            files.write(unit, (image for _, image in images))
 
 
-def _share(table: Sequence[Designed], part: Part) -> Sequence[Designed]:
-    starts = [index for index, one in enumerate(table) if _begins_item(one)]
-    bounds = [starts[len(starts) * cut // part.count] for cut in range(part.count)] + [len(table)]
-    return table[bounds[part.index] : bounds[part.index + 1]]
-
-
-def _begins_item(one: Designed) -> bool:
-    return isinstance(one, MemorySample) or one.image_id == one.item.item_id
+def _shared_out(
+    table: Iterable[Designed], items: int, units: Sequence[int]
+) -> Iterator[tuple[int, Designed]]:
+    """Each image with its unit: as many items to each, one after another."""
+    number = -1
+    for one in table:
+        number += isinstance(one, MemorySample) or one.image_id == one.item.item_id
+        yield units[number * len(units) // items], one
 
 
 def read_part(plan: DisclosurePlan, unit: int) -> list[Designed]:

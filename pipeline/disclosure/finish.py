@@ -17,6 +17,7 @@ from pipeline.disclosure.part_writer import PartReport
 from pipeline.disclosure.plan import DisclosurePlan, SetName
 from pipeline.disclosure.published import published_files
 from pipeline.disclosure.rows import conversation, persona_row
+from pipeline.disclosure.scenes import SCENE_FILES
 from pipeline.finish import pretty, remove_others
 from pipeline.layout import write_atomically
 from pipeline.parquet_file import write_parquet
@@ -26,8 +27,7 @@ from schemas.benchmark_columns import PERSONA_FEATURES
 from schemas.columns import CONVERSATIONS, ID, IMAGE
 from schemas.errors import RunFailed
 from schemas.version import SCHEMA_VERSION
-from transforms.disclosure.cells import item_count
-from transforms.disclosure.memory_set import MemorySample
+from transforms.disclosure.memory_set import MemorySample, memory_samples
 
 
 def finish_benchmark(
@@ -60,14 +60,14 @@ def finish_benchmark(
     write_atomically(layout.card, render_benchmark_card(plan, summary, parts).encode())
     manifest = _manifest(plan, parts, personas, lists, version)
     write_atomically(layout.manifest, pretty(manifest))
-    for folder in (layout.design, scratch):
+    for folder in (layout.design, scratch, layout.scenes / SCENE_FILES):
         rmtree(folder, ignore_errors=True)
     return summary
 
 
 def _check_books(design: Design, parts: Sequence[PartReport], tally: Tally) -> None:
     """images designed = images made + images quarantined, and every question is in a file."""
-    designed = sum(len(design.table(name)) for name in SetName)
+    designed = sum(design.images(name) for name in SetName)
     made = sum(branch(tally, "images").values())
     held = sum(branch(tally, "quarantine").values())
     asked = sum(branch(tally, "probes").values()) + sum(branch(tally, "memory|labels").values())
@@ -98,7 +98,8 @@ def _write_lists(plan: DisclosurePlan, design: Design, held: frozenset[str]) -> 
     files: dict[str, bytes] = {}
     if config.llava_images:
         name = str(layout.llava_list.relative_to(layout.root))
-        files[name] = _llava_list([one for one in design.memory if one.sample_id not in held])
+        samples = memory_samples(design.plans, design.cast.memory, design.key)
+        files[name] = _llava_list([one for one in samples if one.sample_id not in held])
     if config.published_layout:
         folder = str(layout.published.relative_to(layout.root))
         listed = published_files(design, config, plan.key, held)
@@ -123,7 +124,6 @@ def _summary(
     tally: Tally,
     scenes: Mapping[str, int],
 ) -> dict[str, Any]:
-    settings = plan.config.design_settings()
     cells = nest(branch(tally, "cells"))
     probes: Counter[str] = Counter()
     for name, count in branch(tally, "probes").items():
@@ -135,7 +135,7 @@ def _summary(
     return {
         "schema_version": SCHEMA_VERSION,
         "preset": plan.config.preset,
-        "items": {test.value: item_count(test, settings) for test in RiskTest},
+        "items": {test.value: design.items(SetName(test)) for test in RiskTest},
         "cells": cells,
         "rows": {name.value: tables[name.value] for name in SetName},
         "probes": nest(branch(tally, "probes")),

@@ -11,15 +11,17 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from PIL import Image
 
 from pipeline.disclosure.config import DisclosureConfig
 from pipeline.disclosure.design_step import Design, Designed
+from pipeline.disclosure.plan import SetName
 from schemas.benchmark import ImageSource, PrivateType, RiskTest
 from transforms.disclosure.design import PlannedImage, base_prompt
-from transforms.disclosure.memory_set import MemorySample
+from transforms.disclosure.memory_set import MemorySample, memory_samples
 
 _PNG = b"\x89PNG"
 _TYPES = {PrivateType.EMAIL: "Email", PrivateType.PHONE: "Phone Numbers", PrivateType.SSN: "SSN"}
@@ -69,7 +71,9 @@ def published_files(
     people = {one.persona_id: one for one in (*design.cast.evaluation, *design.cast.memory)}
     tables: dict[str, dict[str, Any]] = {}
     gold: list[tuple[str, ...]] = []
-    for planned in (*design.disclosure, *design.retention):
+    for planned in chain(design.table(SetName.DISCLOSURE), design.table(SetName.RETENTION)):
+        if isinstance(planned, MemorySample):
+            continue
         item = planned.item
         if planned.image_id != item.item_id or planned.image_id in held:
             continue
@@ -80,7 +84,7 @@ def published_files(
         gold.append((file, number, item.item_id, asked.persona_id, item.private_type.value, asked.gold))
     labels = {
         str(int(one.sample_id.rpartition("-")[2])): {"type": one.label.kind.value, "label": one.label.text}
-        for one in design.memory
+        for one in memory_samples(design.plans, design.cast.memory, design.key)
         if one.sample_id not in held
     }
     files = {file: _json(table) for file, table in (*tables.items(), (_LABELS, labels))}
