@@ -13,8 +13,10 @@ from mmscrub.score_report import write_report
 from schemas.errors import ConfigError, RunFailed
 
 if TYPE_CHECKING:
+    from evaluation.judging.judge import Judge
     from evaluation.prism.score import PrismScores
 
+CACHE = "judge_cache.jsonl"
 _SHOWN = 5
 
 
@@ -56,6 +58,43 @@ def prism(
     match_words: Annotated[
         int, typer.Option("--match-words", metavar="K", help="Words after which lengths are matched.")
     ] = 30,
+    judge: Annotated[
+        str,
+        typer.Option(
+            "--judge",
+            metavar="JUDGE",
+            help="rules (offline), or openai:MODEL with --base-url: a language model that reads each answer.",
+        ),
+    ] = "rules",
+    base_url: Annotated[
+        str, typer.Option("--base-url", metavar="URL", help="Its endpoint, e.g. http://127.0.0.1:8000/v1.")
+    ] = "",
+    key_variable: Annotated[
+        str | None,
+        typer.Option(
+            "--key-variable",
+            metavar="NAME",
+            help="Environment variable with the endpoint's key. [MMSCRUB_JUDGE_KEY]",
+        ),
+    ] = None,
+    judge_cache: Annotated[
+        Path | None,
+        typer.Option(
+            "--judge-cache", metavar="FILE", help="Keeps its verdicts. [judge_cache.jsonl in --out]"
+        ),
+    ] = None,
+    at_once: Annotated[
+        int, typer.Option("--at-once", metavar="N", min=1, help="Requests open at the endpoint.")
+    ] = 8,
+    price_input: Annotated[
+        float, typer.Option("--price-input", metavar="P", min=0, help="Price of a million tokens in.")
+    ] = 0.0,
+    price_output: Annotated[
+        float, typer.Option("--price-output", metavar="P", min=0, help="Price of a million tokens out.")
+    ] = 0.0,
+    spend_most: Annotated[
+        float | None, typer.Option("--spend-most", metavar="P", min=0, help="Stop before this is spent.")
+    ] = None,
     plots: Annotated[
         bool, typer.Option("--plots", help="Also write plots/*.png and *.svg; needs mmscrub[evaluation].")
     ] = False,
@@ -79,7 +118,6 @@ def prism(
 
     Example: `mmscrub score prism answers/ --bench questions --judged judges/ --out scores --plots`
     """
-    from evaluation.judging.rule_judge import RuleJudge
     from evaluation.prism.judged import ScoreSettings
     from evaluation.prism.score import REPORT, PrismCall, score_prism
 
@@ -89,8 +127,12 @@ def prism(
         from evaluation.memorisation.plots import check_plotting
 
         check_plotting()
+    chosen = _judge(
+        judge, base_url, workers, judge_cache or out / CACHE, key_variable, at_once, spend_most,
+        (price_input, price_output),
+    )  # fmt: skip
     call = PrismCall(tuple(answers), bench, tuple(judged or ()), ScoreSettings(least_words, match_words))
-    found = score_prism(call, RuleJudge(workers), lambda line: typer.echo(line, err=True))
+    found = score_prism(call, chosen, lambda line: typer.echo(line, err=True))
     for name, content in found.files().items():
         write_report(out / name, content.removesuffix("\n"))
     if plots:
@@ -98,8 +140,53 @@ def prism(
 
         for path in plot_scores(found, out / "plots"):
             typer.echo(str(path))
+    _say_costs(chosen)
     typer.echo(str(out / REPORT))
     _check(found, allow_incomplete)
+
+
+def _judge(
+    name: str,
+    base_url: str,
+    workers: int,
+    cache: Path,
+    key_variable: str | None,
+    at_once: int,
+    spend_most: float | None,
+    prices: tuple[float, float],
+) -> Judge:
+    """The judge that was asked for. Raises ConfigError for a name that is none."""
+    if name == "rules":
+        from evaluation.judging.rule_judge import RuleJudge
+
+        return RuleJudge(workers)
+    from evaluation.judging.endpoint_judge import API_KEY_VARIABLE, EndpointJudge, EndpointJudgeSettings
+    from transforms.engines.vision_language.settings import Prices
+
+    kind, _, model = name.partition(":")
+    if kind != "openai" or not model:
+        raise ConfigError("judge", name, "give rules, or openai:MODEL with --base-url")
+    place = model if "#" in model else f"{base_url}#{model}"
+    settings = EndpointJudgeSettings(
+        cache,
+        at_once,
+        api_key_variable=key_variable or API_KEY_VARIABLE,
+        key_needed=key_variable is not None,
+        prices=Prices(*prices),
+        spend_most=spend_most,
+    )
+    return EndpointJudge(place, settings)
+
+
+def _say_costs(judge: Judge) -> None:
+    from evaluation.judging.endpoint_judge import EndpointJudge
+
+    if isinstance(judge, EndpointJudge):
+        typer.echo(
+            f"{judge.requests:,} verdicts asked for, {judge.input_tokens:,} tokens in, "
+            f"{judge.output_tokens:,} out, {judge.spent:.4f} spent",
+            err=True,
+        )
 
 
 def _check(found: PrismScores, allow_incomplete: bool) -> None:

@@ -1,7 +1,11 @@
+import json
+
 import pytest
 from typer.testing import CliRunner
 
 from mmscrub.cli import app
+from tests.chat_endpoint import chat_endpoint
+from tests.chat_endpoint import said as said_by_judge
 from tests.evaluation.prism import made_answers as made
 
 
@@ -39,6 +43,9 @@ def test_answers_that_are_not_whole_fail_unless_that_is_allowed_and_are_written_
         ["a.jsonl", "--least-words", "0"],
         ["a.jsonl", "--match-words", "-1"],
         ["other.jsonl"],
+        ["a.jsonl", "--judge", "magic"],
+        ["a.jsonl", "--judge", "openai:m"],
+        ["a.jsonl", "--judge", "openai:m", "--base-url", "http://127.0.0.1:9/v1", "--key-variable", "NO_KEY"],
     ],
 )
 def test_a_wrong_call_exits_with_2_and_names_what_is_wrong(tmp_path, monkeypatch, arguments):
@@ -64,3 +71,23 @@ def test_pictures_are_written_as_png_and_svg_and_a_dollar_in_a_name_does_no_harm
 
 def test_the_help_teaches_with_an_example():
     assert "mmscrub score prism answers/" in run("--help").output
+
+
+def test_a_language_model_judges_where_it_is_named_and_its_verdicts_are_read_again(tmp_path):
+    def conclude(body):
+        describes = '"told"' in body["messages"][0]["content"]
+        return said_by_judge(json.dumps({"refused": False} | ({"told": ["age"]} if describes else {})))
+
+    answers = made.write(tmp_path / "a.jsonl", made.may_rows("m", said))
+    with chat_endpoint(conclude, lambda _: None) as endpoint:
+        base, _, model = endpoint.place.partition("#")
+        call = ("--judge", f"openai:{model}", "--base-url", base, "--out", tmp_path / "out")
+        done = run(answers, *call)
+        asked = len(endpoint.bodies)
+        assert run(answers, *call).exit_code == 0
+        assert len(endpoint.bodies) == asked + 1  # the probe alone
+    assert done.exit_code == 0, done.output
+    assert "40 verdicts asked for" in done.output
+    other = run(answers, "--judged", tmp_path / "out/judgements.jsonl", "--out", tmp_path / "rules", "-j", 1)
+    assert other.exit_code == 0, other.output
+    assert "rules (strict) / openai:tiny, told: age" in (tmp_path / "rules/report.md").read_text()

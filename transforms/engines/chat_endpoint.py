@@ -11,13 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError, TimeoutError
 
 from schemas.errors import ConfigError
+
+ANSWER_FORMS: Final[tuple[tuple[str, dict[str, int]], ...]] = (
+    ("max_tokens", {"temperature": 0, "seed": 0}),
+    ("max_completion_tokens", {"temperature": 0, "seed": 0}),
+    ("max_completion_tokens", {}),
+)
+"""How servers want to be told of a short, greedy answer; some models take no temperature but their own."""
 
 _MOST_BYTES = 2**20
 _RETRIED = (408, 425, 429, 500, 502, 503, 504)

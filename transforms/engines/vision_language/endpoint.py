@@ -14,19 +14,18 @@ from PIL import Image
 
 from schemas.errors import ConfigError, RejectRecord, RunFailed
 from schemas.reasons import Reason
-from transforms.engines.chat_endpoint import ChatEndpoint, EndpointSettings, NoReplyError, read_reply
+from transforms.engines.chat_endpoint import (
+    ANSWER_FORMS,
+    ChatEndpoint,
+    EndpointSettings,
+    NoReplyError,
+    read_reply,
+)
 from transforms.engines.failures import FailureStreak
 from transforms.engines.protocols import EngineInfo, Reply
 from transforms.engines.vision_language.meter import IMAGE_TOKENS, CostMeter
 from transforms.engines.vision_language.settings import CONFIG_KEY, ModelSettings
 from transforms.image.open import ImageLimits, open_image
-
-_FORMS: Final[tuple[tuple[str, dict[str, int]], ...]] = (
-    ("max_tokens", {"temperature": 0, "seed": 0}),
-    ("max_completion_tokens", {"temperature": 0, "seed": 0}),
-    ("max_completion_tokens", {}),
-)
-"""How servers want to be told of a short, greedy answer; some models take no temperature but their own."""
 
 _AS_STORED: Final = {"JPEG": "image/jpeg", "PNG": "image/png"}
 _PLAIN: Final = ("RGB", "L")
@@ -64,7 +63,7 @@ class EndpointModel:
         self._streak = FailureStreak(CONFIG_KEY)
         self._denied = Event()
         self._form = self._find_form()
-        greedy = "temperature=0" if "temperature" in _FORMS[self._form][1] else "sampled"
+        greedy = "temperature=0" if "temperature" in ANSWER_FORMS[self._form][1] else "sampled"
         self.info = EngineInfo(
             "vision_language",
             "openai",
@@ -142,7 +141,7 @@ class EndpointModel:
         return Reply(said.text, *used, cut=said.finish == _CUT)
 
     def _body(self, form: int, url: str, prompt: str, tokens: int) -> Mapping[str, Any]:
-        length, others = _FORMS[form]
+        length, others = ANSWER_FORMS[form]
         defence = self._settings.defence
         shown = [
             {"type": "image_url", "image_url": {"url": url}},
@@ -158,7 +157,7 @@ class EndpointModel:
         grey = io.BytesIO()
         Image.new("RGB", (_PROBE_SIDE, _PROBE_SIDE), (128, 128, 128)).save(grey, "PNG")
         url, status = data_url(grey.getvalue()), 0
-        for form in range(len(_FORMS)):
+        for form in range(len(ANSWER_FORMS)):
             try:
                 status, _ = self._endpoint.post(self._body(form, url, "Which colour is this?", _PROBE_TOKENS))
             except NoReplyError as error:
