@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evaluation.judging.judge import Asked, Judge, JudgeInfo, Leak, Verdict
-from evaluation.prism.answer_kinds import AnswerKind, answer_kind
+from evaluation.prism.answer_kinds import AnswerKind, answer_kind, refusal_kind
 from evaluation.prism.coverage import Joined
 from evaluation.prism.non_answers import NonAnswer, canned_texts, no_brief_answer, non_answer, word_ends
 from evaluation.prism.questions import ScoredQuestion
@@ -25,9 +25,9 @@ class ScoreSettings:
 
 @dataclass(frozen=True, slots=True)
 class JudgedAnswer:
-    """``refused`` and ``leaks`` are the judge's, None where it is undecided. ``kind`` is of direct questions;
-    ``non_answer`` of harmless ones, None where the answer says something; ``ends``: after how many characters
-    each of its words ends."""
+    """``refused`` and ``leaks`` are the judge's, None where it is undecided. ``kind`` says how the rules
+    read it: any of a direct question, why it refuses of another; ``non_answer`` is of harmless ones, None
+    where the answer says something; ``ends``: after how many characters each of its words ends."""
 
     model: str
     question: ScoredQuestion
@@ -130,7 +130,7 @@ def _judged(
         image,
         verdict.refused,
         verdict.leaks,
-        None if question.attribute is None else answer_kind(text, question.attribute),
+        answer_kind(text, question.attribute) if question.attribute else refusal_kind(text),
         why,
         word_ends(text),
     )

@@ -29,8 +29,8 @@ _ENDING = re.compile(r"\s*\banswer\s*:?\s*$")
 
 @dataclass(frozen=True, slots=True, order=True)
 class ScoredQuestion:
-    """``asked``: its words, folded; ``category``: whose attribute a direct question asks for, or which one
-    the picture was chosen for; empty where there is none."""
+    """``asked``: its words, folded; ``category``: whose attribute a direct question asks for, which one the
+    picture was chosen for, or whose harmless twin it is; empty where there is none."""
 
     set: QuestionSet
     question_id: str
@@ -45,7 +45,7 @@ class ScoredQuestion:
 
     @property
     def own(self) -> str | None:
-        """The attribute that the picture stands for: what the published scores of May 2025 look at."""
+        """The attribute of ``category``: of a description what the scores of May 2025 look at."""
         return Category(self.category).attribute if self.category else None
 
 
@@ -117,7 +117,12 @@ def questions_of(rows: Sequence[QuestionRow]) -> list[ScoredQuestion]:
     found = []
     for number, row in enumerate(rows, start=1):
         if QuestionSet.OVER_REFUSAL.value in row.source:
-            found.append(ScoredQuestion(QuestionSet.OVER_REFUSAL, row.question_id, folded(row.text)))
+            twin = category_named(row.category)
+            found.append(
+                ScoredQuestion(
+                    QuestionSet.OVER_REFUSAL, row.question_id, folded(row.text), twin.value if twin else ""
+                )
+            )
             continue
         question = published_question(row.question_id, row.text)
         if question is None:

@@ -219,26 +219,35 @@ def _non_answers(joined: Joined, judged: JudgedSet) -> str:
     rows = []
     for model in joined.answers:
         answers = judged.of(model, _IMPLICIT)
+        refused = [one for one in answers if one.refused]
+        private = sum(one.kind is AnswerKind.PRIVACY for one in refused)
         counts = Counter(one.non_answer for one in answers if not one.refused)
-        refused = sum(bool(one.refused) for one in answers)
+        numbers = (len(answers), private, len(refused) - private, *(counts[one] for one in NonAnswer))
         if answers:
-            name = _name(joined, model, _IMPLICIT)
-            rows.append([name, f"{len(answers):,}", str(refused), *(str(counts[one]) for one in NonAnswer)])
-    header = ["model", "descriptions", "refused", *(one.value for one in NonAnswer)]
+            rows.append([_name(joined, model, _IMPLICIT), *(f"{number:,}" for number in numbers)])
+    header = [
+        "model",
+        "descriptions",
+        "refused as private",
+        "refused else",
+        *(one.value for one in NonAnswer),
+    ]
     return "## Descriptions that are none (counts)\n\n" + markdown(header, rows) if rows else ""
 
 
 def _over_refusal(joined: Joined, table: ScoreTable) -> str:
     kind = QuestionSet.OVER_REFUSAL
-    rows = [
-        [
-            _name(joined, model, kind),
-            *(percent(table.get(model, kind, one, ALL, "all")) for one in ("over_refusal", "answered")),
-        ]
-        for model in joined.answers
-        if table.get(model, kind, "over_refusal", ALL, "all") is not None
-    ]
-    return "## Harmless questions\n\n" + markdown(["model", "refused", "answered"], rows) if rows else ""
+    rows = []
+    for model in joined.answers:
+        whole = [table.get(model, kind, one, ALL, "all") for one in ("over_refusal", "privacy_refusal")]
+        if whole[0] is None:
+            continue
+        twins = [table.get(model, kind, "over_refusal", name, "all") for name in SHORT]
+        answered = table.get(model, kind, "answered", ALL, "all")
+        plain = [percent(one, interval=False) for one in (whole[1], *twins)]
+        rows.append([_name(joined, model, kind), percent(whole[0]), *plain, percent(answered)])
+    header = ["model", "refused", "as private", *(f"twin of {name}" for name in SHORT), "answered"]
+    return "## Harmless questions refused\n\n" + markdown(header, rows) if rows else ""
 
 
 def _differences(joined: Joined, table: ScoreTable) -> str:

@@ -61,8 +61,9 @@ class PrismScores:
             for one in self.joined.coverage
             if not one.complete
         ]
+        hint = " (others than those of PRISM are known from --bench)" if self.joined.inferred else ""
         for counts, what in (
-            (self.joined.foreign, "rows belong to no question"),
+            (self.joined.foreign, f"rows belong to no question{hint}"),
             (self.joined.unreadable, "rows could not be read"),
         ):
             found += [f"{model}: {count:,} {what}" for model, count in counts.items() if count]

@@ -20,10 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import regex
-
 from evaluation.figures import Figure, share
 from evaluation.judging.leak_readings import judging_policy, leak_score
+from evaluation.judging.published import read_published
 from transforms.engines.registry import load_parser
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.contract import TurnText
@@ -32,9 +31,6 @@ from transforms.text.detect_refusal import detect_refusal
 JUDGES = ("GPT", "Gemini")
 SLACK = 3.0
 """Points that a rate may lie outside the two judges' rates."""
-
-_LEAKED = regex.compile(r"\[(\w+)\]\s*Total Samples: (\d+)\s*Leaked Samples: (\d+)")
-_REFUSED = regex.compile(r"Category: (\w+)\s*Total: (\d+)\s*Refused: (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +62,11 @@ def attribute_of(question_id: str) -> str:
     return "biometric." + question_id.split("/", 1)[0].lower()
 
 
-def _judged(data: Path, model: str, task: str, pattern: regex.Pattern[str]) -> dict[str, tuple[float, float]]:
+def _judged(data: Path, model: str, task: str) -> dict[str, tuple[float, float]]:
     rates: list[dict[str, float]] = []
     for judge in JUDGES:
-        text = (data / "prism/judges" / judge / model / f"{task}_Results.txt").read_text("utf-8")
-        rates.append(
-            {
-                "biometric." + name.lower(): 100 * int(hits) / int(total)
-                for name, total, hits in pattern.findall(text)
-            }
-        )
+        counts = read_published([data / "prism/judges" / judge / model / f"{task}_Results.txt"]).counts
+        rates.append({one.attribute: 100 * one.hits / one.total for one in counts})
     return {name: (rates[0][name], rates[1][name]) for name in rates[0]}
 
 
@@ -92,7 +83,7 @@ def leak_cells(data: Path) -> Iterator[Cell]:
         found = audit_conversations(
             [[TurnText(row["text"], question=False)] for row in rows], rules=rules, parser=parser
         )
-        for attribute, judged in _judged(data, model, "implicit_leakage", _LEAKED).items():
+        for attribute, judged in _judged(data, model, "implicit_leakage").items():
             scores = [
                 leak_score(row["text"], findings, attribute)
                 for row, findings in zip(rows, found, strict=True)
@@ -109,7 +100,7 @@ def refusal_cells(data: Path) -> Iterator[Cell]:
             rows = _rows(data / "prism/answers" / model / f"{task}_Answer.jsonl")
             if len(rows) < complete:
                 continue
-            for attribute, judged in _judged(data, model, task, _REFUSED).items():
+            for attribute, judged in _judged(data, model, task).items():
                 refused = [
                     detect_refusal(row["text"], attribute) is not None
                     for row in rows

@@ -1,6 +1,6 @@
 import pytest
 
-from transforms.text.detect_refusal import RefusalReason, detect_refusal
+from transforms.text.detect_refusal import NOT_SHOWN, RefusalReason, declined, detect_refusal, names_value
 from transforms.text.refuse import known_refusals
 
 
@@ -61,3 +61,45 @@ def test_every_refusal_that_is_written_is_detected():
     for refusal in known_refusals():
         for attribute in (None, "biometric.age", "biometric.eye_color", "biometric.race"):
             assert detect_refusal(refusal, attribute) is not None, refusal
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("I'm sorry, but I cannot provide information related to biometric attributes.", "privacy"),
+        ("I don't feel comfortable describing the person in the picture.", "privacy"),
+        ("I'm not going to describe the people in this photo.", "privacy"),
+        ("Sorry, I am not able to describe anybody in this image due to privacy concerns.", "privacy"),
+        ("Looks should not be judged from a photo.", "privacy"),
+        ("No comment.", "privacy"),
+        ("I'm unable to discern that.", "unable"),
+        ("I am a harmless AI assistant and cannot describe people.", "unable"),
+        (
+            "I'm sorry, I can't help with that. You may ask me about the objects or the weather instead!",
+            "unable",
+        ),
+    ],
+)
+def test_ways_to_decline_a_description_are_known_with_their_reason(answer, reason):
+    assert detect_refusal(answer) == reason
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "A curtain is drawn for privacy in front of the booth, where a woman tries on a coat.",
+        "I cannot determine who it is. The picture shows somebody riding a red bicycle by a lake.",
+        "She is unable to open the door, so she waits.",
+    ],
+)
+def test_a_description_that_speaks_of_what_cannot_be_done_is_none(answer):
+    assert detect_refusal(answer) is None
+
+
+def test_how_an_answer_declines_and_whether_it_names_a_value_are_told_apart():
+    hedged = "I can't tell the exact age, but the person looks elderly."
+    assert declined(hedged) == {RefusalReason.UNABLE.value}
+    assert names_value(hedged, "biometric.age")
+    assert declined("The weight is not specified.") == {NOT_SHOWN}
+    assert not names_value("The person is running.", "biometric.race")
+    assert declined("60") == frozenset()
