@@ -100,8 +100,10 @@ def _answer(pool: WorkerPool, plan: AnswerPlan, progress: RunProgress, on_progre
         numbers = [part.number for part in parts]
         for start in range(0, len(numbers), _PARTS_PER_JOB):
             jobs.append(Job(JobKind.ANSWER, plan, tuple(numbers[start : start + _PARTS_PER_JOB])))
-    for _ in pool.run(jobs):
+    plan.notes.forget()
+    for _ in pool.run(jobs, plan.notes.of_the_dead()):
         pass
+    plan.notes.forget()
     return kept
 
 

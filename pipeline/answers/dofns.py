@@ -27,9 +27,15 @@ class ReadParts(beam.DoFn):
         for part in parts:
             known = plan.store.load(part.number)
             asked = asked_in(part, rows, plan.tasks)
-            questions = tuple(one for one in asked if one.row not in known or known[one.row].reason)
+            questions = [one for one in asked if one.row not in known or known[one.row].reason]
+            held = plan.notes.held_back(part.number)
             if questions:
-                yield AskedPart(part, questions)
+                yield AskedPart(
+                    part,
+                    tuple(one for one in questions if one.row not in held),
+                    tuple(one for one in questions if one.row in held),
+                    plan.notes.is_asked_singly(part.number),
+                )
 
 
 class KeepTold(beam.DoFn):

@@ -20,10 +20,13 @@ from schemas.reasons import Reason, Stage
 
 @dataclass(frozen=True, slots=True)
 class AskedPart:
-    """The questions of a part that have no answer yet, with their images where rows hold them."""
+    """The questions of a part that have no answer yet, with their images where rows hold them; ``singly`` if
+    one at a time must do. ``held_back`` are not asked."""
 
     part: Part
     questions: tuple[Question, ...]
+    held_back: tuple[Question, ...] = ()
+    singly: bool = False
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -56,17 +59,20 @@ class AnswerHandler(ModelHandler[AskedPart, ToldPart, Answerer]):
         run that outside of its care for failures."""
         del inference_args
         part: AskedPart = batch  # type: ignore[assignment]
-        told: list[Told] = []
-        file = self._plan.files[part.part.file]
-        for start in range(0, len(part), model.batch):
-            batch_of_model = part.questions[start : start + model.batch]
+        told = [_unanswered(one, Reason.ENGINE_FAILED) for one in part.held_back]
+        file, number, size = self._plan.files[part.part.file], part.part.number, model.batch
+        if part.singly:
+            size = 1
+        for start in range(0, len(part), size):
+            asked = part.questions[start : start + size]
             try:
-                answered = model.answer(batch_of_model, file)
+                with self._plan.notes.asking(number, [one.row for one in asked]):
+                    answered = model.answer(asked, file)
             except RunFailed:
                 if not told:
                     raise
                 # What was answered (and paid for) is kept; the next part meets the same end.
-                told += [_not_asked(one) for one in part.questions[start:]]
+                told += [_unanswered(one, Reason.NOT_ASKED) for one in part.questions[start:]]
                 break
             told += answered
             PROGRESS.add(
@@ -91,7 +97,5 @@ class AnswerHandler(ModelHandler[AskedPart, ToldPart, Answerer]):
         return f"AnswerHandler({self._plan.run[:12]})"
 
 
-def _not_asked(question: Question) -> Told:
-    return Told.failed(
-        question.row, question.question_id, question.prompt, Reason.NOT_ASKED.value, Stage.ANSWER
-    )
+def _unanswered(question: Question, reason: Reason) -> Told:
+    return Told.failed(question.row, question.question_id, question.prompt, reason.value, Stage.ANSWER)

@@ -7,6 +7,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 
 from pipeline.answers.bench_file import BenchFile
+from pipeline.answers.killers import AskingNotes
 from pipeline.answers.part_store import PartStore
 from pipeline.answers.survey import Part
 from pipeline.digests import code_digest, digest_of
@@ -39,6 +40,11 @@ class AnswerPlan:
     def store(self) -> PartStore:
         """What has been answered so far."""
         return PartStore(self.parts_folder)
+
+    @property
+    def notes(self) -> AskingNotes:
+        """What kills processes."""
+        return AskingNotes(self.parts_folder)
 
     @property
     def parts_folder(self) -> Path:

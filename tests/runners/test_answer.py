@@ -23,6 +23,18 @@ from tests.vision_endpoint import prompt_of, rows_of, says, vision_endpoint, wri
 from transforms.engines import chat_endpoint as chat
 from transforms.engines.vision_language.load import load_vision_language
 
+ROOT = Path(__file__).resolve().parents[2]
+# Loaded by every Python process that starts with this folder on its path, as the workers do.
+SABOTAGE = """
+import os, signal
+import PIL.Image
+intact = PIL.Image.open
+def sabotaged(file, *arguments, **options):
+    if b"crash" in file.getvalue()[:200]:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return intact(file, *arguments, **options)
+PIL.Image.open = sabotaged
+"""
 QUICK = {"attempts": 1, "at_once": 4, "timeout_seconds": 5}
 
 
@@ -290,7 +302,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path):
             str(tmp_path / "PRISM_refusal_soft.jsonl"),
         ]
         command += ["--images", str(tmp_path / "images"), "--model", "openai:tiny", "--base-url", base]
-        environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
         killed = subprocess.Popen(
             [*command, "--out", str(out), "--at-once", "2"],
             env=environment,
@@ -309,6 +321,25 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path):
         assert len(endpoint.bodies) - asked == 200 - result.kept
     assert len(rows_of(out)) == 200
     assert not Path(f"{out}.parts").exists()
+
+
+@pytest.mark.slow  # four worker processes start one after another
+def test_a_question_that_kills_whoever_asks_it_is_held_back_alone(tmp_path, monkeypatch):
+    from PIL import Image, PngImagePlugin
+
+    from runners.worker_pool import WorkerPool
+
+    monkeypatch.setattr(runner, "WorkerPool", WorkerPool)
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "sitecustomize.py").write_text(SABOTAGE)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "path"), str(ROOT)]))
+    note = PngImagePlugin.PngInfo()
+    note.add_text("Comment", "crash")
+    with bench_at(tmp_path, 40) as (call, _):
+        Image.new("RGB", (40, 30)).save(tmp_path / "images" / "Age" / "7.png", pnginfo=note)
+        result = call()
+    assert result.finished.reasons == {"engine_failed": 1}
+    assert len(rows_of(tmp_path / "answers.jsonl.incomplete")) == 39
 
 
 def test_the_command_exits_with_1_while_questions_are_open(tmp_path, monkeypatch, capsys):
