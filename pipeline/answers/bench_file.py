@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from glob import glob, has_magic
@@ -15,7 +17,7 @@ from schemas.columns import IMAGE
 from schemas.errors import ConfigError
 
 KEY = "bench"
-_SHARD = re.compile(r"-\d+-of-\d+$")
+_SHARD = re.compile(r"-\d+-of-(\d+)$")
 _PUBLISHED = "PRISM_"
 _ID_AND_PROMPT = ((PROBE_ID, PROMPT), (QUESTION_ID, TEXT))
 _MOST_JSON_BYTES = 256 * 2**20
@@ -59,6 +61,7 @@ def find_bench(bench: str, images: Path | None) -> tuple[BenchFile, ...]:
         raise ConfigError(KEY, bench, remedy)
     if images is not None and not images.is_dir():
         raise ConfigError("images", images, "must be an existing folder")
+    _check_shards(bench, paths)
     files = tuple(BenchFile(path, _FORMS[path.suffix.lower()], images) for path in paths)
     if images is None and any(file.form is not BenchForm.PARQUET for file in files):
         raise ConfigError(
@@ -87,6 +90,23 @@ def _paths(bench: str) -> list[Path]:
         if found:
             return found
     return []
+
+
+def _check_shards(bench: str, paths: Sequence[Path]) -> None:
+    """Raises ConfigError where files that are named as shards are not all there. A glob may choose some."""
+    if has_magic(bench) or len(paths) == 1:
+        return
+    promised: dict[str, set[int]] = {}
+    found: Counter[str] = Counter()
+    for path in paths:
+        shard = _SHARD.search(path.stem)
+        if shard:
+            name = path.stem[: shard.start()]
+            promised.setdefault(name, set()).add(int(shard[1]))
+            found[name] += 1
+    broken = sorted(name for name, counts in promised.items() if counts != {found[name]})
+    if broken:
+        raise ConfigError(KEY, bench, f"holds not all shards of {', '.join(broken)}, or those of two runs")
 
 
 def _is_bench(path: Path) -> bool:

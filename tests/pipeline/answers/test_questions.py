@@ -157,3 +157,11 @@ def test_published_questions_need_an_image_root(tmp_path):
     bench, _ = write_questions(tmp_path, 1)
     with pytest.raises(ConfigError, match="images"):
         find_bench(str(bench), None)
+
+
+def test_half_a_benchmark_is_refused_unless_a_glob_chooses_it(tmp_path):
+    for name in ("disclosure-00000-of-00003.parquet", "disclosure-00002-of-00003.parquet"):
+        write_probes(tmp_path, 1, name=name)
+    with pytest.raises(ConfigError, match="not all shards of disclosure"):
+        find_bench(str(tmp_path), None)
+    assert len(find_bench(f"{tmp_path}/data/*.parquet", None)) == 2

@@ -6,6 +6,7 @@ import io
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from hashlib import sha256
 from threading import Event
 from typing import Any, Final
@@ -32,6 +33,9 @@ _PLAIN: Final = ("RGB", "L")
 _PROBE_SIDE: Final = 32
 _PROBE_TOKENS: Final = 16
 _PER_THREAD: Final = 4
+_URLS_KEPT: Final = 4
+"""Framings of one item follow one another and show the same image."""
+
 _FILTERED: Final = "content_filter"
 _CUT: Final = "length"
 _DENIED: Final = (401, 403)
@@ -170,6 +174,7 @@ class EndpointModel:
         raise AssertionError
 
 
+@lru_cache(maxsize=_URLS_KEPT)
 def data_url(image: bytes) -> str:
     """``image`` as a URL that holds it: the file as it is where every reader sees the same picture in it,
     else its upright pixels as PNG. Raises RejectRecord."""
