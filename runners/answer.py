@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from pipeline.answers.answerer import check_answerer
 from pipeline.answers.bench_file import find_bench
 from pipeline.answers.config import AnswerConfig
 from pipeline.answers.finish import INCOMPLETE, QUARANTINE, RECORD, Finished, finish
@@ -25,7 +26,8 @@ from runners.worker_pool import WorkerPool
 from schemas.errors import ConfigError, RunFailed
 from transforms.engines.protocols import EngineInfo
 
-_PARTS_PER_JOB = 64
+_MOST_PARTS_PER_JOB = 64
+_JOBS_PER_WORKER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def run_answer(config: AnswerConfig, on_progress: OnProgress = lambda _: None) -
     after; what was answered until then is kept for the next run."""
     started = time.monotonic()
     start_time = datetime.now(UTC).isoformat(timespec="seconds")
+    check_answerer(config.full_model)
     files = find_bench(config.bench, config.images.absolute() if config.images else None)
     survey = survey_bench(files, config.tasks, config.limit, config.per_part)
     workers = config.workers or (usable_cores() if config.is_baseline else 1)
@@ -76,7 +79,7 @@ def run_answer(config: AnswerConfig, on_progress: OnProgress = lambda _: None) -
             if config.force:
                 _remove_earlier(plan.out)
             plan = replace(plan, parts=survey.parts)
-            kept = _answer(pool, plan, progress, on_progress)
+            kept = _answer(pool, plan, workers, progress, on_progress)
             progress.phase = "finish"
             on_progress(progress)
             facts = run_facts(start_time, time.monotonic() - started, workers, progress)
@@ -85,7 +88,9 @@ def run_answer(config: AnswerConfig, on_progress: OnProgress = lambda _: None) -
     return AnswerResult(finished, survey.questions, survey.rows, kept, _cost(plan, finished), seconds)
 
 
-def _answer(pool: WorkerPool, plan: AnswerPlan, progress: RunProgress, on_progress: OnProgress) -> int:
+def _answer(
+    pool: WorkerPool, plan: AnswerPlan, workers: int, progress: RunProgress, on_progress: OnProgress
+) -> int:
     """Answers what has no answer yet; returns how many questions had one."""
     open_parts, kept = [], 0
     for part in plan.parts:
@@ -95,11 +100,13 @@ def _answer(pool: WorkerPool, plan: AnswerPlan, progress: RunProgress, on_progre
             open_parts.append(part)
     progress.phase, progress.records, progress.answers_reused = "answer", kept, kept
     on_progress(progress)
+    share = -(-len(open_parts) // (workers * _JOBS_PER_WORKER))
+    size = max(1, min(_MOST_PARTS_PER_JOB, share))
     jobs = []
     for _, parts in groupby(open_parts, key=lambda part: part.file):
         numbers = [part.number for part in parts]
-        for start in range(0, len(numbers), _PARTS_PER_JOB):
-            jobs.append(Job(JobKind.ANSWER, plan, tuple(numbers[start : start + _PARTS_PER_JOB])))
+        for start in range(0, len(numbers), size):
+            jobs.append(Job(JobKind.ANSWER, plan, tuple(numbers[start : start + size])))
     plan.notes.forget()
     for _ in pool.run(jobs, plan.notes.of_the_dead()):
         pass

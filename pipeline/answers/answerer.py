@@ -14,7 +14,7 @@ from schemas.errors import RejectRecord
 from schemas.reasons import Stage
 from transforms.disclosure.respondents import respondent
 from transforms.engines.protocols import EngineInfo, Reply, VisionLanguageModel
-from transforms.engines.vision_language.load import load_vision_language
+from transforms.engines.vision_language.load import check_model, load_vision_language
 from transforms.engines.vision_language.settings import ModelSettings
 
 _IMAGE_TOKEN = "<image>"
@@ -105,6 +105,15 @@ class BaselineAnswerer:
         except RejectRecord as reject:
             return _failed(question, reject)
         return Told(question.row, question.question_id, question.prompt, _writable(text))
+
+
+def check_answerer(name: str) -> None:
+    """Raises ConfigError if there is nobody of that name. Loads nothing."""
+    kind, _, baseline = name.partition(":")
+    if kind == BASELINE:
+        respondent(baseline)
+    else:
+        check_model(name)
 
 
 def load_answerer(name: str, settings: ModelSettings) -> Answerer:
