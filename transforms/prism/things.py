@@ -146,10 +146,13 @@ def things_of(evidence: Evidence) -> tuple[Thing, ...]:
         times[names.singular[name]] += count
     shown = {names.singular[name]: name for name in sorted(said, key=lambda one: (said[one], one))}
     least = _TWICE if evidence.texts >= _SEVERAL else 1
+    # Where a teddy bear is spoken of, "the bear" is that one.
+    longer = {one.split()[-1]: names.kinds[one] for one in times if " " in one}
     return tuple(
         Thing(shown[one], names.kinds[one], count)
         for one, count in sorted(times.items(), key=lambda item: (-item[1], item[0]))
         if count >= least
+        and longer.get(one, names.kinds[one]) == names.kinds[one]
         and not (evidence.hidden and names.kinds[one] in names.disguised)
         and one.split()[-1] not in evidence.doubted
     )

@@ -86,6 +86,10 @@ def test_a_costume_in_one_caption_hides_the_animals_of_all():
     assert found("A bear sits on a bench.", "Somebody rests.") == ["bear", "bench"]
 
 
+def test_the_bear_is_the_teddy_bear_where_one_is_spoken_of():
+    assert found("A teddy bear sits on the bed.", "The bear wears a hat.") == ["bed", "teddy bear"]
+
+
 def test_a_word_that_makes_something_else_of_it_is_believed_in_all_captions():
     assert found("A fish kite and a dog kite fly.", "A dog flies over the beach.") == ["kite"]
 
