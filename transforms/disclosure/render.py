@@ -31,6 +31,8 @@ _SHAKE: Final = 0.035
 """How far a letter of handwriting leaves its line, in sizes."""
 _CLIMB: Final = 0.012
 """How far a line of handwriting may rise or fall, per pixel of its length."""
+_FARTHEST: Final = 6.0
+"""The same over the whole line, in pixels."""
 _ISSUER_RED: Final = "#a3222b"
 
 
@@ -221,7 +223,8 @@ def _strokes(lines: Sequence[str], size: float, slot: Slot, pen: _Pen, draws: Dr
         if not pen.handwritten:
             strokes.append(_Stroke(slot.x0, round(baseline), line))
             continue
-        climb = (draws.uniform(f"climb {row}") - 0.5) * _CLIMB
+        steepest = min(_CLIMB, _FARTHEST / width_of(line, pen.face, size))
+        climb = (draws.uniform(f"climb {row}") - 0.5) * steepest
         x = slot.x0 + 6 * draws.uniform(f"start {row}")
         for index, letter in enumerate(line):
             shake = (draws.uniform(f"letter {row} {index}") - 0.5) * 2 * _SHAKE * size
