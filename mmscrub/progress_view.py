@@ -36,6 +36,7 @@ _LABELS = {
     "ask": "asking about images",
     "merge": "question files and manifest",
     "render": "rendering forms",
+    "treat": "treating arms",
 }
 
 OnProgress = Callable[[RunProgress], None]
@@ -121,7 +122,7 @@ def _done(progress: RunProgress) -> tuple[int, int | None]:
             return progress.rows_read, None
         case "images" | "look" | "mark" | "ask" | "render":
             return progress.images, progress.images_total
-        case "records" | "tell" | "answer":
+        case "records" | "tell" | "answer" | "treat":
             return progress.records, progress.records_total
         case _:
             return 0, None
