@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.mitigation.bench_files import find_shards
+from pipeline.mitigation.config import make_mitigation_config
+from pipeline.mitigation.finish import finish_arms
+from pipeline.mitigation.part_step import treat_part
+from pipeline.mitigation.plan import MitigationPlan
+from pipeline.mitigation.treated import Treated, decide, write_treated
 from pipeline.parquet_file import write_parquet
+from pipeline.policy_file import load_policy
 from schemas import benchmark_columns as columns
 from schemas.benchmark import (
     AnswerableFrom,
@@ -80,6 +87,20 @@ def make_bench(folder: Path) -> Path:
     (folder / "tmp").rmdir()
     (folder / "manifest.json").write_text(json.dumps({"settings": {"mode": "disclosure"}}))
     return folder
+
+
+def make_arms(bench: Path, out: Path, **settings: Any) -> tuple[MitigationPlan, Treated, dict[str, Any]]:
+    """All arms, made in this process."""
+    config = make_mitigation_config(
+        {"bench": bench, "out": out, "recalls": (0.5, 1.0), "repeats": (1, 3), "pipeline": False} | settings
+    )
+    plan = MitigationPlan(config, find_shards(bench, config.sides), load_policy("pii"))
+    plan.layout.prepare()
+    treated = decide(plan)
+    plan = replace(plan, treated=write_treated(plan, treated))
+    reports = [treat_part(plan, index) for index in range(plan.shards)]
+    summary = finish_arms(plan, treated, reports, {"seconds": 1}, "0")
+    return plan, treated, summary
 
 
 def _probe(test: RiskTest, kind: PrivateType, asked: Persona, shown: Persona) -> Probe:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,31 +12,14 @@ from PIL import Image
 from pipeline.mitigation.bench_files import find_shards, read_shown
 from pipeline.mitigation.built import Built, measure, record_id
 from pipeline.mitigation.config import make_mitigation_config
-from pipeline.mitigation.finish import finish_arms
-from pipeline.mitigation.part_step import treat_part
 from pipeline.mitigation.plan import MitigationPlan
-from pipeline.mitigation.treated import decide, write_treated
-from pipeline.policy_file import load_policy
+from pipeline.mitigation.treated import decide
 from schemas.benchmark import PrivateType
 from schemas.errors import ConfigError
 from schemas.finding import Box
-from tests.small_disclosure import PEOPLE, TYPES, make_bench
+from tests.small_disclosure import PEOPLE, TYPES, make_arms, make_bench
 from transforms.disclosure.arms import Arm, Side, Treatment
 from transforms.disclosure.hiding import Fact
-
-
-def make_arms(bench: Path, out: Path, **settings):
-    """All arms, made in this process."""
-    config = make_mitigation_config(
-        {"bench": bench, "out": out, "recalls": (0.5, 1.0), "repeats": (1, 3), "pipeline": False} | settings
-    )
-    plan = MitigationPlan(config, find_shards(bench, config.sides), load_policy("pii"))
-    plan.layout.prepare()
-    treated = decide(plan)
-    plan = replace(plan, treated=write_treated(plan, treated))
-    reports = [treat_part(plan, index) for index in range(plan.shards)]
-    summary = finish_arms(plan, treated, reports, {"seconds": 1}, "0")
-    return plan, treated, summary
 
 
 @pytest.fixture(scope="module")
