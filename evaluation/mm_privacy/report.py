@@ -8,7 +8,7 @@ from evaluation.mm_privacy.cells import Cell
 from evaluation.mm_privacy.contrasts import PairTest, TaskSpread
 from evaluation.mm_privacy.controls import Control
 from evaluation.mm_privacy.resampling import Estimate
-from evaluation.mm_privacy.results import SOLICITED
+from evaluation.mm_privacy.results import SOLICITED, UNSOLICITED
 from evaluation.mm_privacy.scores import ModelScores, Scores
 from evaluation.mm_privacy.tables import grid
 from schemas.benchmark import SOLICITED as SOLICITED_TASKS
@@ -110,9 +110,9 @@ def _excess(scores: Scores) -> str:
     rows = []
     for model in scores.models:
         for one in model.cells:
-            if one.task in {task.value for task in SOLICITED_TASKS} or one.source or one.scenario:
+            if one.source or one.scenario:
                 continue
-            if one.task != SOLICITED and one.task != "unsolicited":
+            if one.task not in (SOLICITED, UNSOLICITED) or (one.task == UNSOLICITED and one.private_type):
                 continue
             rows.append(
                 [
@@ -177,12 +177,12 @@ def _pairs(scores: Scores) -> str:
 
 def _repeated(scores: Scores) -> str:
     rows = [
-        [model.model, one.task, bounds(one.values), bounds(one.answers)]
+        [model.model, one.test.value, one.task, bounds(one.values), bounds(one.answers)]
         for model in scores.models
         for one in model.repeated
         if not one.source
     ]
-    return grid(["model", "framing", "values repeated", "answers with any"], rows) if rows else ""
+    return grid(["model", "test", "framing", "values repeated", "answers with any"], rows) if rows else ""
 
 
 def _controls(scores: Scores) -> str:
