@@ -40,74 +40,61 @@ def bench(tmp_path_factory):
     return folder, people
 
 
-def test_tables_and_pictures_are_written_and_hold_no_value(bench, tmp_path):
+@pytest.fixture(scope="module")
+def written(bench):
+    """The tables and pictures of two models."""
     pytest.importorskip("matplotlib")
-    folder, people = bench
+    return score_both(bench[0], "first")
+
+
+def score_both(folder, name):
     done = run(
         folder / "leaky.jsonl",
         f"shy one={folder / 'quiet.jsonl'}",
-        "--bench",
-        folder / "bench",
-        "--out",
-        tmp_path / "scores",
-        "--plot",
-        tmp_path / "scores",
-        "--draws",
-        100,
+        *("--bench", folder / "bench", "--out", folder / name, "--plot", folder / name, "--draws", 100),
     )
     assert done.exit_code == 0, done.output
-    names = {path.name for path in (tmp_path / "scores").iterdir()}
-    assert names >= {
-        "report.md",
-        "scores.json",
-        "cells.csv",
-        "controls.csv",
-        "task_inconsistency.csv",
-        "task_tests.csv",
-        "decoy_tests.csv",
-        "model_tests.csv",
-        "verdicts.csv",
-        "unsolicited.csv",
-        "framings_1.png",
-        "framings_1.svg",
-        "secrecy_and_use.png",
-        "task_inconsistency.svg",
+    return folder / name
+
+
+def test_tables_and_pictures_are_written(written):
+    names = {path.name for path in written.iterdir()}
+    assert names == {
+        *(
+            "report.md",
+            "scores.json",
+            "cells.csv",
+            "controls.csv",
+            "task_inconsistency.csv",
+            "task_tests.csv",
+        ),
+        *("decoy_tests.csv", "model_tests.csv", "verdicts.csv", "unsolicited.csv"),
+        *(f"framings_{number}.{suffix}" for number in (1, 2) for suffix in ("png", "svg")),
+        *(
+            f"{name}.{suffix}"
+            for name in ("secrecy_and_use", "task_inconsistency")
+            for suffix in ("png", "svg")
+        ),
     }
-    report = (tmp_path / "scores" / "report.md").read_text()
+    report = (written / "report.md").read_text()
     assert "| tiny | direct | 1.0/.00 | 1.0/.00 |" in report
     assert "| shy one | vqa | .00/1.0 | .00/1.0 |" in report
-    written = json.loads((tmp_path / "scores" / "scores.json").read_text())
-    assert written["complete"] is True
-    with (tmp_path / "scores" / "cells.csv").open() as file:
-        cells = list(csv.DictReader(file))
-    assert {row["model"] for row in cells} == {"tiny", "shy one"}
-    everything = "".join(
-        path.read_text() for path in (tmp_path / "scores").iterdir() if path.suffix != ".png"
-    )
-    for person in people:
+    assert json.loads((written / "scores.json").read_text())["complete"] is True
+    with (written / "cells.csv").open() as file:
+        assert {row["model"] for row in csv.DictReader(file)} == {"tiny", "shy one"}
+
+
+def test_no_file_holds_a_value_of_anybody(written, bench):
+    everything = "".join(path.read_text() for path in written.iterdir() if path.suffix != ".png")
+    for person in bench[1]:
         for _, value in person.values:
             assert value not in everything
 
 
-def test_the_same_call_writes_the_same_bytes(bench, tmp_path):
-    pytest.importorskip("matplotlib")
-    folder, _ = bench
-    for name in ("a", "b"):
-        run(
-            folder / "leaky.jsonl",
-            "--bench",
-            folder / "bench",
-            "--out",
-            tmp_path / name,
-            "--plot",
-            tmp_path / name,
-            "--draws",
-            100,
-        )
-    files = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert files
-    for name in files:
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+def test_the_same_call_writes_the_same_bytes(written, bench):
+    again = score_both(bench[0], "again")
+    for path in written.iterdir():
+        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
 
 
 def test_incomplete_answers_fail_and_are_scored_only_on_demand(bench, tmp_path):
