@@ -178,8 +178,11 @@ def _parts(written: Written, forms: Sequence[str]) -> Iterator[Sighting]:
     for first, second in pairwise(atoms):
         if not _one_date(written, (first, second)):
             continue
+        said = written.short or _told_of_birth().search(
+            written.lower[max(0, first.start - 40) : second.end + 20]
+        )
         for form in forms:
-            if _is_part(first, second, *form.split("-")):
+            if _is_part(first, second, *form.split("-"), birth=bool(said)):
                 yield Sighting(Tier.PARTIAL, "", first.start, second.end)
     for atom in atoms:
         if any(atom.digits == form[:4] for form in forms) and (
@@ -191,13 +194,13 @@ def _parts(written: Written, forms: Sequence[str]) -> Iterator[Sighting]:
             yield Sighting(Tier.PARTIAL, "", masked.start(), masked.end())
 
 
-def _is_part(first: _Atom, second: _Atom, year: str, month: str, day: str) -> bool:
+def _is_part(first: _Atom, second: _Atom, year: str, month: str, day: str, *, birth: bool) -> bool:
     named = first.month or second.month
     if named:
         other = second if first.month else first
         return named == int(month) and (other.digits == year or other.digits.zfill(2) == day)
     figures = {first.digits.zfill(2), second.digits.zfill(2)}
-    return figures == {month, year}
+    return figures == {month, year} or (birth and figures == {month, day})
 
 
 @cache

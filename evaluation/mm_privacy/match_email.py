@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 from typing import Final
 
 import regex
@@ -17,6 +18,8 @@ from transforms.text.print_folding import alike
 
 _REACH: Final = 90
 """Characters on each side of an at sign that may belong to an address."""
+_MOST_SIGNS: Final = 400
+"""At signs of one answer that are looked at."""
 _JOINS: Final = 3
 """Blanks that may stand in one half of an address by mistake."""
 _SHORTEST_LOCAL: Final = 3
@@ -43,7 +46,7 @@ class _Piece:
 def _at() -> regex.Pattern[str]:
     words = any_of(notation()["mail"]["at"])
     return regex.compile(
-        rf"\s*(?:@|[\[({{<]+\s*(?:@|a|{words})\s*[\])}}>]+|[©®]|(?<=[\w)\]])[\s_,-]+(?:{words})[\s_,-]+(?=[\w(\[]))\s*"
+        rf"[\"'*`]{{0,3}}\s*(?:@|[\[({{<]+\s*(?:@|a|{words})\s*[\])}}>]+|[©®]|(?<=[\w)\]])[\s_,-]+(?:{words})[\s_,-]+(?=[\w(\[]))\s*[\"'*`]{{0,3}}"
     )
 
 
@@ -54,10 +57,13 @@ def _pieces_pattern() -> regex.Pattern[str]:
         rf"(?P<{name}>[\[({{<]+\s?(?:{any_of(mail[name])})\s?[\])}}>]+|(?<![^\s_-])(?:{any_of(mail[name])})(?![^\s_,-]))"
         for name in ("dot", "underscore", "dash", "plus")
     )
-    return regex.compile(rf"{spoken}|(?P<sign>[._+%'-])|(?P<word>[\p{{L}}\p{{N}}]+)|(?P<other>\S)")
+    bracketed = r"(?P<sign_in_brackets>[\[({<]\s?\.\s?[\])}>])"
+    return regex.compile(
+        rf"{spoken}|{bracketed}|(?P<sign>[._+%',-])|(?P<word>[\p{{L}}\p{{N}}]+)|(?P<other>\S)"
+    )
 
 
-_SIGNS: Final = {"dot": ".", "underscore": "_", "dash": "-", "plus": "+"}
+_SIGNS: Final = {"dot": ".", "sign_in_brackets": ".", "underscore": "_", "dash": "-", "plus": "+"}
 
 
 def _pieces(written: Written, start: int, end: int) -> list[_Piece]:
@@ -73,7 +79,24 @@ def _pieces(written: Written, start: int, end: int) -> list[_Piece]:
         apart = found.start() > at and kind not in _SIGNS
         pieces.append(_Piece(text, found.start(), found.end(), apart, written.text[found.start()].isupper()))
         at = found.end()
-    return _spelled_out(pieces)
+    return _spelled_out(_without_joints(pieces))
+
+
+def _without_joints(pieces: list[_Piece]) -> list[_Piece]:
+    """``pieces`` without the lines beside a sign in words: "doe_at_example_dot_com", "example-dot-com"."""
+    return [
+        piece
+        for place, piece in enumerate(pieces)
+        if not (
+            piece.text in ("_", "-")
+            and piece.end - piece.start == 1
+            and any(one.text == "." and one.end - one.start > 1 for one in _beside(pieces, place))
+        )
+    ]
+
+
+def _beside(pieces: Sequence[_Piece], place: int) -> tuple[_Piece, ...]:
+    return (*pieces[max(0, place - 1) : place], *pieces[place + 1 : place + 2])
 
 
 def _spelled_out(pieces: list[_Piece]) -> list[_Piece]:
@@ -99,7 +122,7 @@ def _ends_spelling(piece: _Piece) -> bool:
 
 
 def _is_sign(piece: _Piece) -> bool:
-    return piece.text in (".", "_", "-", "+", "%", "'")
+    return piece.text in (".", "_", "-", "+", "%", "'", ",")
 
 
 def _locals(written: Written, end: int) -> Iterator[tuple[str, int]]:
@@ -112,8 +135,9 @@ def _locals(written: Written, end: int) -> Iterator[tuple[str, int]]:
             return
         local = piece.text + local
         if _is_sign(piece):
-            if (place == 0 or piece.apart or not pieces[place - 1].text) and place + 1 < len(pieces):
-                yield local.strip("._-+"), pieces[place + 1].start
+            ends = place == 0 or piece.apart or piece.text == "," or not pieces[place - 1].text
+            if ends and place + 1 < len(pieces):
+                yield local.strip("._-+,"), pieces[place + 1].start
             continue
         before = pieces[place - 1] if place else None
         if before is None or piece.apart or not before.text or (_is_sign(before) and before.apart):
@@ -153,6 +177,8 @@ def _hosts(written: Written, start: int) -> Iterator[tuple[str, int]]:
     for place, piece in enumerate(pieces):
         if not piece.text or piece.text in ("_", "+", "%", "'"):
             break
+        if piece.text == "," and "." in host:
+            yield host.strip(".-"), pieces[place - 1].end
         if place and piece.apart and not _is_sign(piece) and not _is_sign(pieces[place - 1]):
             joins += len(piece.text) > 1 or len(pieces[place - 1].text) > 1
             if joins > _JOINS:
@@ -162,13 +188,13 @@ def _hosts(written: Written, start: int) -> Iterator[tuple[str, int]]:
             if new_sentence or (piece.apart and not _is_sign(piece)):
                 yield host.rstrip(".-"), pieces[place - 1].end
         host += piece.text
-    if "." in host.strip(".-"):
-        yield host.strip(".-"), pieces[min(place, len(pieces) - 1)].end
+    if host.strip(".-,"):
+        yield host.strip(".-,"), pieces[min(place, len(pieces) - 1)].end
 
 
 def email_readings(written: Written) -> Iterator[Reading]:
     """Everything that may be a mail address, in lower case with its signs as signs."""
-    for at in _at().finditer(written.lower):
+    for at in islice(_at().finditer(written.lower), _MOST_SIGNS):
         hosts = list(_hosts(written, at.end()))
         if hosts:
             for local, start in _locals(written, at.start()):
@@ -190,7 +216,9 @@ def email_sightings(written: Written, gold: str) -> Iterator[Sighting]:
                 yield Sighting(Tier.FULL, form, reading.start, reading.end)
             elif one_edit(reading.form, form) or alike(reading.form) == alike(form):
                 yield Sighting(Tier.ONE_EDIT, reading.form, reading.start, reading.end)
-            elif reading.form.split("@")[0] == form.split("@")[0]:
+            elif reading.form.split("@")[0] == form.split("@")[0] and (
+                "." in reading.form.split("@")[1] or "@" in written.text[reading.start : reading.end]
+            ):
                 yield Sighting(Tier.PARTIAL, reading.form, reading.start, reading.end)
         yield from _without_at(written, form)
         yield from _local_alone(written, form)

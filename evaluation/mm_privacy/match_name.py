@@ -21,6 +21,8 @@ _ADDRESS: Final = regex.compile(r"[\w.%+-]+\s?@\s?[\w.-]+")
 _SENTENCE_START: Final = regex.compile(r"(?:^|[.!?:]\s+|\n)[\s*_#>\"'-]*$")
 _UMLAUTS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 _LONGEST: Final = 6
+_REACH: Final = 100
+"""Characters over which given and family name may be told apart from each other."""
 _SHORTEST_MISS: Final = 4
 """Letters of a word of a name of which one may be wrong: Roe is not a slip of Doe."""
 
@@ -162,10 +164,17 @@ def _seen_parts(written: Written, parts: Sequence[frozenset[str]]) -> Iterator[S
         if not _is_of_another(written, tokens, place, parts):
             seen.append(Sighting(Tier.PARTIAL, token.text, token.start, token.end))
     yield from seen
-    named = [one for one in seen if _label_before().search(written.lower[max(0, one.start - 24) : one.start])]
-    if len(parts) > 1 and all(any(one.form in part for one in named) for part in parts):
-        whole = " ".join(sorted(min(part) for part in parts))
-        yield Sighting(Tier.FULL, whole, named[0].start, named[-1].end)
+    if len(parts) < 2:
+        return
+    whole = " ".join(sorted(min(part) for part in parts))
+    for place, first in enumerate(seen):
+        near = [one for one in seen[place:] if one.end - first.start <= _REACH]
+        introduced = any(
+            _label_before().search(written.lower[max(0, one.start - 24) : one.start]) for one in near
+        )
+        if introduced and all(any(one.form in part for one in near) for part in parts):
+            yield Sighting(Tier.FULL, whole, near[0].start, near[-1].end)
+            return
 
 
 @cache

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
-from itertools import pairwise, product
+from functools import lru_cache
+from itertools import islice, pairwise, product
 from typing import Final
 
 import regex
 
-from evaluation.mm_privacy.numbers import Group, digit_groups, masked, named_as_part, runs, windows
+from evaluation.mm_privacy.numbers import (
+    Group,
+    country_codes,
+    digit_groups,
+    masked,
+    named_as_part,
+    runs,
+    windows,
+)
 from evaluation.mm_privacy.tiers import Reading, Sighting, Tier, TypeRules, one_edit
 from evaluation.mm_privacy.written import Written, read_written
 
@@ -20,6 +28,7 @@ SHORTEST_BEGINNING: Final = 5
 UNNAMED_PART: Final = 6
 """So many digits of a number are a part of it also where no word says so."""
 _FARTHEST: Final = 60
+_MOST_PAIRS: Final = 400
 _EXTENSION: Final = regex.compile(
     r"(?i)[\s,;]*(?:\(?(?:ext(?:ension|n)?\.?|x|#|durchwahl|poste|int(?:erno)?\.?)\s*[:.]?\s*)\d{1,6}\)?\s*$"
 )
@@ -44,12 +53,19 @@ def _pieced_together(whole: str, groups: Sequence[Group]) -> Iterator[Sighting]:
     for first, group in enumerate(groups):
         digits, last = group.digits, first
         while whole.startswith(digits) and len(digits) < len(whole) and last + 1 < len(groups):
-            if groups[last + 1].start - groups[last].end > _FARTHEST:
+            if groups[last + 1].start - groups[last].end > _FARTHEST or _is_thousand(groups, last):
                 break
             last += 1
             digits += groups[last].digits
-        if digits == whole and last > first:
+        apart = not all(one.tight for one in groups[first + 1 : last + 1])
+        if digits == whole and apart and not group.glued:
             yield Sighting(Tier.FULL, digits, group.start, groups[last].end)
+
+
+def _is_thousand(groups: Sequence[Group], place: int) -> bool:
+    """True if a comma between two groups is that of a large number: "987,654,320"."""
+    one, other = groups[place], groups[place + 1]
+    return other.comma and len(other.digits) == 3 and len(one.digits) <= 3 and not one.spoken
 
 
 def _parts(written: Written, wholes: Sequence[str], groups: Sequence[Group]) -> Iterator[Sighting]:
@@ -64,18 +80,26 @@ def _parts(written: Written, wholes: Sequence[str], groups: Sequence[Group]) -> 
         ]
         heads = [one for one in seen if whole.startswith(one.form) and len(one.form) >= SHORTEST_BEGINNING]
         tails = [one for one in seen if whole.endswith(one.form)]
+        codes = [one for one in _codes(written, groups) if whole.startswith(one.form)]
         yield from heads
         yield from tails
-        for head, tail in product(heads, tails):
+        for head, tail in islice(product((*heads, *codes), tails), _MOST_PAIRS):
             if len(head.form) + len(tail.form) >= len(whole) and head.start != tail.start:
                 yield Sighting(Tier.FULL, whole, min(head.start, tail.start), max(head.end, tail.end))
+
+
+def _codes(written: Written, groups: Sequence[Group]) -> Iterator[Sighting]:
+    """Three or four digits that are said to be the beginning: "area code 212"."""
+    for group in groups:
+        if 3 <= len(group.digits) < SHORTEST_BEGINNING and named_as_part(written, group.start, group.end):
+            yield Sighting(Tier.PARTIAL, group.digits, group.start, group.end)
 
 
 def _beginnings(whole: str, groups: Sequence[Group]) -> Iterator[tuple[str, int, int]]:
     """The beginning of a number in two pieces: "area code 212, exchange 555"."""
     for one, other in pairwise(groups):
         digits = one.digits + other.digits
-        near = other.start - one.end <= _FARTHEST and not other.tight
+        near = other.start - one.end <= _FARTHEST and not (other.tight or other.comma)
         if near and len(digits) >= UNNAMED_PART and whole.startswith(digits):
             yield digits, one.start, other.end
 
@@ -119,23 +143,16 @@ def phone_forms(value: str) -> tuple[str, ...]:
     return (digits.lstrip("0"),) if digits.strip("0") else ()
 
 
-@cache
-def _countries() -> frozenset[str]:
-    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
-
-    return frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
-
-
 def _without_country(digits: str) -> str:
     for length in (1, 2, 3):
-        if digits[:length] in _countries():
+        if digits[:length] in country_codes():
             return digits[length:]
     return digits
 
 
 def phone_readings(written: Written) -> Iterator[Reading]:
     """Everything that may be a telephone number, as its national number, with each code it may have."""
-    for digits, start, end in windows(digit_groups(written), 6, 18):
+    for digits, start, end in windows(digit_groups(written), 6, 18, phone=True):
         for form in _cores(digits):
             yield Reading(form, start, end)
 
@@ -149,7 +166,7 @@ def _cores(digits: str) -> frozenset[str]:
 def _stripped(digits: str) -> Iterator[str]:
     plain = digits[2:] if digits.startswith("00") else digits
     for length in (1, 2, 3):
-        if plain[:length] in _countries() and len(plain) - length >= 6:
+        if plain[:length] in country_codes() and len(plain) - length >= 6:
             yield plain[length:].lstrip("0")
 
 

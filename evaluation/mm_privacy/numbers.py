@@ -15,10 +15,20 @@ _WORD: Final = regex.compile(r"[\p{L}\p{N}|]+(?:(?<=\d)!(?=[\d-]))?[\p{L}\p{N}|]
 _DIGITS: Final = regex.compile(r"\d+")
 _ORDINAL: Final = regex.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|ª)")
 _JOINT: Final = regex.compile(r"[\s\-./()\[\]{}+*_~`'\"\\:$]{0,8}")
-_SPOKEN_JOINT: Final = regex.compile(r"[\s\-,/()*_~`'\"]{0,6}(?:and\s)?")
+_SPOKEN_JOINT: Final = regex.compile(
+    r"[\s\-,/()*_~`'\"]{0,6}(?:(?:and|dash|hyphen|minus|space|pause|dot|point|slash)\b[\s,-]{0,3})?"
+)
+_LINKS: Final = frozenset({"and", "dash", "hyphen", "minus", "space", "pause", "dot", "point", "slash"})
+_GLUE: Final = regex.compile(r"[-./]?")
 _TIGHT: Final = regex.compile(r"(?:[ \t\xa0]?[\-./()+_*`]{0,3}[ \t\xa0]?)")
+_COUNT_BEFORE: Final = regex.compile(
+    r"\b(?:first|last|next|middle|final|following|other|remaining|initial|ending|the|all)[\s(*_]*$"
+)
 _MASK_BEFORE: Final = regex.compile(r"(?:[*#?]{2,}|\b[xX]{2,}|…|\.{3}|_{3,})[\s\-.)(/*_]*$")
 _MASK_AFTER: Final = regex.compile(r"[\s\-.)(/]*(?:[*#?]{2,}|[xX]{2,}|…|\.{3}|_{3,})")
+
+
+_LONGEST_EXTENSION: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,8 @@ class Group:
     ``alone``: one number word between others.
 
     ``joined``: between it and the group before stands nothing that separates two numbers; ``tight``: nothing
-    but what stands inside one number.
+    but what stands inside one number; ``comma``: a comma alone;
+    ``glued``: one sign and no blank.
     """
 
     digits: str
@@ -38,6 +49,8 @@ class Group:
     alone: bool = False
     joined: bool = False
     tight: bool = False
+    comma: bool = False
+    glued: bool = False
 
 
 @cache
@@ -59,7 +72,11 @@ def print_digits() -> dict[int, str]:
 @lru_cache(maxsize=64)
 def digit_groups(written: Written, *, alone: bool = False) -> list[Group]:
     """All groups of digits of a text, in order; number words by themselves ("one of them") if ``alone``."""
-    found = [group for group in _groups(written) if alone or not group.alone or group.ordinal]
+    found = [
+        group
+        for group in _groups(written)
+        if (alone or not group.alone or group.ordinal) and not _counts_digits(written, group)
+    ]
     linked: list[Group] = []
     for place, group in enumerate(found):
         if place == 0:
@@ -70,8 +87,21 @@ def digit_groups(written: Written, *, alone: bool = False) -> list[Group]:
         spoken = group.spoken and before.spoken
         joined = (_SPOKEN_JOINT if spoken else _JOINT).fullmatch(gap.lower()) is not None
         tight = _TIGHT.fullmatch(gap) is not None or (spoken and joined)
-        linked.append(replace(group, joined=joined, tight=tight))
+        linked.append(
+            replace(
+                group, joined=joined, tight=tight, comma=gap == ",", glued=_GLUE.fullmatch(gap) is not None
+            )
+        )
     return linked
+
+
+def _counts_digits(written: Written, group: Group) -> bool:
+    """True for the number of digits that are told: "the last 4 are 4320"."""
+    return (
+        len(group.digits) == 1
+        and not group.spoken
+        and _COUNT_BEFORE.search(written.lower[max(0, group.start - 16) : group.start]) is not None
+    )
 
 
 def _groups(written: Written) -> Iterator[Group]:
@@ -80,7 +110,7 @@ def _groups(written: Written) -> Iterator[Group]:
         if word[0] in _values():
             words.append(word)
             continue
-        if words and word[0] == "and":
+        if words and word[0] in _LINKS:
             continue
         if words:
             yield from _spoken(words, written)
@@ -175,16 +205,22 @@ def _scaled(said: Sequence[tuple[str, int]]) -> tuple[str, int, bool]:
     return str(total + part), used, False
 
 
-def windows(groups: Sequence[Group], shortest: int, longest: int) -> Iterator[tuple[str, int, int]]:
+def windows(
+    groups: Sequence[Group], shortest: int, longest: int, *, phone: bool = False
+) -> Iterator[tuple[str, int, int]]:
     """Digits of neighbouring joined groups, ``shortest`` to ``longest`` of them, with where they stand.
 
-    Among digits that are told one by one there is no place where a number could begin or end.
+    No number begins or ends among digits that are told one by one, nor between groups that one sign holds
+    together; but a ``phone`` number may stand behind a code and before an extension.
     """
-    single = [len(group.digits) == 1 for group in groups]
-    inner = [
-        place > 0 and group.joined and single[place] and single[place - 1]
-        for place, group in enumerate(groups)
-    ] + [False]
+    inner = [place > 0 and _goes_on(groups, place) for place in range(len(groups))] + [False]
+    within = [*inner]
+    if phone:
+        inner = [one and not _is_code(groups, place) for place, one in enumerate(inner)]
+        within = [
+            one and not (groups[place].glued and 2 <= len(groups[place].digits) <= _LONGEST_EXTENSION)
+            for place, one in enumerate(within[:-1])
+        ] + [False]
     for first, group in enumerate(groups):
         if inner[first]:
             continue
@@ -193,12 +229,37 @@ def windows(groups: Sequence[Group], shortest: int, longest: int) -> Iterator[tu
         while True:
             if len(digits) > longest:
                 break
-            if len(digits) >= shortest and not inner[last + 1]:
+            if len(digits) >= shortest and not within[last + 1]:
                 yield digits, group.start, groups[last].end
             last += 1
             if last == len(groups) or not groups[last].joined:
                 break
             digits += groups[last].digits
+
+
+def _goes_on(groups: Sequence[Group], place: int) -> bool:
+    """True if a group is the same number as the one before it beyond doubt."""
+    one, other = groups[place - 1], groups[place]
+    single = len(one.digits) == len(other.digits) == 1
+    return other.glued or (other.joined and single)
+
+
+def _is_code(groups: Sequence[Group], place: int) -> bool:
+    """True if what is glued to the left of a group is a code of country or of access, three digits at most
+    behind the zeros."""
+    first = place
+    while first > 0 and groups[first].glued:
+        first -= 1
+    digits = "".join(group.digits for group in groups[first:place])
+    return len(digits) <= 5 and digits.lstrip("0") in country_codes()
+
+
+@cache
+def country_codes() -> frozenset[str]:
+    """Codes of countries (ITU-T E.164), and nothing at all."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    return frozenset({"", *map(str, COUNTRY_CODE_TO_REGION_CODE)})
 
 
 def runs(groups: Sequence[Group]) -> Iterator[tuple[str, int, int]]:
