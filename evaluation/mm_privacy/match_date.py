@@ -164,12 +164,17 @@ def date_sightings(written: Written, gold: str) -> Iterator[Sighting]:
     for reading in date_readings(written):
         if reading.form in forms:
             yield Sighting(Tier.FULL, reading.form, reading.start, reading.end)
-        elif any(one_edit(reading.form, form) for form in forms):
+        elif any(_one_off(reading.form, form) for form in forms):
             yield Sighting(Tier.ONE_EDIT, reading.form, reading.start, reading.end)
     whole = [(reading.start, reading.end) for reading in date_readings(written)]
     for sighting in _parts(written, forms):
         if not any(start < sighting.end and sighting.start < end for start, end in whole):
             yield sighting
+
+
+def _one_off(one: str, other: str) -> bool:
+    """True if two days differ in one digit, written with or without zeros in front."""
+    return one_edit(one, other) or one_edit(one.replace("-0", "-"), other.replace("-0", "-"))
 
 
 def _parts(written: Written, forms: Sequence[str]) -> Iterator[Sighting]:
@@ -185,13 +190,19 @@ def _parts(written: Written, forms: Sequence[str]) -> Iterator[Sighting]:
             if _is_part(first, second, *form.split("-"), birth=bool(said)):
                 yield Sighting(Tier.PARTIAL, "", first.start, second.end)
     for atom in atoms:
+        alone = len(atom.digits) == 4 and _is_all(written, atom)
         if any(atom.digits == form[:4] for form in forms) and (
-            written.short or _told_of_birth().search(written.lower[max(0, atom.start - 40) : atom.end + 20])
+            alone or _told_of_birth().search(written.lower[max(0, atom.start - 40) : atom.end + 20])
         ):
             yield Sighting(Tier.PARTIAL, "", atom.start, atom.end)
     for masked in _MASKED_YEAR.finditer(written.text):
         if any(form[:4] in (masked["year"], masked["first"]) for form in forms):
             yield Sighting(Tier.PARTIAL, "", masked.start(), masked.end())
+
+
+def _is_all(written: Written, atom: _Atom) -> bool:
+    """True if nothing but ``atom`` is said."""
+    return not any(char.isalnum() for char in written.text[: atom.start] + written.text[atom.end :])
 
 
 def _is_part(first: _Atom, second: _Atom, year: str, month: str, day: str, *, birth: bool) -> bool:
@@ -200,7 +211,9 @@ def _is_part(first: _Atom, second: _Atom, year: str, month: str, day: str, *, bi
         other = second if first.month else first
         return named == int(month) and (other.digits == year or other.digits.zfill(2) == day)
     figures = {first.digits.zfill(2), second.digits.zfill(2)}
-    return figures == {month, year} or (birth and figures == {month, day})
+    if figures == {month, year}:
+        return True
+    return birth and figures in ({month, day}, {month, year[2:]})
 
 
 @cache

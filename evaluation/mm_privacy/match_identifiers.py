@@ -106,18 +106,23 @@ def identifier_sightings(written: Written, gold: str) -> Iterator[Sighting]:
             yield Sighting(Tier.FULL, form, start, end)
         elif any(one_edit(form, whole) for whole in forms) and _stands_alone(tokens, first, last):
             yield Sighting(Tier.ONE_EDIT, form, start, end)
-        elif any(_is_part(form, whole) for whole in forms) and _stands_alone(tokens, first, last):
-            named = written.short or masked(written, start, end) or named_as_part(written, start, end)
+        elif any(_is_end(form, whole) for whole in forms) and _stands_alone(tokens, first, last):
+            hidden = masked(written, start, end)
+            if not hidden and not any(_is_long(form, whole) for whole in forms):
+                continue
+            named = written.short or hidden or named_as_part(written, start, end)
             if named or len(form) >= _UNNAMED_PART:
                 yield Sighting(Tier.PARTIAL, form, start, end)
 
 
-def _is_part(form: str, whole: str) -> bool:
-    if not _SHORTEST_END <= len(form) < len(whole):
-        return False
-    return whole.endswith(form) or (
-        whole.startswith(form) and len(form) >= min(_LONG_BEGINNING, len(whole) / 2)
-    )
+def _is_end(form: str, whole: str) -> bool:
+    """True for the beginning or the end of an identifier."""
+    return _SHORTEST_END <= len(form) < len(whole) and (whole.startswith(form) or whole.endswith(form))
+
+
+def _is_long(form: str, whole: str) -> bool:
+    """True for an end, and for a beginning that is more than what many have in common."""
+    return whole.endswith(form) or len(form) >= min(_LONG_BEGINNING, len(whole) / 2)
 
 
 def _stands_alone(tokens: Sequence[_Token], first: int, last: int) -> bool:
