@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 import regex
@@ -27,6 +28,8 @@ _NEAR_CHARACTERS: Final = 16
 """Characters between them, where they are all that is told."""
 _SPREAD: Final = 18
 """Words beside its own over which an address may be spread (keys of JSON, labels of a list)."""
+_MOST_ANCHORS: Final = 300
+"""Words of an address from which on the rest of it is looked for in one answer."""
 _SPECIAL: Final = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 
 
@@ -206,9 +209,12 @@ def address_sightings(written: Written, gold: str) -> Iterator[Sighting]:
     tokens = _closed_pairs(_tokens(written))
     tokens.sort(key=lambda one: (one.start, one.end))
     span = 40 + 9 * (len(wanted) + _SPREAD)
-    for first in [token for token in tokens if _fits(token.text, wanted)]:
-        part = [token for token in tokens if first.start <= token.start and token.end <= first.start + span]
-        yield from _judged(part, address)
+    starts = [token.start for token in tokens]
+    anchors = (place for place, token in enumerate(tokens) if _fits(token.text, wanted))
+    for place in islice(anchors, _MOST_ANCHORS):
+        end = tokens[place].start + span
+        near = tokens[place : bisect_right(starts, end)]
+        yield from _judged([token for token in near if token.end <= end], address)
 
 
 def _fits(text: str, wanted: Sequence[str]) -> bool:

@@ -36,10 +36,10 @@ class _Token:
 
 
 def _tokens(written: Written) -> list[_Token]:
-    covered = [one.span() for one in _ADDRESS.finditer(written.text)]
+    covered = {place for one in _ADDRESS.finditer(written.text) for place in range(*one.span())}
     tokens = []
     for word in _WORD.finditer(written.text):
-        if not any(start <= word.start() < end for start, end in covered):
+        if word.start() not in covered:
             said = _bare_name(word[0])
             if said:
                 tokens.append(_Token(said, word.start(), word.end(), word[0][0].isupper()))

@@ -29,6 +29,7 @@ _MASK_AFTER: Final = regex.compile(r"[\s\-.)(/]*(?:[*#?]{2,}|[xX]{2,}|…|\.{3}|
 
 
 _LONGEST_EXTENSION: Final = 5
+_LONGEST_CODE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +248,11 @@ def _goes_on(groups: Sequence[Group], place: int) -> bool:
 def _is_code(groups: Sequence[Group], place: int) -> bool:
     """True if what is glued to the left of a group is a code of country or of access, three digits at most
     behind the zeros."""
-    first = place
-    while first > 0 and groups[first].glued:
+    first, digits = place, ""
+    while first > 0 and groups[first].glued and len(digits) <= _LONGEST_CODE:
         first -= 1
-    digits = "".join(group.digits for group in groups[first:place])
-    return len(digits) <= 5 and digits.lstrip("0") in country_codes()
+        digits = groups[first].digits + digits
+    return len(digits) <= _LONGEST_CODE and digits.lstrip("0") in country_codes()
 
 
 @cache
