@@ -25,6 +25,7 @@ from runners.shared_jobs import (
     slot_jobs,
 )
 from runners.worker_pool import WorkerPool
+from transforms.prism.questions import QuestionSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ def run_prism(config: PrismConfig, on_progress: OnProgress = lambda _: None) -> 
         if config.force:
             again += [layout.done, layout.look, layout.told]
         with disk_errors(layout), prepared(layout, again):
+            # Those of an earlier run would stand beside a run that fails.
+            for kind in QuestionSet:
+                layout.question_file(kind).unlink(missing_ok=True)
             partitions = read_sources(pool, plan, progress)
             plan = replace(plan, shards=corpus_shape(config.shards, partitions).shards)
             _look(pool, plan, workers, progress)

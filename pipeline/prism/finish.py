@@ -24,6 +24,7 @@ from pipeline.readers.image_folder import folder_digest
 from pipeline.readers.source import Form, Source
 from pipeline.summary import Tally, branch, nest
 from schemas.errors import RunFailed
+from schemas.reasons import Reason
 from schemas.version import SCHEMA_VERSION
 from transforms.prism.over_refusal import PICTURE
 from transforms.prism.questions import Category, PrismLayout, QuestionSet, implicit_prompts
@@ -112,7 +113,8 @@ def _check_books(
         reasons = ", ".join(
             f"{reason} {count}" for stage in summary["quarantine"].values() for reason, count in stage.items()
         )
-        raise RunFailed(f"no image could be asked about ({reasons or 'no record shows one'})")
+        hint = "; layout 2025-09 needs no categories" if Reason.IMAGE_WITHOUT_CATEGORY in reasons else ""
+        raise RunFailed(f"no image could be asked about ({reasons or 'no record shows one'}){hint}")
     direct = 1 if plan.config.layout is PrismLayout.MAY_2025 else len(Category)
     expected = {
         QuestionSet.SOFT: direct * images,

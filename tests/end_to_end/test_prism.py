@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from mmscrub.cli import app
 from pipeline.prism.config import make_prism_config
 from runners.prism import run_prism
+from schemas.errors import RunFailed
 from tests.bad_images import encoded
 from tests.end_to_end.test_watermark import encoded_bomb
 from tests.split_corpus import scene
@@ -191,6 +192,17 @@ def test_a_folder_is_asked_by_category_and_what_cannot_be_opened_is_quarantined(
     assert result.summary["images"] == {"asked": 3, "copies": 1, "by_category": {"Age": 1, "Eye_Color": 2}}
     assert len(questions(out, QuestionSet.SOFT)) == 3
     assert {row["thing_kind"] for row in questions(out, QuestionSet.OVER_REFUSAL)} == {"picture"}
+
+
+def test_a_run_that_asks_about_nothing_fails_and_leaves_no_questions_of_an_earlier_one(
+    made, corpus, tmp_path
+):
+    out = tmp_path / "out"
+    shutil.copytree(made.layout.root, out)
+    with pytest.raises(RunFailed, match=r"image_without_category 13.*layout 2025-09"):
+        run_prism(make_prism_config(settings(corpus, out, layout="2025-05")))
+    assert not list(out.glob("PRISM_*"))
+    assert not (out / "manifest.json").exists()
 
 
 @pytest.mark.slow
