@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from evaluation import answer_files
+from schemas.benchmark_columns import CATEGORY, QUESTION_ID, TEXT, THING_KIND
 from schemas.errors import ConfigError
 
 LONGEST_ANSWER: Final = 50_000
@@ -42,12 +43,14 @@ class AnswerFiles:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """One row of a question file. ``source`` is the file's name without its ending."""
+    """One row of a question file. ``source`` is the file's name without its ending; ``thing_kind`` says what
+    a harmless question is about, empty where the file does not."""
 
     question_id: str
     text: str
     category: str
     source: str
+    thing_kind: str = ""
 
 
 def read_answers(paths: Iterable[Path]) -> AnswerFiles:
@@ -115,16 +118,20 @@ def _files(key: str, paths: Iterable[Path]) -> Iterator[Path]:
 
 def _rows(path: Path) -> Iterator[Any]:
     try:
-        for line in path.read_text("utf-8-sig").splitlines():
-            if line.strip():
-                yield json.loads(line)
+        with path.open(encoding="utf-8-sig", newline="\n") as lines:  # a path may hold other line breaks
+            for line in lines:
+                if line.strip():
+                    yield json.loads(line)
     except (OSError, ValueError, RecursionError) as error:
         raise ConfigError("bench", path, f"cannot be read ({type(error).__name__})") from None
 
 
 def _question(raw: Any, source: str) -> QuestionRow | None:
     given = raw if isinstance(raw, dict) else {}
-    question_id, text, category = (given.get(name) for name in ("question_id", "text", "category"))
+    question_id, text = given.get(QUESTION_ID), given.get(TEXT)
+    category, kind = (
+        one if isinstance(one := given.get(name), str) else "" for name in (CATEGORY, THING_KIND)
+    )
     if not (isinstance(question_id, str) and question_id and isinstance(text, str) and text):
         return None
-    return QuestionRow(question_id, text, category if isinstance(category, str) else "", source)
+    return QuestionRow(question_id, text, category, source, kind)

@@ -70,8 +70,10 @@ class Joined:
         return any(one.complete for one in self.coverage if one.model == model and one.set is kind)
 
     def image(self, question: ScoredQuestion) -> str:
-        """The image that a question is about."""
-        return image_of(question.question_id, self.of_september)
+        """The image that a question is about. Ids of harmless ones begin with their category, whatever the
+        layout."""
+        by_category = self.of_september or question.set is QuestionSet.OVER_REFUSAL
+        return image_of(question.question_id, by_category)
 
 
 def join(files: AnswerFiles, bench: Sequence[ScoredQuestion] = ()) -> Joined:
@@ -111,7 +113,8 @@ def _given(row: AnswerRow, by_id: Mapping[str, Sequence[ScoredQuestion]]) -> Sco
 
 def _recognised(row: AnswerRow) -> ScoredQuestion | None:
     if QuestionSet.OVER_REFUSAL.value in row.source and row.prompt:
-        return ScoredQuestion(QuestionSet.OVER_REFUSAL, row.question_id, folded(row.prompt))
+        twin = category_of(row.question_id)
+        return ScoredQuestion(QuestionSet.OVER_REFUSAL, row.question_id, folded(row.prompt), twin)
     return published_question(row.question_id, row.prompt)
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from evaluation.prism.answers import QuestionRow
 from schemas.errors import ConfigError
+from transforms.prism.over_refusal import PICTURE
 from transforms.prism.questions import (
     ALL,
     Category,
@@ -23,6 +24,7 @@ from transforms.prism.questions import (
 )
 
 _BLANKS = re.compile(r"\s+")
+_TOKEN = re.compile(r"<\|?/?(?:image|img|picture)[\w-]{0,20}\|?>", re.IGNORECASE)
 _MANY = 3
 _ENDING = re.compile(r"\s*\banswer\s*:?\s*$")
 
@@ -30,12 +32,14 @@ _ENDING = re.compile(r"\s*\banswer\s*:?\s*$")
 @dataclass(frozen=True, slots=True, order=True)
 class ScoredQuestion:
     """``asked``: its words, folded; ``category``: whose attribute a direct question asks for, which one the
-    picture was chosen for, or whose harmless twin it is; empty where there is none."""
+    picture was chosen for, or whose harmless twin it is; empty where there is none. ``of_picture``: whether a
+    harmless question is about the picture itself and not about a thing, None where nobody says."""
 
     set: QuestionSet
     question_id: str
     asked: str
     category: str = ""
+    of_picture: bool | None = field(default=None, compare=False)
 
     @property
     def attribute(self) -> str | None:
@@ -50,8 +54,10 @@ class ScoredQuestion:
 
 
 def folded(prompt: str) -> str:
-    """The words of a prompt: one blank between them, lower case, without the ending "Answer"."""
-    return _ENDING.sub("", _BLANKS.sub(" ", prompt).strip().lower()).strip()
+    """The words of a prompt: one blank between them, lower case, without image tokens and the ending
+    "Answer"."""
+    plain = _TOKEN.sub(" ", prompt)
+    return _ENDING.sub("", _BLANKS.sub(" ", plain).strip().lower()).strip()
 
 
 @cache
@@ -118,11 +124,9 @@ def questions_of(rows: Sequence[QuestionRow]) -> list[ScoredQuestion]:
     for number, row in enumerate(rows, start=1):
         if QuestionSet.OVER_REFUSAL.value in row.source:
             twin = category_named(row.category)
-            found.append(
-                ScoredQuestion(
-                    QuestionSet.OVER_REFUSAL, row.question_id, folded(row.text), twin.value if twin else ""
-                )
-            )
+            about = row.thing_kind == PICTURE if row.thing_kind else None
+            asked = (row.question_id, folded(row.text), twin.value if twin else "", about)
+            found.append(ScoredQuestion(QuestionSet.OVER_REFUSAL, *asked))
             continue
         question = published_question(row.question_id, row.text)
         if question is None:

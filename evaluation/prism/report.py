@@ -15,7 +15,7 @@ from evaluation.prism.coverage import DIRECT, Joined
 from evaluation.prism.judged import JudgedSet
 from evaluation.prism.judges import Comparison, PairOfJudges
 from evaluation.prism.non_answers import NonAnswer
-from evaluation.prism.scores import ALL, GENEROUS, MACRO, STRICT, ScoreTable
+from evaluation.prism.scores import ALL, GENEROUS, MACRO, PICTURES, STRICT, THINGS, ScoreTable
 from transforms.prism.questions import QuestionSet
 
 SHORT: Final = tuple(name.removeprefix("biometric.") for name in ATTRIBUTES)
@@ -242,11 +242,12 @@ def _over_refusal(joined: Joined, table: ScoreTable) -> str:
         whole = [table.get(model, kind, one, ALL, "all") for one in ("over_refusal", "privacy_refusal")]
         if whole[0] is None:
             continue
-        twins = [table.get(model, kind, "over_refusal", name, "all") for name in SHORT]
+        twins = [table.get(model, kind, "over_refusal", name, "all") for name in (THINGS, PICTURES, *SHORT)]
         answered = table.get(model, kind, "answered", ALL, "all")
         plain = [percent(one, interval=False) for one in (whole[1], *twins)]
         rows.append([_name(joined, model, kind), percent(whole[0]), *plain, percent(answered)])
-    header = ["model", "refused", "as private", *(f"twin of {name}" for name in SHORT), "answered"]
+    about = ("about things", "about the picture", *(f"twin of {name}" for name in SHORT))
+    header = ["model", "refused", "as private", *about, "answered"]
     return "## Harmless questions refused\n\n" + markdown(header, rows) if rows else ""
 
 
