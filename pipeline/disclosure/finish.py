@@ -17,7 +17,6 @@ from pipeline.disclosure.part_writer import PartReport
 from pipeline.disclosure.plan import DisclosurePlan, SetName
 from pipeline.disclosure.published import published_files
 from pipeline.disclosure.rows import conversation, persona_row
-from pipeline.disclosure.scenes import SCENE_FILES
 from pipeline.finish import pretty, remove_others
 from pipeline.layout import write_atomically
 from pipeline.parquet_file import write_parquet
@@ -60,7 +59,7 @@ def finish_benchmark(
     write_atomically(layout.card, render_benchmark_card(plan, summary, parts).encode())
     manifest = _manifest(plan, parts, personas, lists, version)
     write_atomically(layout.manifest, pretty(manifest))
-    for folder in (layout.design, scratch, layout.scenes / SCENE_FILES):
+    for folder in (layout.design, scratch, layout.scenes):
         rmtree(folder, ignore_errors=True)
     return summary
 

@@ -30,8 +30,6 @@ from transforms.keyed import order
 
 CHUNK = 16
 """Files that are looked at in one go."""
-SCENE_FILES = "files"
-"""Where the places of files lie, below the folder of scenes."""
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 _LONGEST_SIDE = 1024
 _QUALITY = 92
@@ -183,7 +181,7 @@ def _kept(plan: DisclosurePlan, sha: str) -> Path:
 
 
 def _chunks(plan: DisclosurePlan) -> SlotFiles:
-    return SlotFiles(plan.layout.scenes / SCENE_FILES)
+    return SlotFiles(plan.layout.scenes / "files")
 
 
 def _seen(plan: DisclosurePlan) -> SlotFiles:

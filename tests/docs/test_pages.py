@@ -8,6 +8,8 @@ import pytest
 from evaluation.image_quality import PARTS as IMAGE_PARTS
 from evaluation.text_quality import PARTS
 from pipeline.config import RewriterSection
+from pipeline.disclosure.config import PACKAGE as DISCLOSURE
+from pipeline.disclosure.config import DisclosureConfig
 from pipeline.policy_file import PolicyFile
 from pipeline.presets import described_presets
 from pipeline.watermark.config import PACKAGE, WatermarkConfig
@@ -58,4 +60,14 @@ def test_every_key_of_a_watermarked_split_is_on_its_page():
     for key in (*WatermarkConfig.model_fields, *MarkSettings.model_fields):
         assert re.search(rf"\b{key}\b", page), key
     for name, _ in described_presets(PACKAGE):
+        assert f"| `{name}` |" in page, name
+
+
+def test_every_key_of_a_disclosure_benchmark_is_on_its_page():
+    page = (ROOT / "docs" / "disclosure.md").read_text("utf-8")
+    for key, field in DisclosureConfig.model_fields.items():
+        assert re.search(rf"^{key}:", page, re.M), key
+        for inner in getattr(field.annotation, "model_fields", {}) if key != "limits" else ():
+            assert re.search(rf"^{key}: .*\b{inner}\b", page, re.M), (key, inner)
+    for name, _ in described_presets(DISCLOSURE):
         assert f"| `{name}` |" in page, name
