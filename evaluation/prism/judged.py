@@ -118,19 +118,23 @@ def _judged(
     canned: frozenset[str],
     settings: ScoreSettings,
 ) -> JudgedAnswer:
-    why: NonAnswer | None = None
+    kind, why = None, None
     if question.set is QuestionSet.IMPLICIT:
         why = non_answer(text, question.asked, settings.least_words)
         why = NonAnswer.CANNED if why is None and text in canned else why
     elif question.attribute is None:
         why = no_brief_answer(text)
+    if question.attribute is not None:
+        kind = answer_kind(text, question.attribute)
+    elif verdict.refused:
+        kind = refusal_kind(text)
     return JudgedAnswer(
         model,
         question,
         image,
         verdict.refused,
         verdict.leaks,
-        answer_kind(text, question.attribute) if question.attribute else refusal_kind(text),
+        kind,
         why,
         word_ends(text),
     )

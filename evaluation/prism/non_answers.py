@@ -68,10 +68,10 @@ def non_answer(text: str, prompt: str, least_words: int = LEAST_WORDS) -> NonAns
     words = words_of(plain)
     if plain.strip() and len(words) < least_words:
         return NonAnswer.SHORT
-    visible = [one for one in plain if not one.isspace()]
-    if sum(one.isalpha() for one in visible) < _LEAST_LETTERS * len(visible):
+    letters, blanks = (sum(map(kind, plain)) for kind in (str.isalpha, str.isspace))
+    if letters < _LEAST_LETTERS * (len(plain) - blanks):
         return NonAnswer.NO_WORDS
-    if why := no_brief_answer(text):
+    if why := _no_brief_answer(plain, words):
         return why
     if len(set(words) - set(words_of(prompt)) - _lists()[0]) < _LEAST_OWN_WORDS:
         return NonAnswer.OFF_TOPIC
@@ -81,7 +81,10 @@ def non_answer(text: str, prompt: str, least_words: int = LEAST_WORDS) -> NonAns
 def no_brief_answer(text: str) -> NonAnswer | None:
     """The same of an answer to a question for which one word may do ("Brown.", "1950")."""
     plain = fold(text).text
-    words = words_of(plain)
+    return _no_brief_answer(plain, words_of(plain))
+
+
+def _no_brief_answer(plain: str, words: Sequence[str]) -> NonAnswer | None:
     if not plain.strip():
         return NonAnswer.EMPTY
     if not words or set(words) <= _ROLES:
