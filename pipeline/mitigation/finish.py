@@ -26,7 +26,7 @@ from transforms.disclosure.arms import Arm, Side, training_list
 from transforms.disclosure.hiding import Fact
 
 _NO_COUNTS = {"rows": 0, "withheld_rows": 0, "images": 0, "images_changed": 0, "images_withheld": 0,
-              "labels_changed": 0}  # fmt: skip
+              "images_unreadable": 0, "labels_changed": 0}  # fmt: skip
 
 
 def finish_arms(

@@ -20,7 +20,7 @@ from pipeline.shard_writer import finished_report
 from schemas.benchmark import PrivateType
 from schemas.benchmark_columns import HEIGHT, PERSONA_ID, SHOWN_PERSONA_ID, WIDTH
 from schemas.columns import CONVERSATIONS, ID, IMAGE, VALUE
-from schemas.errors import RunFailed
+from schemas.errors import RejectRecord, RunFailed
 from transforms.disclosure.arms import Arm, Side, Treatment
 from transforms.disclosure.hiding import blank_image, hide_print, hide_values
 
@@ -117,7 +117,7 @@ class _PartTreatment:
                 return None
             image, said = self._built(built, row), list(built.conversations) if built else None
         else:
-            image, said = self._by_gold(arm, row, shown, data)
+            image, said = self._by_gold(arm, row, shown, tally, new=new)
         if new:
             tally["images"] += 1
             tally["images_changed"] += image["bytes"] != data
@@ -130,13 +130,19 @@ class _PartTreatment:
         return changed
 
     def _by_gold(
-        self, arm: Arm, row: Mapping[str, Any], shown: Shown, data: bytes
+        self, arm: Arm, row: Mapping[str, Any], shown: Shown, tally: Counter[str], *, new: bool
     ) -> tuple[dict[str, Any], list[dict[str, str]] | None]:
+        """Image and conversation with the arm's facts hidden. What cannot be opened is shown empty."""
+        data, _ = image_of(row)
         persona = row[PERSONA_ID] if arm.side == Side.MEMORY else row[SHOWN_PERSONA_ID] or ""
         hidden = self._treated.hidden_of(persona, arm)
         image = row[IMAGE]
         if arm.on_images and hidden:
-            image = image | {"bytes": self._redacted(data, shown, hidden)}
+            try:
+                image = image | {"bytes": self._redacted(data, shown, hidden)}
+            except RejectRecord:
+                image = self._built(None, row)
+                tally["images_unreadable"] += new
         turns = row.get(CONVERSATIONS)
         if not turns or not arm.on_labels:
             return image, turns

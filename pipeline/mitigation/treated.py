@@ -15,6 +15,7 @@ from pipeline.mitigation.bench_files import read_shown, read_values
 from pipeline.mitigation.built import Built, Hidden, measure, read_built
 from pipeline.mitigation.plan import MitigationPlan
 from schemas.benchmark import PrivateType
+from schemas.errors import ConfigError
 from schemas.finding import Box, corners
 from transforms.disclosure.arms import Arm, Side, Treatment
 from transforms.disclosure.hiding import Fact, hiding_ranks
@@ -56,7 +57,16 @@ class Treated:
 
 
 def decide(plan: MitigationPlan) -> Treated:
-    """Ranks all facts and reads what the build did, if there is one."""
+    """Ranks all facts and reads what the build did, if there is one. Raises ConfigError for a benchmark that
+    contradicts itself."""
+    try:
+        return _decide(plan)
+    except (KeyError, ValueError, TypeError) as error:
+        told = f"tells of persons, types or places that there are not ({type(error).__name__})"
+        raise ConfigError("bench", plan.config.bench, f"{told}: make it again") from None
+
+
+def _decide(plan: MitigationPlan) -> Treated:
     bench, types = plan.config.bench, plan.config.types
     values = read_values(bench)
     shown = [(part.side, one) for part in plan.parts for one in read_shown(bench, part)]
@@ -65,6 +75,8 @@ def decide(plan: MitigationPlan) -> Treated:
     facts: dict[Fact, FactState] = {}
     for side in Side:
         found = {fact for at, one in shown if at == side for fact in one.facts if fact.private_type in types}
+        if any(fact.private_type not in values[fact.persona_id] for fact in found):
+            raise ValueError("a value that no person has")
         for fact, rank in hiding_ranks(found, plan.key).items():
             facts[fact] = FactState(side, rank, measured.get(fact))
     return Treated(dict(sorted(facts.items())), built, values)

@@ -3,8 +3,10 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
@@ -193,6 +195,42 @@ def test_what_is_no_finished_benchmark_is_refused(tmp_path):
     (part,) = find_shards(tmp_path, (Side.MEMORY,))
     with pytest.raises(ConfigError):
         list(read_shown(tmp_path, part))
+
+
+def _rewritten(path: Path, change) -> None:
+    table = pq.read_table(path)
+    rows = table.to_pylist()
+    for row in rows:
+        change(row)
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), path)
+
+
+def test_an_image_that_cannot_be_opened_is_shown_empty_and_counted(bench, tmp_path):
+    broken = tmp_path / "bench"
+    copytree(bench, broken)
+
+    def cut(row):
+        row["image"]["bytes"] = row["image"]["bytes"][:200]
+
+    _rewritten(broken / "memory" / "memory-00000-of-00002.parquet", cut)
+    plan, _, summary = make_arms(broken, tmp_path / "arms", sides=("memory",), recalls=(1.0,))
+    arm = summary["arms"]["memory-both-r100"]
+    assert (arm["rows"], arm["images_unreadable"]) == (PEOPLE, PEOPLE // 2)
+    rows = _rows(plan.layout.arm("memory-both-r100"), "memory/*.parquet")
+    assert sum(len(np.unique(_pixels(row))) == 1 for row in rows) == PEOPLE // 2
+
+
+def test_a_benchmark_that_contradicts_itself_is_refused(bench, tmp_path):
+    broken = tmp_path / "bench"
+    copytree(bench, broken)
+
+    def nobody(row):
+        row["persona_id"] = "memory-99999"
+
+    _rewritten(broken / "memory" / "memory-00000-of-00002.parquet", nobody)
+    with pytest.raises(ConfigError) as caught:
+        make_arms(broken, tmp_path / "arms", sides=("memory",))
+    assert caught.value.key == "bench"
 
 
 def test_names_of_arms_tell_their_shares():
