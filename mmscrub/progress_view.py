@@ -78,7 +78,8 @@ def _live(bar: Progress) -> OnProgress:
             tasks[phase] = bar.add_task(_LABELS[phase], total=total, rate="")
             started[phase] = time.monotonic()
         rate = done / max(time.monotonic() - started[phase], 1e-6)
-        bar.update(tasks[phase], completed=done, total=total, rate=f"{rate:.1f}/s" if done else "")
+        shown = f"{rate:.1f}/s" if done else ""
+        bar.update(tasks[phase], completed=done, total=total, rate=shown + _answer_words(progress))
 
     return show
 
@@ -96,7 +97,10 @@ def _plain(stream: TextIO) -> OnProgress:
             started = now
         last_phase, last_time = progress.phase, now
         done, total = _done(progress)
-        stream.write(f"mmscrub: {_LABELS[progress.phase]}{progress_words(done, total, now - started)}\n")
+        stream.write(
+            f"mmscrub: {_LABELS[progress.phase]}{progress_words(done, total, now - started)}"
+            f"{_answer_words(progress)}\n"
+        )
         stream.flush()
 
     return show
@@ -114,6 +118,14 @@ def progress_words(done: int, total: int | None, seconds: float) -> str:
     if total and done < total:
         words += f", {timedelta(seconds=round((total - done) / rate))} left"
     return words
+
+
+def _answer_words(progress: RunProgress) -> str:
+    """What answering has cost in this run so far, and how often it failed."""
+    if progress.phase != "answer":
+        return ""
+    failed = f", {progress.answers_failed:,} failed" if progress.answers_failed else ""
+    return failed + (f", cost {progress.cost:,.4f}" if progress.cost else "")
 
 
 def _done(progress: RunProgress) -> tuple[int, int | None]:

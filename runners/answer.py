@@ -65,7 +65,12 @@ def run_answer(config: AnswerConfig, on_progress: OnProgress = lambda _: None) -
     progress = RunProgress(records_total=survey.questions)
     if not config.force:
         plan = _with_spent(plan)
-    with WorkerPool(workers, counter(progress, on_progress)) as pool, _disk_errors(plan.out):
+
+    def show(now: RunProgress) -> None:
+        now.cost = plan.settings.prices.cost(now.input_tokens, now.output_tokens)
+        on_progress(now)
+
+    with WorkerPool(workers, counter(progress, show)) as pool, _disk_errors(plan.out):
         # The last check of the config: nothing is written before it.
         info: EngineInfo = next(pool.run([Job(None, plan)]))[0]
         plan = replace(plan, run=plan.digest(info, survey.digest))
@@ -79,9 +84,9 @@ def run_answer(config: AnswerConfig, on_progress: OnProgress = lambda _: None) -
             if config.force:
                 _remove_earlier(plan.out)
             plan = replace(plan, parts=survey.parts)
-            kept = _answer(pool, plan, workers, progress, on_progress)
+            kept = _answer(pool, plan, workers, progress, show)
             progress.phase = "finish"
-            on_progress(progress)
+            show(progress)
             facts = run_facts(start_time, time.monotonic() - started, workers, progress)
             finished = finish(plan, _record(info, survey, facts))
     seconds = time.monotonic() - started

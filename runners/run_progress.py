@@ -38,6 +38,7 @@ class RunProgress:
     answers_failed: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cost: float = 0.0
 
 
 def counter(progress: RunProgress, on_progress: OnProgress) -> Callable[[dict[str, int]], None]:
