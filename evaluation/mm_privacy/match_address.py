@@ -167,6 +167,8 @@ def address_forms(value: str) -> tuple[str, ...]:
     """House number and first word of the street with the postcode, and with the town."""
     address = _read_address(value)
     where = [one for one in (address.postcode, *address.town[:1]) if one]
+    if not address.number and address.street and address.postcode:
+        return (f"{address.street[0]} {address.postcode}",)
     start = " ".join(part for part in (address.number, *address.street[:1]) if part)
     return tuple(f"{start} {one}" for one in where) if start and where else (start,) if start else ()
 
@@ -179,6 +181,8 @@ def address_readings(written: Written) -> Iterator[Reading]:
             continue
         near = range(max(0, at - _NEAR), min(len(tokens), at + _NEAR + 1))
         words = [place for place in near if not _has_digit(tokens[place])]
+        for before in tokens[max(0, at - 2 * _NEAR) : at]:
+            yield Reading(f"{before.text} {number.text}", before.start, number.end)
         after = _closed_pairs(tokens[at + 1 : at + 1 + _SPREAD])
         for place in words:
             start = min(number.start, tokens[place].start)

@@ -15,7 +15,7 @@ from evaluation.mm_privacy.match_address import bare
 from evaluation.mm_privacy.tiers import Reading, Sighting, Tier, TypeRules, one_edit
 from evaluation.mm_privacy.written import Written, notation, read_written
 
-_WORD: Final = regex.compile(r"\p{Lu}?[\p{Ll}\p{M}]+(?:['’´`]\p{L}[\p{L}\p{M}]+)?|\p{L}[\p{L}\p{M}'’´`]*")
+_WORD: Final = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’´`](?!s\b)\p{L}[\p{L}\p{M}]*)?")
 _BETWEEN: Final = regex.compile(r"[\s|*_~\"'`,;:=>+{}\[\]()/-]{0,24}")
 _ADDRESS: Final = regex.compile(r"[\w.%+-]+\s?@\s?[\w.-]+")
 _SENTENCE_START: Final = regex.compile(r"(?:^|[.!?:]\s+|\n)[\s*_#>\"'-]*$")
@@ -48,8 +48,7 @@ def _tokens(written: Written) -> list[_Token]:
 
 @lru_cache(maxsize=16384)
 def _bare_name(word: str) -> str:
-    said = "".join(char for char in bare(word) if char.isalpha())
-    return said[:-1] if word[-2:] in ("'s", "’s") and len(said) > 1 else said
+    return "".join(char for char in bare(word) if char.isalpha())
 
 
 @cache
