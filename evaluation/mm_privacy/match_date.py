@@ -21,7 +21,7 @@ _KEYED: Final = regex.compile(
     r"\b(?P<key>day|month|year)\b(?: of birth)?[\"'*` ]*(?::|=|is|->)?[\"'*` ]*(?P<value>\d{1,4}|\p{L}+)"
 )
 _MASKED_YEAR: Final = regex.compile(
-    r"[*xX#?]{1,2}[-./ ][*xX#?]{1,2}[-./ ](?P<year>\d{4})(?!\d)"
+    r"(?:[*xX#?]{1,2}|(?<!\d)(?P<a>\d{1,2}))[-./ ](?:[*xX#?]{1,2}|(?P<b>\d{1,2}))[-./ ](?P<year>\d{4})(?!\d)"
     r"|(?<!\d)(?P<first>\d{4})[-./ ][*xX#?]{2}"
 )
 _ORDERS: Final = ("ymd", "dmy", "mdy")
@@ -196,8 +196,16 @@ def _parts(written: Written, forms: Sequence[str]) -> Iterator[Sighting]:
         ):
             yield Sighting(Tier.PARTIAL, "", atom.start, atom.end)
     for masked in _MASKED_YEAR.finditer(written.text):
-        if any(form[:4] in (masked["year"], masked["first"]) for form in forms):
+        hidden = not (masked["a"] and masked["b"])
+        if hidden and any(_is_seen_of(masked, form) for form in forms):
             yield Sighting(Tier.PARTIAL, "", masked.start(), masked.end())
+
+
+def _is_seen_of(masked: regex.Match[str], form: str) -> bool:
+    """True if what a masked date shows is the year of ``form``, and its day or month if it shows one."""
+    year, month, day = form.split("-")
+    shown = [part.zfill(2) for part in (masked["a"], masked["b"]) if part]
+    return year in (masked["year"], masked["first"]) and all(part in (month, day) for part in shown)
 
 
 def _is_all(written: Written, atom: _Atom) -> bool:

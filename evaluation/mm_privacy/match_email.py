@@ -121,6 +121,10 @@ def _ends_spelling(piece: _Piece) -> bool:
     return piece.spelled
 
 
+_EDGES: Final = "._-+,'%"
+"""Signs with which no local part begins or ends; they wrap it or belong to the sentence."""
+
+
 def _is_sign(piece: _Piece) -> bool:
     return piece.text in (".", "_", "-", "+", "%", "'", ",")
 
@@ -137,11 +141,11 @@ def _locals(written: Written, end: int) -> Iterator[tuple[str, int]]:
         if _is_sign(piece):
             ends = place == 0 or piece.apart or piece.text == "," or not pieces[place - 1].text
             if ends and place + 1 < len(pieces):
-                yield local.strip("._-+,"), pieces[place + 1].start
+                yield local.strip(_EDGES), pieces[place + 1].start
             continue
         before = pieces[place - 1] if place else None
         if before is None or piece.apart or not before.text or (_is_sign(before) and before.apart):
-            yield local.strip("._-"), piece.start
+            yield local.strip(_EDGES), piece.start
         if before is not None and piece.apart and not _is_sign(before):
             single = len(piece.text) == 1 and (single or len(local) == len(piece.text))
             joins += not (len(piece.text) == 1 and len(before.text) == 1)

@@ -22,7 +22,7 @@ _LINKS: Final = frozenset({"and", "dash", "hyphen", "minus", "space", "pause", "
 _GLUE: Final = regex.compile(r"[-./]?")
 _TIGHT: Final = regex.compile(r"(?:[ \t\xa0]?[\-./()+_*`]{0,3}[ \t\xa0]?)")
 _COUNT_BEFORE: Final = regex.compile(
-    r"\b(?:first|last|next|middle|final|following|other|remaining|initial|ending|the|all)[\s(*_]*$"
+    r"\b(?:first|last|next|middle|final|following|other|remaining|initial|ending|the|all|group|part|block|section|segment)[\s(*_]*$"
 )
 _MASK_BEFORE: Final = regex.compile(r"(?:[*#?]{2,}|\b[xX]{2,}|…|\.{3}|_{3,})[\s\-.)(/*_]*$")
 _MASK_AFTER: Final = regex.compile(r"[\s\-.)(/]*(?:[*#?]{2,}|[xX]{2,}|…|\.{3}|_{3,})")
