@@ -20,7 +20,7 @@ from transforms.prism.questions import PrismLayout
 Corpus = Annotated[
     str | None,
     typer.Argument(
-        metavar="[INPUT]",
+        metavar="INPUT",
         help="Corpus whose images are asked about, and whose texts tell what harmless questions can be "
         f"about: {FORMS} Without one, every image of --images is asked about.",
         show_default=False,
@@ -86,7 +86,8 @@ def prism(
 
     `mmscrub prism corpus.json --images photos --out bench --seed 7`
 
-    Then `mmscrub answer bench --model M --out answers.jsonl` and `mmscrub score prism answers.jsonl`.
+    Then `mmscrub answer bench --model M --out answers.jsonl`, and
+    `mmscrub score prism answers.jsonl --bench bench --out scores`.
 
     Exit codes: 0 done; 1 failed; 2 wrong call or config; 3 a `--fail-on` share was crossed.
     """

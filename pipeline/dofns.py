@@ -148,7 +148,9 @@ class LookAtSlots(beam.DoFn):
         plan = self._plan
         files = seen_files(plan)
         notes = plan.notes
-        known = {image.sha256: image for image in files.read(element, SeenImage) or ()}
+        kept = files.read(element, SeenImage) or ()
+        # What killed a worker may have been the machine: it is looked at again.
+        known = {image.sha256: image for image in kept if image.reason != Reason.ENGINE_FAILED}
         seen = []
         for sha, location in read_images(plan.layout.spool, element):
             if notes.is_held_back(sha):

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
+from pipeline.digests import digest_of
 from pipeline.prism.ask import AskedReport
 from pipeline.prism.config import PrismConfig
 from pipeline.prism.finish import finish_prism
 from pipeline.prism.layout import PrismFolder
 from pipeline.prism.plan import PrismPlan, make_prism_plan
 from pipeline.prism.told import ToldReport
+from pipeline.seen_images import SeenImage, held_back_files
 from runners.jobs import Job, JobKind
 from runners.run_folder import check_places, disk_errors, prepared
 from runners.run_progress import OnProgress, RunProgress, counter, run_facts, usable_cores
@@ -61,6 +63,8 @@ def run_prism(config: PrismConfig, on_progress: OnProgress = lambda _: None) -> 
             partitions = read_sources(pool, plan, progress)
             plan = replace(plan, shards=corpus_shape(config.shards, partitions).shards)
             _look(pool, plan, workers, progress)
+            held_back = [[one.sha256, one.reason] for one in held_back_files(plan).read_all(SeenImage)]
+            plan = replace(plan, held_back=digest_of(sorted(held_back)))
             progress.phase, progress.records_total = "tell", sum(report.rows for report in partitions)
             told: list[ToldReport] = _sharded(pool, plan, JobKind.TELL)
             progress.phase, progress.images = "ask", 0

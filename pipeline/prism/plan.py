@@ -28,13 +28,15 @@ _PLACES = ("input", "out", "images", "workers", "force", "fail_on")
 
 @dataclass(frozen=True, slots=True)
 class PrismPlan:
-    """``shards`` is known after partitioning; ``code`` is the digest of the code that made the plan."""
+    """``shards`` is known after partitioning; ``held_back``, the digest of the images that cannot be used,
+    after they were looked at; ``code`` is the digest of the code that made the plan."""
 
     out: Path
     sources: tuple[Source, ...]
     config: PrismConfig
     engine_infos: tuple[EngineInfo, ...] = ()
     shards: int = 0
+    held_back: str = ""
     code: str = field(default_factory=code_digest)
 
     @property
@@ -94,7 +96,7 @@ class PrismPlan:
     def shard_digest(self) -> str:
         """Changes whenever the bytes of a shard could change for the same rows and the same images."""
         engines = [[e.role, e.name, e.version, e.weights_sha256, e.settings] for e in self.engine_infos]
-        shape = [self.shards, [[source.name, source.uri] for source in self.sources]]
+        shape = [self.shards, self.held_back, [[source.name, source.uri] for source in self.sources]]
         return digest_of([*self._basis(), self.settings(), engines, shape])
 
     def _basis(self) -> list[Any]:

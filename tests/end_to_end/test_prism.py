@@ -194,6 +194,18 @@ def test_a_folder_is_asked_by_category_and_what_cannot_be_opened_is_quarantined(
     assert {row["thing_kind"] for row in questions(out, QuestionSet.OVER_REFUSAL)} == {"picture"}
 
 
+def test_an_image_that_once_killed_its_workers_is_looked_at_again(made, corpus, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(made.layout.root, out)
+    killer = hashlib.sha256((corpus / "photos" / "3.jpg").read_bytes()).hexdigest()
+    for path in (out / ".mmscrub" / "look").rglob("slot-*.jsonl"):
+        seen = [json.loads(line) for line in path.read_text().splitlines()]
+        seen = [one | {"reason": "engine_failed"} if one["sha256"] == killer else one for one in seen]
+        path.write_text("".join(json.dumps(one) + "\n" for one in seen))
+    run_prism(make_prism_config(settings(corpus, out)))
+    assert digests(out) == digests(made.layout.root)
+
+
 def test_a_run_that_asks_about_nothing_fails_and_leaves_no_questions_of_an_earlier_one(
     made, corpus, tmp_path
 ):
