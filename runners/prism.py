@@ -67,7 +67,7 @@ def run_prism(config: PrismConfig, on_progress: OnProgress = lambda _: None) -> 
             plan = replace(plan, held_back=digest_of(sorted(held_back)))
             progress.phase, progress.records_total = "tell", sum(report.rows for report in partitions)
             told: list[ToldReport] = _sharded(pool, plan, JobKind.TELL)
-            progress.phase, progress.images = "ask", 0
+            progress.phase, progress.images, progress.images_total = "ask", 0, None
             asked: list[AskedReport] = _sharded(pool, plan, JobKind.ASK)
             progress.phase = "merge"
             on_progress(progress)

@@ -154,7 +154,7 @@ def _data_rows(
         shown = {"bytes": data, "path": PurePosixPath(image.image).name}
         for place, question in enumerate(image.questions[kind]):
             yield question_row(question, kind) | {IMAGE: shown}, 0 if place else len(data)
-        if kind is QuestionSet.SOFT:
+        if kind is QuestionSet.OVER_REFUSAL:  # the last that is written
             PROGRESS.add(images=1)
 
 
