@@ -24,7 +24,9 @@ def show_benchmark(result: BenchmarkResult) -> None:
     scenes = summary["scenes"]
     if scenes:
         left = ", ".join(f"{reason} {count}" for reason, count in scenes.items() if reason != USABLE)
-        typer.echo(f"scenes: {scenes.get(USABLE, 0)} of the folder can be shown; left out: {left or 'none'}")
+        usable, shown = scenes.get(USABLE, 0), summary["images"]["retention"].get("scene", 0)
+        again = f", for {shown} places: some are shown again" if usable < shown else ""
+        typer.echo(f"scenes: {usable} of the folder can be shown{again}; left out: {left or 'none'}")
     for stage, reasons in summary["quarantine"].items():
         for reason, count in reasons.items():
             typer.echo(f"  quarantined at {stage}: {reason} {count} images")
