@@ -27,8 +27,9 @@ from transforms.disclosure.memory_set import SamplePlan, private_types, stated_b
 from transforms.disclosure.prompts import Request, base_request, private_prompt
 from transforms.keyed import below, order, uniform
 
-MOST_SHOWN = 10_000
-"""Persons whose forms are shown; beyond that many items they are shown again."""
+MOST_SHOWN = 2_000
+"""Persons whose forms are shown; beyond that many items they are shown again. One locale alone has names for
+more than twice as many."""
 _WORDINGS = 1 << 32
 
 
