@@ -58,8 +58,11 @@ def photograph(page: RgbArray, draws: Draws) -> Photograph:
     light = _light(width, height, draws) * _moire(width, height, draws)
     grain = _grain(width, height, draws)
     blurred = cv2.GaussianBlur(seen, (0, 0), _between(draws, _BLUR, "blur"))
-    lit = cv2.multiply(blurred, cv2.merge(_tinted(light, draws)), dtype=cv2.CV_32F)
-    noisy = cv2.add(lit, cv2.merge([grain] * 3), dtype=cv2.CV_8U)
+    planes = [
+        cv2.add(cv2.multiply(plane, shade, dtype=cv2.CV_32F), grain, dtype=cv2.CV_8U)
+        for plane, shade in zip(cv2.split(blurred), _tinted(light, draws), strict=True)
+    ]
+    noisy = cv2.merge(planes)
     out = io.BytesIO()
     Image.fromarray(noisy).save(out, "JPEG", quality=round(_between(draws, _QUALITY, "quality")))
     return Photograph(out.getvalue(), width, height, matrix)

@@ -87,7 +87,7 @@ def render_form(order: FormOrder, key: bytes) -> RenderedForm:
         data, width, height = shot.data, shot.width, shot.height
     else:
         out = io.BytesIO()
-        picture.save(out, "PNG", compress_level=3)
+        picture.save(out, "PNG", compress_level=1)
         data, width, height = out.getvalue(), picture.width, picture.height
     fields = tuple(PrintedField(f.name, f.label, f.private_type, text, quad) for f, text, quad in placed)
     return RenderedForm(data, width, height, layout.title, fields)

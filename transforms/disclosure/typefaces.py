@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -47,6 +47,7 @@ def font(face: str, size: float) -> ImageFont.FreeTypeFont:
     return opened.at(round(size * scale * 2) / 2)
 
 
+@lru_cache(maxsize=1 << 15)
 def width_of(text: str, face: str, size: float) -> float:
     """How far the pen moves over ``text``, in pixels."""
     return float(font(face, size).getlength(text))
