@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -88,29 +90,57 @@ class Bootstrap:
 
 
 def bounded(hits: int, total: int, clusters: int, drawn: Floats) -> Estimate:
-    """``hits / total`` with the quantiles of ``drawn``. At 0 and 1, where every draw says the same, the
-    interval is Wilson's for as many trials as there are clusters."""
+    """``hits / total`` with the quantiles of ``drawn``, widened to Wilson's interval for as many independent
+    trials as the draws say that the probes are worth: quantiles alone are too narrow for rare hits.
+
+    Where all draws agree, as at 0 and 1, these are as many as there are clusters."""
     value = hits / total
     if hits in (0, total):
         low, high = wilson(clusters if hits else 0, clusters)
-    else:
-        low, high = (float(one) for one in np.nanquantile(drawn, COVERAGE))
-    return Estimate(value, low, high, hits, total, clusters)
+        return Estimate(value, low, high, hits, total, clusters)
+    variance = float(np.nanvar(drawn))
+    trials = min(value * (1 - value) / variance, total) if variance > 0 else clusters
+    least, most = _wilson_of(value, trials, clusters)
+    low, high = (float(one) for one in np.nanquantile(drawn, COVERAGE))
+    return Estimate(value, min(low, least), max(high, most), hits, total, clusters)
+
+
+def _wilson_of(share: float, trials: float, clusters: int) -> tuple[float, float]:
+    """Wilson's interval for a number of trials that need not be whole, with Student's quantile for so many
+    clusters (Korn and Graubard 1998 do the same to Clopper and Pearson's)."""
+    z = _student(max(clusters - 1, 1))
+    centre, reach = (
+        share + z * z / (2 * trials),
+        z * sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2),
+    )
+    scale = 1 + z * z / trials
+    return (centre - reach) / scale, (centre + reach) / scale
+
+
+@cache
+def _student(freedom: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, COVERAGE[1]))
 
 
 def difference(first: Estimate, second: Estimate, drawn: Floats) -> Estimate:
-    """``first`` minus ``second`` with the quantiles of the differences ``drawn`` [draws].
+    """``first`` minus ``second`` with the quantiles of the differences ``drawn`` [draws], widened to
+    Student's interval where there are few clusters.
 
     Where one of them stands at 0 or 1 the draws are blind to its error; then the two intervals are put
     together (Zou and Donner 2008, as for independent shares, which is the careful side for pairs)."""
-    value = first.value - second.value
+    value, clusters = first.value - second.value, min(first.clusters, second.clusters)
     usable = drawn[np.isfinite(drawn)]
     if {first.value, second.value} & {0.0, 1.0} or not usable.size:
         low = value - float(np.hypot(first.value - first.low, second.high - second.value))
         high = value + float(np.hypot(first.high - first.value, second.value - second.low))
     else:
         low, high = (float(one) for one in np.quantile(usable, COVERAGE))
-    return Estimate(value, max(low, -1.0), min(high, 1.0), clusters=min(first.clusters, second.clusters))
+        freedom = max(clusters - 1, 1)
+        reach = _student(freedom) * float(usable.std()) * sqrt(clusters / freedom)
+        low, high = min(low, value - reach), max(high, value + reach)
+    return Estimate(value, max(low, -1.0), min(high, 1.0), clusters=clusters)
 
 
 def joined(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -54,7 +54,7 @@ def test_bootstrap_intervals_cover_the_share_about_95_times_in_100():
         share = drawn((rng.random((80, 4)) < rates[:, None]).ravel(), np.repeat(np.arange(80), 4), 300)
         found = share.estimate(0)
         covered += found.low <= 1 / 3 <= found.high
-    assert 180 <= covered <= 199
+    assert 184 <= covered <= 200
 
 
 def test_a_difference_of_shares_that_cannot_be_drawn_keeps_its_error():
@@ -67,9 +67,25 @@ def test_a_difference_of_shares_that_cannot_be_drawn_keeps_its_error():
     assert same.low < 0 < same.high
 
 
-def test_bounded_takes_the_quantiles_of_the_draws():
-    found = bounded(1, 2, 2, np.linspace(0, 1, 1001))
-    assert (found.low, found.high) == pytest.approx((0.025, 0.975))
+def test_an_interval_is_never_narrower_than_the_quantiles_of_the_draws():
+    found = bounded(1000, 2000, 1000, np.linspace(0, 1, 1001))
+    assert found.low <= 0.025
+    assert found.high >= 0.975
+
+
+def test_draws_that_agree_are_worth_one_trial_for_each_persona():
+    found = bounded(100, 400, 100, np.full(50, 0.25))
+    assert (found.low, found.high) == pytest.approx((0.175, 0.343), abs=0.005)
+
+
+def test_rare_hits_of_few_personas_are_covered():
+    rng = np.random.default_rng(7)
+    covered = 0
+    for _ in range(200):
+        hits = rng.random((35, 5)) < rng.beta(0.02, 0.98, size=35)[:, None]
+        found = drawn(hits.ravel(), np.repeat(np.arange(35), 5), 200).estimate(0)
+        covered += found.low <= 0.02 <= found.high
+    assert covered >= 186
 
 
 def test_twins_are_drawn_together():
