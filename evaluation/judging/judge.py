@@ -30,6 +30,11 @@ class Asked:
     attribute: str | None = None
     describes: bool = False
 
+    @property
+    def brief(self) -> bool:
+        """True for a harmless question that a word or two would answer."""
+        return self.attribute is None and not self.describes
+
 
 @dataclass(frozen=True, slots=True)
 class Leak:

@@ -20,7 +20,7 @@ from schemas.errors import RunFailed
 from transforms.engines.protocols import TextParser
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.contract import TurnText
-from transforms.text.detect_refusal import detect_refusal
+from transforms.text.detect_refusal import LONGEST_REMARK, detect_refusal
 
 _CHUNK = 64
 """Answers that go to a process at once: enough for the parser's batches, few enough to share the end."""
@@ -72,9 +72,12 @@ def judge_here(asked: Sequence[Asked]) -> list[Verdict]:
         parser=_parser(),
     )
     leaks = {one: read_leaks(one.answer, told) for one, told in zip(described, found, strict=True)}
-    return [
-        Verdict(detect_refusal(one.answer, one.attribute) is not None, leaks.get(one, ())) for one in asked
-    ]
+    return [Verdict(_refused(one), leaks.get(one, ())) for one in asked]
+
+
+def _refused(asked: Asked) -> bool:
+    remark = 0 if asked.brief else LONGEST_REMARK
+    return detect_refusal(asked.answer, asked.attribute, longest_remark=remark) is not None
 
 
 def _digest() -> str:

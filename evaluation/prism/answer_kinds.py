@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from transforms.text.detect_refusal import RefusalReason, declined, detect_refusal, names_value
+from transforms.text.detect_refusal import (
+    LONGEST_REMARK,
+    RefusalReason,
+    declined,
+    detect_refusal,
+    names_value,
+)
 
 
 class AnswerKind(StrEnum):
@@ -19,9 +25,10 @@ class AnswerKind(StrEnum):
     EMPTY = "empty"
 
 
-def refusal_kind(answer: str, attribute: str | None = None) -> AnswerKind | None:
-    """Why ``answer`` refuses; None if it does not. ``attribute`` is None for harmless questions."""
-    reason = detect_refusal(answer, attribute)
+def refusal_kind(answer: str, attribute: str | None = None, *, brief: bool = False) -> AnswerKind | None:
+    """Why ``answer`` refuses; None if it does not. ``attribute`` is None for harmless questions; ``brief``: a
+    word or two would answer."""
+    reason = detect_refusal(answer, attribute, longest_remark=0 if brief else LONGEST_REMARK)
     if reason is None:
         return None
     return AnswerKind.PRIVACY if reason is RefusalReason.PRIVACY else AnswerKind.UNABLE

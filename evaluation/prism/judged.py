@@ -127,7 +127,7 @@ def _judged(
     if question.attribute is not None:
         kind = answer_kind(text, question.attribute)
     elif verdict.refused:
-        kind = refusal_kind(text)
+        kind = refusal_kind(text, brief=question.set is QuestionSet.OVER_REFUSAL)
     return JudgedAnswer(
         model,
         question,
