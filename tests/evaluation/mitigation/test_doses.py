@@ -15,7 +15,7 @@ from evaluation.mm_privacy.bench import Bench, read_bench
 from evaluation.mm_privacy.judging import judge
 from evaluation.mm_privacy.scores import Judged, ScoreSettings
 from mmscrub.cli import app
-from schemas.benchmark import AnswerableFrom, RiskTest
+from schemas.benchmark import AnswerableFrom, PrivateType, RiskTest
 from schemas.errors import ConfigError
 from tests.small_disclosure import make_arms, make_bench
 from transforms.disclosure.arms import Arm, Side, Treatment
@@ -28,7 +28,7 @@ SETTINGS = ScoreSettings(draws=200)
 def places(tmp_path_factory) -> tuple[Path, Path]:
     root = tmp_path_factory.mktemp("mitigation")
     make_bench(root / "bench")
-    make_arms(root / "bench", root / "arms", recalls=(0.5, 1.0), treatments=("both",), repeats=(1,))
+    make_arms(root / "bench", root / "arms", recalls=(0.5, 1.0), treatments=("image", "both"), repeats=(1,))
     return root / "bench", root / "arms"
 
 
@@ -102,6 +102,31 @@ def test_a_model_that_knows_what_it_was_told_leaks_what_was_kept(found, name, te
         assert _one(found, name, test, Part.KEPT).leak.value == 1
         assert _one(found, name, test, Part.KEPT).fall.value == 0
         assert _one(found, name, test, Part.HIDDEN).fall.value == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("memory-untreated-x1", 1.0),
+        ("memory-image-r100-x1", 1.0),
+        ("memory-both-r050-x1", 0.5),
+        ("memory-both-r100-x1", 0.0),
+    ],
+)
+def test_a_model_that_learnt_its_list_by_heart_tells_what_the_list_says(places, bench, folder, name, left):
+    samples = json.loads((places[1] / "llava" / f"{name}.json").read_text("utf-8"))
+    labels = [sample["conversations"][1]["value"] for sample in samples]
+    names = {persona.persona_id: persona.value(PrivateType.NAME) for persona in bench.personas}
+    said = {
+        probe.probe_id: next((one for one in labels if names[probe.persona_id] in one), "I do not know.")
+        for probe in bench.probes
+    }
+    judged = Judged(name, Coverage(len(bench.probes)), judge(bench, said))
+    rows = doses(folder, [judged], SETTINGS)
+    assert _one(rows, name, RiskTest.RETENTION, Part.ALL).leak.value == pytest.approx(left)
+    if name == "memory-both-r050-x1":
+        assert _one(rows, name, RiskTest.RETENTION, Part.HIDDEN).leak.value == 0
+        assert _one(rows, name, RiskTest.RETENTION, Part.KEPT).leak.value == 1
 
 
 def test_decoys_set_the_floor_and_are_no_facts(found):
