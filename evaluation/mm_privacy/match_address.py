@@ -22,6 +22,7 @@ _POSTCODE: Final = regex.compile(
     r"(?<!\w)(?:\d{5}(?:-\d{4})?|\d{4}\s?\p{Lu}{2}|\d{2}-\d{3}|\d{4}|\d{3}\s\d{2}"
     r"|\p{Lu}{1,2}\d[\p{Lu}\d]?\s?\d\p{Lu}{2}|\p{Lu}\d{2}\s?[\p{Lu}\d]{4})(?!\w)"
 )
+_ORDINAL: Final = regex.compile(r"\d+(?:st|nd|rd|th)")
 _NEAR: Final = 4
 """Words between a house number and its street, for a value that is looked up."""
 _NEAR_CHARACTERS: Final = 16
@@ -130,7 +131,8 @@ def _is_needed(token: _Token) -> bool:
 
 
 def _has_digit(token: _Token) -> bool:
-    return any(char.isdigit() for char in token.text)
+    """True for numbers, and not for the name of a street that is one ("5th Avenue")."""
+    return any(char.isdigit() for char in token.text) and not _ORDINAL.fullmatch(token.text)
 
 
 def _postcode(said: str, segments: Sequence[tuple[int, int]]) -> tuple[int, int] | None:

@@ -26,7 +26,7 @@ _SHORTEST_LOCAL: Final = 3
 
 
 _HOST_NAMED: Final = (
-    r"\b(?:domain|host|provider|server|followed by|ends? (?:in|with)|after the (?:@|at)|then)\b"
+    r"(?<![a-z])(?:domain|host|provider|server|followed by|ends? (?:in|with)|after the (?:@|at)|then)\b"
 )
 
 

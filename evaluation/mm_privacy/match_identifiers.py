@@ -19,10 +19,10 @@ _SHORTEST_END: Final = 4
 _LONG_BEGINNING: Final = 8
 """Characters of a beginning that count where they are less than half of the identifier."""
 _UNNAMED_PART: Final = 6
-_WORD: Final = regex.compile(r"x-ray|[\p{L}\p{N}|]+")
+_WORD: Final = regex.compile(r"x-ray|[\p{L}\p{N}]+")
 _DIGIT: Final = regex.compile(r"\d")
 _JOINT: Final = regex.compile(r"[\s\-./()\[\]_*`~'\",:]{0,4}")
-_ALIKE: Final = str.maketrans("OQIL|", "00111")
+_ALIKE: Final = str.maketrans("OQIL", "0011")
 """The letters that stand for digits most often; others of print are one edit."""
 
 

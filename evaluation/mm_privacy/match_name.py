@@ -150,7 +150,7 @@ def _one_word_off(one: str, other: str) -> bool:
     only, lacking = [*(left - right).elements()], [*(right - left).elements()]
     if len(only) != 1 or len(lacking) != 1 or max(len(only[0]), len(lacking[0])) < _SHORTEST_MISS:
         return False
-    return one_edit(only[0], lacking[0])
+    return only[0] not in _roles() and one_edit(only[0], lacking[0])
 
 
 def _seen_parts(written: Written, parts: Sequence[frozenset[str]]) -> Iterator[Sighting]:
@@ -188,6 +188,9 @@ def _closed_up(written: Written, gold: str) -> Iterator[Sighting]:
         words: Sequence[str] = form.split()
         if len(words) == 2:
             for one, other in (words, words[::-1]):
+                spaced = r"[ .-]".join(one) + r"[ .,_-]{1,3}" + r"[ .-]".join(other)
+                for found in regex.finditer(rf"(?<!\p{{L}}){spaced}(?!\p{{L}})", bare_same_length(written)):
+                    yield Sighting(Tier.FULL, form, found.start(), found.end())
                 for found in regex.finditer(
                     rf"(?<!\p{{L}}){one}[/\\:]?{other}(?!\p{{L}})", bare_same_length(written)
                 ):

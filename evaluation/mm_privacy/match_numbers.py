@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise, product
 from typing import Final
@@ -68,12 +68,18 @@ def _is_thousand(groups: Sequence[Group], place: int) -> bool:
     return other.comma and len(other.digits) == 3 and len(one.digits) <= 3 and not one.spoken
 
 
-def _parts(written: Written, wholes: Sequence[str], groups: Sequence[Group]) -> Iterator[Sighting]:
+def _parts(
+    written: Written,
+    wholes: Sequence[str],
+    groups: Sequence[Group],
+    meant_by: Callable[[str], Collection[str]] = lambda digits: (digits,),
+) -> Iterator[Sighting]:
     """The beginning or the end of a number by itself; both together may be all of it."""
     for whole in wholes:
         seen = [
             Sighting(Tier.PARTIAL, digits, start, end)
-            for digits, start, end in (*runs(groups), *_beginnings(whole, groups))
+            for run, start, end in (*runs(groups), *_beginnings(whole, groups))
+            for digits in meant_by(run)
             if SHORTEST_END <= len(digits) < len(whole) - 1
             and (whole.startswith(digits) or whole.endswith(digits))
             and _is_meant(written, digits, start, end)
@@ -158,9 +164,9 @@ def phone_readings(written: Written) -> Iterator[Reading]:
 
 
 @lru_cache(maxsize=4096)
-def _cores(digits: str) -> frozenset[str]:
+def _cores(digits: str) -> tuple[str, ...]:
     """The national numbers that ``digits`` may be: as they stand, and without each code of country."""
-    return frozenset({digits.lstrip("0"), *_stripped(digits)})
+    return tuple(dict.fromkeys((digits.lstrip("0"), *_stripped(digits))))
 
 
 def _stripped(digits: str) -> Iterator[str]:
@@ -181,7 +187,7 @@ def phone_sightings(written: Written, gold: str) -> Iterator[Sighting]:
             if any(one_edit(form, core) for form in _cores(digits)):
                 yield Sighting(Tier.ONE_EDIT, digits, start, end)
         yield from _pieced_together(core, groups)
-        yield from _parts(written, (core, f"0{core}"), groups)
+        yield from _parts(written, (core,), groups, lambda digits: dict.fromkeys((digits, *_cores(digits))))
 
 
 NUMBER_RULES: Final = TypeRules(number_forms, number_readings, number_sightings)

@@ -52,7 +52,7 @@ def match(
         return NO_MATCH
     known = _told_by_asking(asked, gold, private_type)
     forms = rules.forms(gold)
-    for sighting in sorted(sightings, key=lambda one: (-RANK[one.tier], one.start)):
+    for sighting in sorted(sightings, key=lambda one: (-RANK[one.tier], one.start, one.end)):
         if RANK[sighting.tier] <= RANK[known]:
             return NO_MATCH
         if sighting.tier is Tier.FULL or not _is_anothers(written, sighting, forms, private_type, others):

@@ -11,7 +11,7 @@ import regex
 
 from evaluation.mm_privacy.written import Written, notation
 
-_WORD: Final = regex.compile(r"[\p{L}\p{N}|]+(?:(?<=\d)!(?=[\d-]))?[\p{L}\p{N}|]*")
+_WORD: Final = regex.compile(r"[\p{L}\p{N}]+")
 _DIGITS: Final = regex.compile(r"\d+")
 _ORDINAL: Final = regex.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|ª)")
 _JOINT: Final = regex.compile(r"[\s\-./()\[\]{}+*_~`'\"\\:$]{0,8}")
@@ -87,7 +87,7 @@ def digit_groups(written: Written, *, alone: bool = False) -> list[Group]:
         gap = written.text[before.end : group.start]
         spoken = group.spoken and before.spoken
         joined = (_SPOKEN_JOINT if spoken else _JOINT).fullmatch(gap.lower()) is not None
-        tight = _TIGHT.fullmatch(gap) is not None or (spoken and joined)
+        tight = joined if spoken else _TIGHT.fullmatch(gap) is not None
         linked.append(
             replace(
                 group, joined=joined, tight=tight, comma=gap == ",", glued=_GLUE.fullmatch(gap) is not None

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from evaluation.mm_privacy.matcher_quality import PARTS, judged, load_gold, seconds
+from evaluation.mm_privacy.matcher_quality import PARTS, false_matches, judged, load_gold, seconds
 from evaluation.mm_privacy.tiers import Tier
 from schemas.benchmark import PrivateType
 
@@ -44,3 +44,11 @@ def test_precision_and_recall_reach_98_percent(part):
 def test_many_answers_are_judged_in_time():
     """A tenth of what the figure asks, on a machine that may be three times as slow."""
     assert seconds(answers=1000, personas=200) < 9
+
+
+def test_answers_about_something_else_tell_nothing_of_anybody():
+    answers = [
+        "The image shows two dogs on a beach in 2019.",
+        "There are 3 people; one of them holds 12 cards.",
+    ]
+    assert false_matches(answers, personas=40) == (0, 22)
