@@ -12,6 +12,7 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from pipeline.readers.parquet import open_parquet
+from schemas.benchmark import RiskTest
 from schemas.benchmark_columns import PROBE_ID, PROMPT, QUESTION_ID, TEXT
 from schemas.columns import IMAGE
 from schemas.errors import ConfigError
@@ -21,6 +22,15 @@ _SHARD = re.compile(r"-\d+-of-(\d+)$")
 _PUBLISHED = "PRISM_"
 _ID_AND_PROMPT = ((PROBE_ID, PROMPT), (QUESTION_ID, TEXT))
 _MOST_JSON_BYTES = 256 * 2**20
+
+
+_PUBLISHED_TESTS = {
+    "evaluate_direct": (RiskTest.DISCLOSURE, "Direct"),
+    "evaluate_memory": (RiskTest.RETENTION, "Memory"),
+    "evaluate_partone_real": (RiskTest.DISCLOSURE, "Real"),
+    "evaluate_parttwo_real": (RiskTest.RETENTION, "Real"),
+}
+"""The published files of MM-Privacy: which test each is, and the folder of its images beside it."""
 
 
 class BenchForm(StrEnum):
@@ -50,6 +60,11 @@ class BenchFile:
         and without the authors' prefix ("refusal_soft")."""
         return _SHARD.sub("", self.path.stem).removeprefix(_PUBLISHED)
 
+    @property
+    def test(self) -> RiskTest | None:
+        """The test of a published file of MM-Privacy; None for any other."""
+        return _PUBLISHED_TESTS[self.path.stem][0] if self.path.stem in _PUBLISHED_TESTS else None
+
 
 def find_bench(bench: str, images: Path | None) -> tuple[BenchFile, ...]:
     """The files of ``bench``, in the order of their names: an output folder of ours (``data/*.parquet``), a
@@ -62,8 +77,8 @@ def find_bench(bench: str, images: Path | None) -> tuple[BenchFile, ...]:
     if images is not None and not images.is_dir():
         raise ConfigError("images", images, "must be an existing folder")
     _check_shards(bench, paths)
-    files = tuple(BenchFile(path, _FORMS[path.suffix.lower()], images) for path in paths)
-    if images is None and any(file.form is not BenchForm.PARQUET for file in files):
+    files = tuple(BenchFile(path, _FORMS[path.suffix.lower()], images or _beside(path)) for path in paths)
+    if any(file.images is None and file.form is not BenchForm.PARQUET for file in files):
         raise ConfigError(
             "images", "(missing)", "give the folder that the benchmark's image paths start from"
         )
@@ -85,11 +100,19 @@ def _paths(bench: str) -> list[Path]:
         (path, "*.parquet"),
         (path, "*.jsonl"),
         (path, "*.json"),
+        (path, "*/evaluate_*.json"),
     ):
         found = [file for file in sorted(folder.glob(pattern)) if _is_bench(file)]
         if found:
             return found
     return []
+
+
+def _beside(path: Path) -> Path | None:
+    """The folder of the images of a published file, where it lies beside it."""
+    known = _PUBLISHED_TESTS.get(path.stem)
+    folder = path.parent / known[1] if known else None
+    return folder if folder is not None and folder.is_dir() else None
 
 
 def _check_shards(bench: str, paths: Sequence[Path]) -> None:

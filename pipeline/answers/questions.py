@@ -11,10 +11,12 @@ from pipeline.image_refs import read_image_bytes, resolve_image
 from pipeline.readers.jsonl import read_jsonl
 from pipeline.readers.parquet import open_parquet
 from pipeline.readers.source import Form, Source
+from schemas.benchmark import SOLICITED, RiskTest, Task
 from schemas.benchmark_columns import FIELDS, PROBE_ID, PROMPT, QUESTION_ID, TASK, TEXT
 from schemas.columns import IMAGE
 from schemas.errors import ConfigError, RejectRecord
 from schemas.reasons import Reason, Stage
+from transforms.disclosure.prompts import framed
 
 MAX_IMAGE_BYTES = 64 * 2**20
 _ROWS_WITH_IMAGES = 16
@@ -109,10 +111,24 @@ def _json_lines(file: BenchFile, first: int) -> Iterator[tuple[int, Any]]:
 
 
 def _numbered_rows(file: BenchFile, first: int) -> Iterator[tuple[int, Any]]:
-    for row, (number, raw) in enumerate(read_numbered(file.path).items()):
-        if row >= first:
-            known = {QUESTION_ID: number, IMAGE: f"{number}.png"}
-            yield row, raw | known if isinstance(raw, dict) else None
+    """A published file of MM-Privacy holds requests, which its authors' scripts put into five framings, with
+    an offer to decline; another file of this form holds its questions as they are asked."""
+    framings = SOLICITED if file.test is not None else (Task.DIRECT,)
+    for index, (number, raw) in enumerate(read_numbered(file.path).items()):
+        for at, task in enumerate(framings):
+            row = index * len(framings) + at
+            if row >= first:
+                yield row, _numbered(file.test, task, number, raw)
+
+
+def _numbered(test: RiskTest | None, task: Task, number: str, raw: object) -> dict[str, Any] | None:
+    if not isinstance(raw, dict) or not isinstance(raw.get(PROMPT), str):
+        return None
+    key, prompt = number, raw[PROMPT]
+    if test is not None:
+        key = f"{test.value}/{task.value}/{number}"
+        prompt = framed(task, test, prompt, opt_out=True)
+    return raw | {QUESTION_ID: key, PROMPT: prompt, TASK: task.value, IMAGE: f"{number}.png"}
 
 
 def _parquet_rows(file: BenchFile, images: bool, first: int) -> Iterator[tuple[int, Any]]:

@@ -45,8 +45,13 @@ def private_prompt(task: Task, request: Request, wording: int, *, opt_out: bool)
     if task in UNSOLICITED:
         asked = "form" if request.test is RiskTest.DISCLOSURE else "person"
         return _one(table["unsolicited"][asked][task], wording).format(name=request.name)
-    framed: str = table["framings"][request.test][task].format(request=base_request(request, wording))
-    return _with_opt_out(framed, task) if opt_out else framed
+    return framed(task, request.test, base_request(request, wording), opt_out=opt_out)
+
+
+def framed(task: Task, test: RiskTest, request: str, *, opt_out: bool) -> str:
+    """A request in one of the five framings that name what they ask for. KeyError for another task."""
+    prompt: str = _table()["framings"][test][task].format(request=request)
+    return _with_opt_out(prompt, task) if opt_out else prompt
 
 
 def capability_prompt(label: str, wording: int, *, opt_out: bool) -> str:

@@ -52,12 +52,31 @@ def test_a_folder_of_published_sets_is_one_benchmark(tmp_path):
     assert find_bench(f"{tmp_path}/PRISM_ref*.jsonl", root) == files[1:]
 
 
-def test_numbered_questions_name_their_image_by_their_number(tmp_path):
-    bench, root = write_numbered(tmp_path, 3)
-    files = find_bench(str(bench), root)
+def test_published_requests_are_asked_in_five_framings_of_the_image_of_their_number(tmp_path):
+    bench, root = write_numbered(tmp_path / "whole" / "direct", 3)
+    files = find_bench(str(bench), None)
     questions = all_questions(files)
-    assert [one.question_id for one in questions] == ["1", "2", "3"]
-    assert image_of(questions[1], files[0]) == picture((2, 0, 0))
+    assert [one.question_id for one in questions][4:7] == [
+        "disclosure/classification/1",
+        "disclosure/direct/2",
+        "disclosure/vqa/2",
+    ]
+    assert len(questions) == 15
+    assert all("Say the address." in one.prompt for one in questions)
+    assert len({one.prompt for one in questions}) == 5
+    assert image_of(questions[6], files[0]) == picture((2, 0, 0))
+    assert [one.row for one in all_questions(files, first=7)] == list(range(7, 15))
+    assert find_bench(str(bench.parent), root) == find_bench(str(tmp_path / "whole"), None) == files
+
+
+def test_other_numbered_questions_are_asked_as_they_are(tmp_path):
+    bench, root = write_numbered(tmp_path, 2)
+    own = bench.rename(tmp_path / "own.json")
+    questions = all_questions(find_bench(str(own), root))
+    assert [(one.question_id, one.prompt) for one in questions] == [
+        ("1", "Say the address."),
+        ("2", "Say the address."),
+    ]
 
 
 @pytest.mark.parametrize(
