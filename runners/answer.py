@@ -63,8 +63,6 @@ def run_answer(config: AnswerConfig, on_progress: OnProgress = lambda _: None) -
     )
     _check_out(plan, force=config.force)
     progress = RunProgress(records_total=survey.questions)
-    if not config.force:
-        plan = _with_spent(plan)
 
     def show(now: RunProgress) -> None:
         now.cost = plan.settings.prices.cost(now.input_tokens, now.output_tokens)
@@ -117,12 +115,6 @@ def _answer(
         pass
     plan.notes.forget()
     return kept
-
-
-def _with_spent(plan: AnswerPlan) -> AnswerPlan:
-    """The plan with what the answers cost that are there: they count against the limit."""
-    tokens = plan.store.tokens()
-    return replace(plan, settings=replace(plan.settings, spent=plan.settings.prices.cost(*tokens)))
 
 
 def _record(info: EngineInfo, survey: Survey, facts: dict[str, Any]) -> dict[str, Any]:

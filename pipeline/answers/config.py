@@ -135,6 +135,8 @@ def make_answer_config(written: Mapping[str, Any]) -> AnswerConfig:
     if config.spend_most is not None and not config.price_input and not config.price_output:
         remedy = "needs prices: price_input and price_output per million tokens"
         raise ConfigError("spend_most", config.spend_most, remedy)
+    if config.spend_most is not None and not config.is_endpoint:
+        raise ConfigError("spend_most", config.spend_most, "is for endpoints alone")
     if config.base_url and not config.is_endpoint:
         raise ConfigError("base_url", config.base_url, "is for openai:MODEL alone")
     if config.base_url and "#" in config.model:

@@ -50,7 +50,7 @@ class AnswerHandler(ModelHandler[AskedPart, ToldPart, Answerer]):
 
     def load_model(self) -> Answerer:
         """Raises ConfigError if something that the model needs is missing."""
-        return load_answerer(self._plan.model, self._plan.settings)
+        return load_answerer(self._plan.model, self._plan.settings_now())
 
     def run_inference(
         self, batch: Sequence[Any], model: Answerer, inference_args: dict[str, Any] | None = None

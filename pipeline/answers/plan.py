@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b, sha256
 from pathlib import Path
 
@@ -66,7 +66,13 @@ class AnswerPlan:
         """Loads the model in this process and says what it is. Raises ConfigError."""
         from pipeline.answers.answerer import load_answerer
 
-        return (load_answerer(self.model, self.settings).info,)
+        return (load_answerer(self.model, self.settings_now()).info,)
+
+    def settings_now(self) -> ModelSettings:
+        """The settings; where there is a limit, with what all answers so far have cost."""
+        if self.settings.spend_most is None:
+            return self.settings
+        return replace(self.settings, spent=self.settings.prices.cost(*self.store.tokens()))
 
     def digest(self, info: EngineInfo, bench: str) -> str:
         """What ``run`` is for this model and this benchmark."""

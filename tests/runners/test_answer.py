@@ -220,6 +220,7 @@ def test_a_defence_is_said_and_shown_but_the_prompt_stays_the_benchmarks(tmp_pat
     [
         ({"tasks": "nonsense"}, "tasks"),
         ({"spend_most": 1.0}, "spend_most"),
+        ({"spend_most": 1.0, "price_input": 1.0, "model": "baseline:blind"}, "spend_most"),
         ({"base_url": "http://127.0.0.1:1/v1", "model": "transformers:x"}, "base_url"),
         ({"model": "gpt"}, "model"),
         ({"new_tokens": 0}, "new_tokens"),

@@ -8,7 +8,7 @@ printed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import regex
@@ -123,9 +123,15 @@ def _drawn_value(private_type: PrivateType, draws: Draws) -> str:
 
 def ocr(asked: Asked, image: bytes) -> str:
     """All lines of print in the image, whatever was asked. Raises RejectRecord for a broken image."""
+    del asked
+    return _read_out(image)
+
+
+@lru_cache(maxsize=4)
+def _read_out(image: bytes) -> str:
+    """Framings of one item follow one another and show the same image."""
     from transforms.image.open import ImageLimits, open_pixels
 
-    del asked
     lines = [line.text.strip() for line in _reader().read(open_pixels(image, ImageLimits()))]
     said = "\n".join(line for line in lines if line)
     return f"The document reads:\n{said}" if said else NO_PRINT
