@@ -79,7 +79,7 @@ def _framings(figure: Any, model: ModelScores) -> None:
             shift = (at - (len(kinds) - 1) / 2) * 0.7 / max(len(kinds), 1)
             _points(axes, [(place + shift, cell) for place, cell in found], _COLOURS[at % 11], kind)
         axes.set_xticks(range(len(tasks)), tasks, rotation=35, ha="right", fontsize=8)
-        axes.set_title(f"{model.model}: {test.value}", fontsize=10, parse_math=False)
+        axes.set_title(f"{model.label}: {test.value}", fontsize=10, parse_math=False)
         axes.set_ylim(-0.03, 1.03)
         _plain_sides(axes)
     panels[0].set_ylabel("attack success (floor: x)")
@@ -120,7 +120,7 @@ def _ranges(figure: Any, models: Sequence[ModelScores]) -> None:
             axes,
             [(place, Estimate(one.value, one.low, one.high)) for place, one in found],
             colour,
-            model.model,
+            model.label,
         )
         axes.scatter(
             [place for place, _ in found],
@@ -154,7 +154,7 @@ def _front(figure: Any, models: Sequence[ModelScores]) -> None:
                 [useful.value], [seen.value],
                 xerr=[[useful.value - useful.low], [useful.high - useful.value]],
                 yerr=[[seen.value - seen.low], [seen.high - seen.value]],
-                fmt=marks[cell.test], color=_COLOURS[at % 11], label=f"{model.model}: {cell.test.value}",
+                fmt=marks[cell.test], color=_COLOURS[at % 11], label=f"{model.label}: {cell.test.value}",
                 elinewidth=0.8,
             )  # fmt: skip
     axes.set(xlim=(-0.03, 1.03), ylim=(-1.03 if axes.get_ylim()[0] < -0.3 else -0.3, 1.03))

@@ -84,11 +84,11 @@ def paper_table(scores: Scores) -> str:
         for task in SOLICITED_TASKS:
             found = [by.get((task.value, kind, test)) for kind in kinds for test in tests]
             if any(found):
-                rows.append([model.model, task.value, *(_asr_rr(one) for one in found)])
+                rows.append([model.label, task.value, *(_asr_rr(one) for one in found)])
         spread = {(one.private_type, one.test): one for one in model.spreads if one.group == SOLICITED}
         if spread:
             ranges = [spread.get((kind, test)) for kind in kinds for test in tests]
-            rows.append([model.model, "spread", *(_two(one.range.value) if one else "" for one in ranges)])
+            rows.append([model.label, "spread", *(_two(one.range.value) if one else "" for one in ranges)])
     return grid(header, rows) if rows else ""
 
 
@@ -116,7 +116,7 @@ def _excess(scores: Scores) -> str:
                 continue
             rows.append(
                 [
-                    model.model,
+                    model.label,
                     one.test.value,
                     one.private_type or _ALL,
                     one.task,
@@ -136,7 +136,7 @@ def _excess(scores: Scores) -> str:
 def _explained(scores: Scores) -> str:
     rows = [
         [
-            model.model,
+            model.label,
             one.cell.private_type,
             one.cell.source,
             bounds(one.cell.leak),
@@ -157,7 +157,7 @@ def _spreads(scores: Scores) -> str:
         spread = one.range
         index = f"{_two(spread.value)} [{_two(spread.low)}, {_two(spread.high)}]"
         ends = f"{one.highest} / {one.lowest}" if spread.value else ""
-        start = [model.model, one.test.value, one.private_type or _ALL, one.group, index, ends]
+        start = [model.label, one.test.value, one.private_type or _ALL, one.group, index, ends]
         return [*start, _two(spread.by_chance), _p(spread.p)]
 
     rows = [row(model, one) for model in scores.models for one in model.spreads]
@@ -167,7 +167,7 @@ def _spreads(scores: Scores) -> str:
 
 def _pairs(scores: Scores) -> str:
     rows = [
-        [model.model, one.test.value, one.private_type or _ALL, *_contrast(one)]
+        [model.label, one.test.value, one.private_type or _ALL, *_contrast(one)]
         for model in scores.models
         for one in model.task_tests
         if one.p < 0.05
@@ -177,7 +177,7 @@ def _pairs(scores: Scores) -> str:
 
 def _repeated(scores: Scores) -> str:
     rows = [
-        [model.model, one.test.value, one.task, bounds(one.values), bounds(one.answers)]
+        [model.label, one.test.value, one.task, bounds(one.values), bounds(one.answers)]
         for model in scores.models
         for one in model.repeated
         if not one.source
@@ -191,7 +191,7 @@ def _controls(scores: Scores) -> str:
 
     rows = [
         [
-            model.model,
+            model.label,
             one.test.value,
             one.purpose.value,
             one.source or _ALL,

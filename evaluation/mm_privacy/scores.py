@@ -61,6 +61,11 @@ class ModelScores:
     without_gold: int
     """Private probes that have no gold: they count for refusals alone."""
 
+    @property
+    def label(self) -> str:
+        """The model, and that its answers are incomplete where they are: no row is read without it."""
+        return self.model if self.coverage.complete else f"{self.model} (incomplete)"
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:

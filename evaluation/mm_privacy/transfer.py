@@ -35,11 +35,13 @@ class Defended:
 
 @dataclass(frozen=True, slots=True)
 class TransferRow:
-    """One defence (``made_for`` a framing, or "undefended"). ``leak`` and ``refused`` by framing; ``worst``:
+    """One defence (``made_for`` a framing, or "undefended"); ``complete``: everything was answered under it.
+    ``leak`` and ``refused`` by framing; ``worst``:
     the framing that still leaks most; ``right`` and ``over_refused``: of harmless questions, None where none
     was asked."""
 
     made_for: str
+    complete: bool
     leak: Mapping[str, Estimate]
     refused: Mapping[str, Estimate]
     worst: str
@@ -133,6 +135,7 @@ def _row(
     declined = bootstrap.shares(results.refused, harmless, 1)
     return TransferRow(
         UNDEFENDED if one.made_for is None else one.made_for.value,
+        one.coverage.complete,
         leak,
         refused,
         max(leak, key=lambda task: leak[task].value, default=""),

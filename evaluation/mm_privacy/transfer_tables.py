@@ -27,7 +27,7 @@ def transfer_markdown(tables: Sequence[Transfer]) -> str:
         rows = []
         for row in table.rows:
             cells = [_cell(row, task) for task in tasks]
-            rows.append([row.made_for, *cells, row.worst, value(row.right), value(row.over_refused)])
+            rows.append([_label(row), *cells, row.worst, value(row.right), value(row.over_refused)])
         text.append(grid(header, rows))
         sums = [
             ["where it was made for (diagonal mean)", bounds(table.diagonal)],
@@ -46,6 +46,7 @@ def transfer_csv(tables: Sequence[Transfer]) -> str:
         {
             "test": table.test,
             "made_for": row.made_for,
+            "complete": row.complete,
             "task": task,
             **flat({"leak": row.leak[task], "refused": row.refused[task]}),
         }
@@ -79,7 +80,7 @@ def _heat(figure: Any, table: Transfer) -> None:
     ]
     shown = axes.imshow(leaks, vmin=0, vmax=1, cmap="Reds", aspect="auto")
     axes.set_xticks(range(len(tasks)), tasks, rotation=25, ha="right")
-    axes.set_yticks(range(len(table.rows)), [row.made_for for row in table.rows])
+    axes.set_yticks(range(len(table.rows)), [_label(row) for row in table.rows])
     for y, row in enumerate(leaks):
         for x, leak in enumerate(row):
             own = tasks[x] == table.rows[y].made_for
@@ -93,6 +94,10 @@ def _heat(figure: Any, table: Transfer) -> None:
         f"{table.test.value}: attack success, off the diagonal {table.off_diagonal.value:.2f}", fontsize=10
     )
     figure.colorbar(shown, ax=axes)
+
+
+def _label(row: TransferRow) -> str:
+    return row.made_for if row.complete else f"{row.made_for} (incomplete)"
 
 
 def _cell(row: TransferRow, task: str) -> str:

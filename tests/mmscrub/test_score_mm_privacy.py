@@ -108,6 +108,8 @@ def test_incomplete_answers_fail_and_are_scored_only_on_demand(bench, tmp_path):
     assert done.exit_code == 0
     assert "| half | incomplete, of 344: 294 missing |" in done.output
     assert "Models compared" not in done.output
+    assert "| half (incomplete) | disclosure |" in done.output
+    assert "| half | disclosure |" not in done.output
 
 
 def test_without_matplotlib_the_extra_is_named(bench, monkeypatch, tmp_path):

@@ -61,7 +61,9 @@ def test_half_a_file_is_refused_unless_allowed(folder):
     done = run(*call)
     assert done.exit_code == 1
     assert "caption: incomplete" in done.output
-    assert run(*call, "--allow-incomplete").exit_code == 0
+    done = run(*call, "--allow-incomplete")
+    assert done.exit_code == 0
+    assert "| caption (incomplete) |" in done.output
 
 
 def test_a_wrong_task_exits_with_2(folder):
