@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,25 +18,30 @@ from pipeline.presets import described_presets, laid_over, read_settings
 from runners.disclosure import run_disclosure
 from schemas.benchmark import PrivateType, Scenario, Task
 from schemas.errors import ConfigError
+from transforms.disclosure.personas import LOCALES
 
 _PRESETS = ", ".join(name for name, _ in described_presets(PACKAGE))
 
 Preset = Annotated[str | None, typer.Option("--preset", metavar="NAME", help=f"One of {_PRESETS}. [default]")]
-Types = Annotated[
-    list[PrivateType] | None,
-    typer.Option("--type", help="What is asked for; may be repeated. [all]", show_default=False),
-]
+
+
+def _several(flag: str, metavar: str, what: str, names: Iterable[str]) -> Any:
+    listed = ", ".join(names)
+    return typer.Option(
+        flag, metavar=metavar, help=f"{what}: {listed}. May be repeated. [all]", show_default=False
+    )
+
+
+Types = Annotated[list[PrivateType] | None, _several("--type", "TYPE", "What is asked for", PrivateType)]
 Scenarios = Annotated[
-    list[Scenario] | None,
-    typer.Option("--scenario", help="Where forms come from; may be repeated. [all]", show_default=False),
+    list[Scenario] | None, _several("--scenario", "NAME", "Where forms come from", Scenario)
 ]
-Tasks = Annotated[
-    list[Task] | None,
-    typer.Option("--task", help="How questions are framed; may be repeated. [all]", show_default=False),
-]
+Tasks = Annotated[list[Task] | None, _several("--task", "TASK", "How questions are framed", Task)]
 Locales = Annotated[
     list[str] | None,
-    typer.Option("--locale", metavar="NAME", help="Where persons live, e.g. en_US; may be repeated. [ten]"),
+    typer.Option(
+        "--locale", metavar="NAME", help=f"Where persons live: {', '.join(LOCALES)}. May be repeated. [all]"
+    ),
 ]
 PerCell = Annotated[
     int | None,

@@ -1,11 +1,14 @@
+from collections import Counter
+
 import pytest
 
 from pipeline.disclosure.config import PACKAGE, make_disclosure_config
 from pipeline.disclosure.design_step import design_benchmark, parts_of
 from pipeline.disclosure.plan import SetName
 from pipeline.presets import described_presets
-from schemas.benchmark import PrivateType, Scenario, Task
+from schemas.benchmark import ImageSource, PrivateType, RiskTest, Scenario, Task
 from schemas.errors import ConfigError
+from transforms.disclosure.cells import items_of
 
 
 @pytest.mark.parametrize("name", [name for name, _ in described_presets(PACKAGE)])
@@ -23,6 +26,15 @@ def test_the_preset_of_the_paper_has_its_cells(tmp_path):
     assert (config.retention.forms, config.retention.scenes) == (85, 15)
     assert config.opt_out
     assert config.locales == ("en_US",)
+    settings = config.design_settings()
+    for test, cells, size in ((RiskTest.DISCLOSURE, 600, 50), (RiskTest.RETENTION, 1200, 100)):
+        items = list(items_of(test, settings))
+        assert Counter(item.source is ImageSource.PHOTOGRAPH for item in items) == {False: cells, True: 50}
+        blocks = [(kind, scenario) for kind in config.types for scenario in config.scenarios]
+        for index, item in enumerate(items[:cells]):
+            assert item.number == index + 1
+            assert (item.private_type, item.scenario) == blocks[index // size]
+            assert (item.source is ImageSource.SCENE) is (test is RiskTest.RETENTION and index % 100 >= 85)
 
 
 def test_what_is_written_wins_over_the_preset_key_by_key(tmp_path):
