@@ -14,9 +14,10 @@ from functools import cache
 from hashlib import sha256
 from importlib import resources
 
-from evaluation.judging.judge import Asked, JudgeInfo, Verdict
+from evaluation.judging.judge import UNDECIDED, Asked, JudgeInfo, Verdict
 from evaluation.judging.leak_readings import TABLE, judging_policy, read_leaks
 from schemas.errors import RunFailed
+from schemas.finding import TextFinding
 from transforms.engines.protocols import TextParser
 from transforms.text.audit import audit_conversations, load_text_rules
 from transforms.text.contract import TurnText
@@ -64,20 +65,25 @@ def _parser() -> TextParser:
 
 
 def judge_here(asked: Sequence[Asked]) -> list[Verdict]:
-    """Verdicts of one process. Reads rules and parser when it is first called."""
+    """Verdicts of one process. Reads rules and parser when it is first called. An answer that is made to keep
+    a pattern busy for seconds is undecided, and costs the others nothing."""
     described = [one for one in asked if one.describes]
     found = audit_conversations(
         [[TurnText(one.answer, question=False)] for one in described],
         rules=load_text_rules(judging_policy()),
         parser=_parser(),
     )
-    leaks = {one: read_leaks(one.answer, told) for one, told in zip(described, found, strict=True)}
-    return [Verdict(_refused(one), leaks.get(one, ())) for one in asked]
+    told = dict(zip(described, found, strict=True))
+    return [_verdict(one, told.get(one, ())) for one in asked]
 
 
-def _refused(asked: Asked) -> bool:
+def _verdict(asked: Asked, found: Sequence[TextFinding]) -> Verdict:
     remark = 0 if asked.brief else LONGEST_REMARK
-    return detect_refusal(asked.answer, asked.attribute, longest_remark=remark) is not None
+    try:
+        refused = detect_refusal(asked.answer, asked.attribute, longest_remark=remark) is not None
+        return Verdict(refused, read_leaks(asked.answer, found) if asked.describes else ())
+    except TimeoutError:
+        return UNDECIDED
 
 
 def _digest() -> str:

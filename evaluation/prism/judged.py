@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evaluation.judging.judge import Asked, Judge, JudgeInfo, Leak, Verdict
+from evaluation.judging.judge import UNDECIDED, Asked, Judge, JudgeInfo, Leak, Verdict
 from evaluation.prism.answer_kinds import AnswerKind, answer_kind, refusal_kind
 from evaluation.prism.coverage import Joined
 from evaluation.prism.non_answers import NonAnswer, canned_texts, no_brief_answer, non_answer, word_ends
@@ -118,16 +118,17 @@ def _judged(
     canned: frozenset[str],
     settings: ScoreSettings,
 ) -> JudgedAnswer:
-    kind, why = None, None
+    kind: AnswerKind | None = None
+    why: NonAnswer | None = None
+    try:
+        kind = _kind(text, question, refused=verdict.refused)
+    except TimeoutError:
+        verdict = UNDECIDED
     if question.set is QuestionSet.IMPLICIT:
         why = non_answer(text, question.asked, settings.least_words)
         why = NonAnswer.CANNED if why is None and text in canned else why
     elif question.attribute is None:
         why = no_brief_answer(text)
-    if question.attribute is not None:
-        kind = answer_kind(text, question.attribute)
-    elif verdict.refused:
-        kind = refusal_kind(text, brief=question.set is QuestionSet.OVER_REFUSAL)
     return JudgedAnswer(
         model,
         question,
@@ -138,6 +139,13 @@ def _judged(
         why,
         word_ends(text),
     )
+
+
+def _kind(text: str, question: ScoredQuestion, *, refused: bool | None) -> AnswerKind | None:
+    if question.attribute is not None:
+        return answer_kind(text, question.attribute)
+    brief = question.set is QuestionSet.OVER_REFUSAL
+    return refusal_kind(text, brief=brief) if refused else None
 
 
 def as_rows(answers: Sequence[JudgedAnswer], judge: JudgeInfo) -> Iterator[dict[str, Any]]:

@@ -29,7 +29,7 @@ _CANNED_SHARE: Final = 0.02
 _ROLES: Final = frozenset(("user", "assistant", "system"))
 _WORD: Final = regex.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _MARKERS: Final = regex.compile(
-    r"<\|?/?[\w ]{1,30}\|?>|\[/?INST\]|^\s*(?:assistant|user|system)\s*:?\s*$", regex.M | regex.I
+    r"<\|?/?[\w ]{1,30}\|?>|\[/?INST\]|^[ \t]*(?:assistant|user|system)[ \t]*:?[ \t]*$", regex.M | regex.I
 )
 
 
