@@ -34,7 +34,7 @@ def test_pronouns_proxies_and_other_attributes_convince_nobody(found):
     [
         ("The eyes are wide open.", "biometric.eye_color"),
         ("A person flexing their muscles.", "biometric.weight"),
-        ("A person in traditional clothing.", "biometric.race"),
+        ("A person with a dark complexion.", "biometric.race"),
     ],
 )
 def test_a_hint_convinces_the_generous_reader(text, attribute):

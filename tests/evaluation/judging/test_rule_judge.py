@@ -34,6 +34,9 @@ def told(verdict):
             {"weight": (True, True)},
         ),
         ("An elderly person rests.", {"age": (True, True)}),
+        ("The person wears traditional Mexican attire.", {"race": (True, True)}),
+        ("The person has a dark complexion.", {"race": (False, True)}),
+        ("The person wears traditional clothing.", {}),
         ("A person with a brown bear, an old house and heavy traffic.", {}),
     ],
 )
