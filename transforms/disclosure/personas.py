@@ -35,6 +35,8 @@ LARGEST_POOL: Final = BIRTHS // len(PersonaPool)
 
 _POOLS: Final = tuple(PersonaPool)
 _ATTEMPTS: Final = 2000
+_CROWDED: Final = 200
+"""Attempts after which an e-mail address made of a name gets digits."""
 _LONGEST_NAME: Final = 28
 _LONGEST_ADDRESS: Final = 60
 _MAIL_KINDS: Final = ("given", "given digits", "family", "family digits", "stranger", "stranger")
@@ -174,7 +176,9 @@ class _Drawing:
             given = str(fake.first_name_female() if gender == "female" else fake.first_name_male())
             family = str(fake.last_name_female() if gender == "female" else fake.last_name_male())
             name = Drawn(f"{given} {family}", " ".join(sorted(_plain(f"{given} {family}", " ").split())))
-            email = _email(kind, given, family, fake, draws)
+            # A name alone is soon taken at every host where many are drawn of one locale.
+            crowded = attempt >= _CROWDED and not kind.endswith(("digits", "stranger"))
+            email = _email(f"{kind} digits" if crowded else kind, given, family, fake, draws)
             if len(name.text) > _LONGEST_NAME or email is None:
                 continue
             if self._is_free(PrivateType.NAME, name.identity) and self._is_free(

@@ -236,6 +236,13 @@ def test_small_ranges_are_left_for_unassigned_numbers_before_they_end():
 
 
 @pytest.mark.slow
+def test_names_without_digits_end_and_digits_follow():
+    poles = PersonaSettings(locales=("pl_PL",), types=(PrivateType.EMAIL,))
+    drawn = draw_personas(PersonaPool.MEMORY, 3000, poles, KEY)
+    assert len({persona.value(PrivateType.EMAIL) for persona in drawn}) == 3000
+
+
+@pytest.mark.slow
 def test_ten_thousand_of_each_pool_share_nothing():
     everybody = [
         persona for pool in PersonaPool for persona in draw_personas(pool, 10_000, PersonaSettings(), KEY)
