@@ -161,7 +161,9 @@ class DisclosureConfig(BaseModel):
             tasks=self.tasks,
             disclosure=CellSize(disclosure.forms, photographs=disclosure.photographs),
             retention=CellSize(retention.forms, retention.scenes, retention.photographs),
-            photographed=self.photographs.scenarios,
+            # Chosen scenarios win: forms of others are not there to be photographed.
+            photographed=tuple(one for one in self.photographs.scenarios if one in self.scenarios)
+            or self.scenarios,
             handwritten=self.photographs.handwritten,
             opt_out=self.opt_out,
             decoys=self.decoys,

@@ -90,3 +90,17 @@ def test_one_test_alone_can_be_made(tmp_path):
         design = design_benchmark(config, b"key")
         tables = {part.table for part in parts_of(design, 100)}
         assert tables == {name, SetName.MEMORY}
+
+
+@pytest.mark.parametrize(
+    ("preset", "chosen", "photographed"),
+    [
+        ("default", ["hiring"], ("hiring",)),
+        ("default", ["open", "finance"], ("open", "finance")),
+        ("mm-privacy-2025", ["hiring"], ("hiring",)),
+        ("mm-privacy-2025", ["hiring", "verification"], ("verification",)),
+    ],
+)
+def test_only_forms_of_chosen_scenarios_are_photographed(tmp_path, preset, chosen, photographed):
+    config = make_disclosure_config({"out": tmp_path, "preset": preset, "scenarios": chosen})
+    assert config.design_settings().photographed == photographed
