@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from mmscrub.exit_codes import EXIT_FAILED, errors_to_exit_codes
-from mmscrub.options import Force
 from mmscrub.progress_view import progress_view
 from pipeline.answers.config import AnswerConfig, make_answer_config
 from pipeline.answers.finish import QUARANTINE
@@ -113,6 +112,10 @@ SpendMost = Annotated[
     float | None,
     typer.Option("--spend-most", metavar="P", help="Stop before more than this is spent, all runs together."),
 ]
+Again = Annotated[
+    bool | None,
+    typer.Option("--force", help="Throw away what FILE and FILE.parts hold, and ask everything again."),
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="YAML file with any of these settings; flags win."),
@@ -143,7 +146,7 @@ def answer(
     price_output: PriceOutput = None,
     spend_most: SpendMost = None,
     config: ConfigFile = None,
-    force: Force = None,
+    force: Again = None,
 ) -> None:
     """Put every question of a benchmark to a vision-language model; greedy, one row per question.
 

@@ -1,7 +1,10 @@
+import io
+
 import pytest
 
 from mmscrub.preview import image_lines
-from mmscrub.progress_view import progress_words
+from mmscrub.progress_view import progress_view, progress_words
+from runners.run_progress import RunProgress
 
 
 @pytest.mark.parametrize(
@@ -29,3 +32,10 @@ def test_a_preview_says_what_images_lose_in_few_lines():
         "what is left of it: fidelity 0.988",
     )
     assert image_lines([], None) == ()
+
+
+def test_a_line_of_answering_says_what_failed_and_what_it_cost():
+    said = io.StringIO()
+    with progress_view(said) as show:
+        show(RunProgress("answer", records=40, records_total=100, answers_failed=2, cost=1.23456))
+    assert said.getvalue() == "mmscrub: answers 40 of 100, 2 failed, cost 1.2346\n"
