@@ -20,6 +20,8 @@ _BETWEEN: Final = regex.compile(r"[\s|*_~\"'`,;:=>+{}\[\]()/-]{0,24}")
 _ADDRESS: Final = regex.compile(r"[\w.%+-]+\s?@\s?[\w.-]+")
 _SENTENCE_START: Final = regex.compile(r"(?:^|[.!?:]\s+|\n)[\s*_#>\"'-]*$")
 _UMLAUTS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
+_ENDS: Final = regex.compile(r"\s*(?:[.;:)|\"*<\n]|$)")
+_FEW_WORDS: Final = 4
 _LONGEST: Final = 6
 _REACH: Final = 100
 """Characters over which given and family name may be told apart from each other."""
@@ -224,7 +226,7 @@ def _is_of_another(
     """True if the word beside it makes another name of it: "John Doe" for Jane Doe."""
     for neighbour in (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2]):
         first, second = sorted((neighbour, tokens[place]), key=lambda one: one.start)
-        beside = not written.text[first.end : second.start].strip(" ")
+        beside = _make_one_name(written, first, second)
         if (
             beside
             and neighbour.capital
@@ -234,6 +236,19 @@ def _is_of_another(
         ):
             return True
     return False
+
+
+def _make_one_name(written: Written, first: _Token, second: _Token) -> bool:
+    """True if two words stand beside each other as a name does: "John Doe", or all by itself "Doe, John"."""
+    gap = written.text[first.end : second.start]
+    if not gap.strip(" "):
+        return True
+    if gap.strip(" ") != ",":
+        return False
+    alone = len(written.text.split()) <= _FEW_WORDS or not _SENTENCE_START.search(
+        written.text[max(0, first.start - 40) : first.start]
+    )
+    return alone and _ENDS.match(written.text, second.end) is not None
 
 
 @cache
