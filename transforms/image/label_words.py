@@ -19,6 +19,9 @@ _STRONG: Final = frozenset(":：;=#＃")
 _LONGEST_HEAD: Final = 6
 """Tokens of a head, as OCR and capitals split it ("D.O.B." is three)."""
 _MOST_TOKENS: Final = 8
+_LONGEST_ASIDE: Final = 28
+_LONGEST_PHRASE: Final = 48
+_MOST_WORDS: Final = 7
 _LEAST_FUZZY: Final = 5
 
 
@@ -92,6 +95,32 @@ def find_labels(line: str) -> tuple[Label, ...]:
         while at < len(tokens) and tokens[at].start < label.end:
             at += 1
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def find_phrase(line: str) -> Label | None:
+    """The line as a label in words of its own: "Card for the fee", "Vehicle pledged (plate)", "Fuel card:".
+
+    It is short, holds no digit and is no sentence. What it announces is less sure than what a run of known
+    words does, so the value's shape must prove it. None if no word of it names a field."""
+    said = line.strip()
+    words = said.split()
+    plain = not any(char.isdigit() or char in "@!?;" for char in said) and not said.endswith((".", ","))
+    if not plain or ":" in said[:-1] or len(said) > _LONGEST_PHRASE or not 0 < len(words) <= _MOST_WORDS:
+        return None
+    tokens = [_Token(m.start(), m.end(), _key(m[0])) for m in _TOKEN.finditer(line)]
+    numbered = any(_is_number_word(_mended(token.key)) for token in tokens)
+    heads: list[Head] = []
+    at = 0
+    while at < len(tokens):
+        found, size = _head_at(tokens, at, len(tokens))
+        heads.extend(
+            head for head in found if not (head.weak or head.letter) and (numbered or not head.numbered)
+        )
+        at += max(1, size)
+    if not heads:
+        return None
+    return Label(0, len(line), tuple(dict.fromkeys(heads)), said.endswith((":", "：")), True, True)
 
 
 def is_place_to_sign(line: str, *, spoiled: bool = False) -> bool:
@@ -200,7 +229,7 @@ def _label_at(line: str, tokens: list[_Token], first: int) -> Label | None:
             break
     if not heads:
         return None
-    end = tokens[max(last_head, first + 1) - 1].end
+    end = _behind_aside(line, tokens[first].start, tokens[max(last_head, first + 1) - 1].end)
     mark = _AFTER.match(line, end)
     sign = mark["mark"] if mark else ""
     stop = mark.end() if mark else end
@@ -217,6 +246,13 @@ def _label_at(line: str, tokens: list[_Token], first: int) -> Label | None:
     if not marked and not leads:
         return None
     return Label(tokens[first].start, stop, kept, marked, leads, bare)
+
+
+def _behind_aside(line: str, start: int, end: int) -> int:
+    """``end``, or where a bracket closes in which the label ended: "registration (staff parking)"."""
+    opened = line.rfind("(", start, end)
+    closed = line.find(")", opened) if opened >= 0 else -1
+    return closed + 1 if end <= closed <= opened + _LONGEST_ASIDE + 1 else end
 
 
 def _is_number_word(key: str) -> bool:

@@ -8,10 +8,10 @@ from typing import Final
 
 import regex
 
-from transforms.image.label_words import Kind, Label, find_labels, kinds
+from transforms.image.label_words import Kind, Label, find_labels, find_phrase, kinds
 from transforms.image.ocr_text import PAINTED, OcrText
 from transforms.image.print_layout import WORD_GAP, Layout, Place
-from transforms.image.value_shapes import Trust, find_value
+from transforms.image.value_shapes import Trust, find_alone, find_value
 
 _SMALLER: Final = 0.86
 """A caption is at most this high, in heights of the value above it."""
@@ -20,6 +20,12 @@ _POSTCODE: Final = regex.compile(
     r"(?<![\d.])\d{4,6}(?![\d.])|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b"
 )
 _OTHER_LABEL: Final = regex.compile(r"\p{L}[\p{L} .'\-]{1,24}:(?=\s|\p{L}|$)(?!//)")
+_SURE: Final = frozenset({"email", "date", "iban", "card", "ssn", "phone"})
+"""Kinds whose values tell by themselves that a label belongs to them."""
+_LEAST_UNDER: Final = 2
+_DIGIT: Final = regex.compile(r"\d")
+_BLANK: Final = regex.compile(r"\s+")
+_LONGEST_LINE: Final = 90
 _HOUSE: Final = regex.compile(r"^\W{0,3}\d{1,6}\s")
 
 
@@ -41,6 +47,8 @@ class _Page:
     texts: tuple[str, ...]
     layout: Layout
     labels: tuple[tuple[Label, ...], ...]
+    phrases: tuple[Label | None, ...]
+    """The label in words of its own that a line is, where none of ``labels`` is the whole line."""
 
     @classmethod
     def of(cls, ocr: OcrText) -> _Page:
@@ -56,7 +64,12 @@ class _Page:
                 spans.append((start, end))
                 places.append(piece)
         texts = tuple(ocr.text[start:end] for start, end in spans)
-        return cls(tuple(spans), texts, Layout(tuple(places)), tuple(map(find_labels, texts)))
+        labels = tuple(map(find_labels, texts))
+        phrases = tuple(
+            None if any(one.bare for one in found) else find_phrase(text)
+            for found, text in zip(labels, texts, strict=True)
+        )
+        return cls(tuple(spans), texts, Layout(tuple(places)), labels, phrases)
 
     def text(self, index: int) -> str:
         return self.texts[index]
@@ -64,6 +77,30 @@ class _Page:
     def is_painted(self, index: int | None) -> bool:
         """True for a place where something was: it was the value that a label beside it announces."""
         return index is not None and self.text(index).startswith(PAINTED)
+
+    def is_value_of(self, label: Label, index: int | None) -> bool:
+        """True if line ``index`` is nothing but a value that ``label`` announces and whose form is sure."""
+        if index is None:
+            return False
+        return any(
+            head.kind in _SURE and find_alone(head.kind, self.text(index)) is not None for head in label.heads
+        )
+
+    def has_captions(self) -> bool:
+        """True if labels of this page stand under their values, as far as values of sure form tell."""
+        under = over = 0
+        for index, label in self._whole_lines():
+            below = self.is_value_of(label, self.layout.beneath(index))
+            above = self.is_value_of(label, self.layout.above(index))
+            under += above and not below
+            over += below or self.is_value_of(label, self.layout.beside(index))
+        return under >= _LEAST_UNDER and under > 2 * over
+
+    def _whole_lines(self) -> Iterator[tuple[int, Label]]:
+        for index, (found, phrase) in enumerate(zip(self.labels, self.phrases, strict=True)):
+            label = next((one for one in found if one.bare), phrase)
+            if label is not None and not label.marked:
+                yield index, label
 
     def is_label(self, index: int) -> bool:
         """True if a line begins with a label, known or not: it is nobody else's value."""
@@ -74,14 +111,61 @@ class _Page:
 def find_labelled(ocr: OcrText) -> Iterator[PrintedSpan]:
     """Spans of values that a label announces."""
     page = _Page.of(ocr)
+    captions = page.has_captions()
     for index, found in enumerate(page.labels):
+        spans: list[PrintedSpan] = []
         for number, label in enumerate(found):
             later = [other.start for other in found[number + 1 :] if other.marked]
             stop = min(later, default=len(page.text(index)))
-            yield from _of_label(page, index, label, stop)
+            spans.extend(_of_label(page, index, label, stop, captions))
+        phrase = page.phrases[index]
+        if not spans:
+            spans.extend(_of_phrase(page, index, phrase, captions) if phrase else _behind_phrase(page, index))
+        yield from spans
 
 
-def _of_label(page: _Page, index: int, label: Label, stop: int) -> Iterator[PrintedSpan]:
+def _of_phrase(page: _Page, index: int, label: Label, captions: bool) -> Iterator[PrintedSpan]:
+    """The value of a label in words of its own: a line that is nothing but a value of sure form."""
+    layout = page.layout
+    places = [layout.beside(index), layout.beneath(index)]
+    if captions and not label.marked:
+        places.insert(0, layout.above(index))
+    for place in places:
+        if place is None or page.is_label(place):
+            continue
+        if page.is_painted(place):
+            return
+        if (found := _alone(page, place, label, 0)) is not None:
+            yield found
+            return
+
+
+def _behind_phrase(page: _Page, index: int) -> Iterator[PrintedSpan]:
+    """The value at the end of a line that begins with a label in words of its own."""
+    text = page.text(index)
+    digit = _DIGIT.search(text)
+    if digit is None or len(text) > _LONGEST_LINE:
+        return
+    for blank in _BLANK.finditer(text, 0, digit.start()):
+        label = find_phrase(text[: blank.start()])
+        found = _alone(page, index, label, blank.end()) if label is not None else None
+        if found is not None:
+            yield found
+            return
+
+
+def _alone(page: _Page, index: int, label: Label, start: int) -> PrintedSpan | None:
+    """Line ``index`` from ``start`` on if it is a value that ``label`` announces and nothing else."""
+    named = {head.kind for head in label.heads}
+    at = page.spans[index][0] + start
+    for kind in kinds():
+        found = find_alone(kind.name, page.text(index)[start:]) if kind.name in named else None
+        if found is not None:
+            return PrintedSpan(at + found[0], at + found[1], kind.attribute, f"label.{_rule(kind)}")
+    return None
+
+
+def _of_label(page: _Page, index: int, label: Label, stop: int, captions: bool) -> Iterator[PrintedSpan]:
     rest = page.text(index)[label.end : stop]
     if any(char.isalnum() for char in rest):
         # The engine may have split what goes on in the same row.
@@ -100,13 +184,21 @@ def _of_label(page: _Page, index: int, label: Label, stop: int) -> Iterator[Prin
     elif not all(head.letter for head in label.heads) and (
         label.bare or (label.marked and stop == len(page.text(index)))
     ):
-        yield from _of_lone_label(page, index, label)
+        yield from _of_lone_label(page, index, label, captions)
 
 
-def _of_lone_label(page: _Page, index: int, label: Label) -> Iterator[PrintedSpan]:
-    """The value of a label with nothing behind it: right of it, else beneath, else above."""
+def _of_lone_label(page: _Page, index: int, label: Label, captions: bool) -> Iterator[PrintedSpan]:
+    """The value of a label with nothing behind it: right of it, else beneath, else above; above first on a
+    page of ``captions``."""
     beside, beneath = page.layout.beside(index), page.layout.beneath(index)
     above = page.layout.above(index)
+    if captions and not label.marked and above is not None and not page.is_label(above):
+        if page.is_painted(above):
+            return
+        found = list(_at_line(page, above, label, Trust.PLACE, upward=True))
+        if found:
+            yield from found
+            return
     if page.is_painted(beside) or page.is_painted(beneath):
         return
     if beside is not None and not page.is_label(beside):

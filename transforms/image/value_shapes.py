@@ -97,6 +97,19 @@ def find_value(kind: str, text: str, trust: Trust) -> Span | None:
     return (start, end) if end - start >= 2 else None
 
 
+def find_alone(kind: str, text: str) -> Span | None:
+    """All of ``text`` if it is a value of ``kind`` and nothing else; None for kinds that look like words.
+
+    Raises TimeoutError on a runaway pattern."""
+    said = text.strip(" \t|_")
+    alone = _ALONE.get(kind)
+    if alone is None or not alone[0].fullmatch(said, timeout=TIMEOUT):
+        return None
+    digits = len(_NUMBERS.findall(said))
+    start = text.find(said)
+    return (start, start + len(said)) if alone[1] <= digits <= alone[2] else None
+
+
 def is_known_name(word: str) -> bool:
     """True if a list of names of any country holds ``word``, whatever its case."""
     return word.casefold() in _known_names()
@@ -206,6 +219,30 @@ def _address(text: str, trust: Trust) -> Span | None:
     return (0, len(text)) if digits and _STREET.search(text, timeout=TIMEOUT) else None
 
 
+_SIGNS: Final = regex.compile(
+    r"(?!\d+[.,]\d\d?$)(?!\d{1,2}[ ./\-]\d{1,2}[ ./\-](?:\d\d){1,2}$)(?=[A-Z\d]{1,4}[ \-–/.]|[A-Z\d]{5})"
+    r"[A-Z\dOl]{1,20}(?:[ \-–/.]{1,2}[A-Z\dOl]{1,20}){0,6}"
+)
+"""A number of a document: no price and no day."""
+_MIXED: Final = r"(?=(?:[^A-Z]*[A-Z]){2})(?=(?:[^A-Z\d]*[A-Z\d]){5,10}[^A-Z\d]*$)"
+_ALONE: Final[Mapping[str, tuple[Any, int, int]]] = {
+    "email": (_EMAIL, 0, 40),
+    "date": (_DATE, 5, 8),
+    "iban": (_IBAN, 10, 34),
+    "card": (_CARD, 12, 19),
+    "ssn": (_SSN, 8, 9),
+    "phone": (_PHONE, 7, 20),
+    "plate": (regex.compile(_MIXED + _PLATE.pattern), 2, 7),
+    "id": (_SIGNS, 4, 24),
+}
+"""What all of a text must match, and how many digits it may hold."""
+
+
+def _id_number(text: str, trust: Trust) -> Span | None:
+    """A number of a document; in the place of a value also one of short groups, such as "T 61 62 34"."""
+    return (find_alone("id", text) if trust else None) or _leading(_ID, 3)(text, trust)
+
+
 _FINDERS: Final[Mapping[str, Callable[[str, Trust], Span | None]]] = {
     "email": _shape(_EMAIL, 0),
     "url": _shape(_URL, 0),
@@ -216,7 +253,7 @@ _FINDERS: Final[Mapping[str, Callable[[str, Trust], Span | None]]] = {
     "ssn": _leading(_SSN, 4),
     "phone": _leading(_PHONE, 5),
     "plate": _leading(_PLATE, 2),
-    "id": _leading(_ID, 3),
+    "id": _id_number,
     "secret": _whole,
     "username": _handle,
     "name": _name,
