@@ -51,6 +51,13 @@ def _check_ssn(value: str) -> int:
     return len(value) if right and len(set(plain)) > 1 else 0
 
 
+def _check_nine_digits(value: str) -> int:
+    """Beside its name a number of an area that is not given out counts: it may be misread, or wrong."""
+    plain = digits_of(value)
+    zeros = plain[:3] == "000" or plain[3:5] == "00" or plain[5:] == "0000"
+    return len(value) if not zeros and plain[:3] != "666" and len(set(plain)) > 1 else 0
+
+
 def _check_iban(value: str) -> int:
     from stdnum import iban
 
@@ -205,6 +212,7 @@ def _check_printed_phone(value: str) -> int:
 
 CHECKS: Mapping[str, Callable[[str], int]] = {
     "ssn": _check_ssn,
+    "nine_digits": _check_nine_digits,
     "iban": _check_iban,
     "iban_named": _check_iban_named,
     "card": _check_card,

@@ -170,3 +170,66 @@ def test_a_mail_address_ends_with_its_line():
     joined = found(line("Hello there"), line("@jane_roe", y=40), line("at us@", y=70), line("box.com", y=100))
     assert not any(attribute == "pii.email" for attribute, _ in joined)
     assert ("pii.email", "jo.roe @ example.com") in found(line("there"), line("jo.roe @ example.com", y=40))
+
+
+IN_WORDS_OF_ITS_OWN = [
+    ("Account for the fee", "pii.id_number", "462127280-1720537247"),
+    ("Account for the fee", "pii.iban", "GB82 WEST 1234 5698 7654 32"),
+    ("Credit card held", "pii.card", "3566.7917.1537.0908"),
+    ("Fuel card number:", "pii.card", "9966 6780 1297 9585"),
+    ("Vehicle pledged (plate)", "pii.plate", "VSB 74L"),
+    ("Vehicle registration (staff parking)", "pii.plate", "0730 GAV"),
+    ("Passport shown at the desk", "pii.id_number", "AA0482913"),
+    ("Medical record no.", "pii.id_number", "T 61 62 34"),
+]
+
+
+@pytest.mark.parametrize(("label", "attribute", "value"), IN_WORDS_OF_ITS_OWN)
+@pytest.mark.parametrize(("x", "y"), [(10, 45), (400, 10)])
+def test_a_label_in_words_of_its_own_announces_what_stands_beneath_or_beside_it(
+    label, attribute, value, x, y
+):
+    assert (attribute, value) in found(line(label), line(value, x, y))
+
+
+def test_a_label_in_words_of_its_own_announces_the_end_of_its_line():
+    assert ("pii.plate", "VSB 74L") in found(line("Vehicle pledged (plate) VSB 74L"))
+
+
+@pytest.mark.parametrize(
+    ("label", "beneath"),
+    [
+        ("Passport photos", "10.99"),
+        ("Cards accepted", "VISA"),
+        ("Library card expires", "12.05.2024"),
+        ("Vehicle of the year", "Model 3000"),
+    ],
+)
+def test_words_of_a_label_over_what_is_no_value_take_nothing(label, beneath):
+    assert found(line(label), line(beneath, y=45)) == set()
+
+
+FIELDS = [
+    ("anna@example.com", "E-mail", 10),
+    ("1984-12-17", "Date of birth", 400),
+    ("212-555-0147", "Telephone", 10),
+    ("NZ79113019", "Passport no.", 400),
+    ("82-4727-68", "Medical record no.", 10),
+    ("7 KLM 294", "Plate", 400),
+]
+
+
+def test_labels_of_full_size_under_their_values_are_told_by_values_of_sure_form():
+    lines = []
+    for number, (value, label, x) in enumerate(FIELDS):
+        y = 10 + 60 * (number // 2)
+        lines += [line(value, x, y), line(label, x, y + 24)]
+    told = {value for _, value in found(*lines)}
+    assert told >= {value for value, _, _ in FIELDS}
+
+
+def test_a_blank_field_under_a_caption_leaves_the_next_value_to_its_own_label():
+    lines = [line("Passport no.", 10, 34)]
+    for number, (value, label, _) in enumerate(FIELDS[:4]):
+        lines += [line(value, 10, 70 + 60 * number), line(label, 10, 94 + 60 * number)]
+    assert ("pii.id_number", "NZ79113019") in found(*lines)
