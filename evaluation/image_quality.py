@@ -16,6 +16,7 @@ from evaluation.images import (
     damaged_files,
     decoys,
     faces,
+    filled_forms,
     memory,
     metadata,
     other_layouts,
@@ -30,6 +31,7 @@ from evaluation.parts import Measure, print_tables
 PARTS: Mapping[str, Measure] = {
     "planted": redaction.measure_covered,
     "layouts": other_layouts.measure,
+    "forms": filled_forms.measure,
     "signatures": signatures.measure,
     "readable": redaction.measure_readable,
     "decoys": decoys.measure,
