@@ -22,6 +22,7 @@ _POSTCODE: Final = regex.compile(
     r"(?<!\w)(?:\d{5}(?:-\d{4})?|\d{4}\s?\p{Lu}{2}|\d{2}-\d{3}|\d{4}|\d{3}\s\d{2}"
     r"|\p{Lu}{1,2}\d[\p{Lu}\d]?\s?\d\p{Lu}{2}|\p{Lu}\d{2}\s?[\p{Lu}\d]{4})(?!\w)"
 )
+_PROVINCE: Final = regex.compile(r"\(\p{Lu}{2}\)")
 _ORDINAL: Final = regex.compile(r"\d+(?:st|nd|rd|th)")
 _NEAR: Final = 4
 """Words between a house number and its street, for a value that is looked up."""
@@ -74,15 +75,27 @@ def _optional() -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _plain(word: str) -> str:
     said = bare(word)
+    if 3 <= len(said) <= 4 and said.isdigit():
+        return said.lstrip("0") or "0"
     for ending, short in notation()["addresses"]["endings"].items():
         if said.endswith(bare(ending)) and len(said) > len(bare(ending)) + 1:
             return said[: -len(bare(ending))] + str(short)
     return _same().get(said, said)
 
 
+@cache
+def _storeys() -> regex.Pattern[str]:
+    words = "|".join(notation()["addresses"]["storeys"])
+    return regex.compile(rf"(?<!\w)(\d{{1,3}})(?:st|nd|rd|th|o|a|er|e|[eè]me|\.o?)?\s+(?:{words})\b")
+
+
 def _tokens(written: Written) -> list[_Token]:
     """Words and numbers; numbers in words as figures beside the words themselves."""
-    tokens = [_Token(_plain(word[0]), word.start(), word.end()) for word in _WORD.finditer(written.text)]
+    storeys = {one.start(): one[1] for one in _storeys().finditer(written.lower)}
+    tokens = [
+        _Token(storeys.get(word.start()) or _plain(word[0]), word.start(), word.end())
+        for word in _WORD.finditer(written.text)
+    ]
     groups = [group for group in digit_groups(written, alone=True) if group.spoken and not group.ordinal]
     spoken = [_Token(digits, start, end) for digits, start, end in windows(groups, 1, 6)]
     return sorted([*tokens, *spoken], key=lambda one: (one.start, -one.end)) if spoken else tokens
@@ -92,12 +105,14 @@ def _tokens(written: Written) -> list[_Token]:
 def _read_address(value: str) -> _Address:
     written = read_written(value)
     said = written.text
+    provinces = [one.span() for one in _PROVINCE.finditer(said)]
     segments = [one.span() for one in _SEGMENT.finditer(said) if one[0].strip()]
     postcode = _postcode(said, segments)
     needed = [
         token
         for token in _tokens(written)
         if _is_needed(token) and not (postcode and postcode[0] <= token.start < postcode[1])
+        if not any(start < token.start < end for start, end in provinces)
     ]
     last = _town_segment(segments, postcode, needed)
     town = tuple(
@@ -151,7 +166,8 @@ def _town_segment(
 ) -> tuple[int, int] | None:
     """Where the town stands: beside the postcode, or in the segment next to it; the last one without any."""
     if len(segments) < 2:
-        return None
+        rest = (postcode[1], segments[0][1]) if postcode and segments else None
+        return rest if rest and any(rest[0] <= one.start for one in needed) else None
     words = [one for one in needed if not _has_digit(one)]
     filled = [any(start <= word.start < end for word in words) for start, end in segments]
     if postcode is None:
@@ -225,7 +241,7 @@ def address_sightings(written: Written, gold: str) -> Iterator[Sighting]:
 
 def _fits(text: str, wanted: Sequence[str]) -> bool:
     return any(
-        text == one or one_edit(text, one) for one in wanted if len(one) > 2 - one.isdigit() or text == one
+        text == one or one_edit(text, one) for one in wanted if len(one) > 2 or one.isdigit() or text == one
     )
 
 
@@ -240,6 +256,8 @@ def _judged(part: Sequence[_Token], address: _Address) -> Iterator[Sighting]:
     missing = [one for one in street if one not in at]
     where = _where(at, address)
     near = {one: _one_off(one, part) for one in missing}
+    if missing == [address.number] and not near[address.number] and address.street:
+        near[address.number] = _other_number(address, at, part)
     told = [at[one] for one in street if one in at] + where
     if not told:
         return
@@ -284,6 +302,23 @@ def _one_off(wanted: str, part: Sequence[_Token]) -> str:
     if len(wanted) < 3 - wanted.isdigit():
         return ""
     return next((token.text for token in part if one_edit(token.text, wanted)), "")
+
+
+def _other_number(address: _Address, at: Mapping[str, _Token], part: Sequence[_Token]) -> str:
+    """A number one edit from a house number of one digit, and beside its street; "" for none."""
+    postcode = at.get(address.postcode)
+    ends = [at[one] for one in (address.street[0], address.street[-1])]
+    return next(
+        (
+            token.text
+            for token in part
+            if token.text.isdigit()
+            and one_edit(token.text, address.number)
+            and any(_are_near(token, one) for one in ends)
+            and not (postcode and postcode.start <= token.start < postcode.end)
+        ),
+        "",
+    )
 
 
 def _is_part(at: Mapping[str, _Token], address: _Address, where: Sequence[_Token]) -> bool:

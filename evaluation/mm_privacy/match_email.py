@@ -230,7 +230,10 @@ def email_sightings(written: Written, gold: str) -> Iterator[Sighting]:
 
 
 def _without_at(written: Written, form: str) -> Iterator[Sighting]:
-    """The address with nothing or a blank where its at sign was."""
+    """The address with nothing or a blank where its at sign was; in words without any blank all of it."""
+    spoken = regex.escape(form.replace("@", "at").replace(".", "dot"))
+    for found in regex.finditer(rf"(?<![\w.+-]){spoken}(?![\w-])", written.lower):
+        yield Sighting(Tier.FULL, form, found.start(), found.end())
     local, _, host = form.partition("@")
     pattern = rf"(?<![\w.+-]){regex.escape(local)}\s?{regex.escape(host)}(?![\w-])"
     for found in regex.finditer(pattern, written.lower):
@@ -253,13 +256,19 @@ def _local_alone(written: Written, form: str) -> Iterator[Sighting]:
             rf"{_HOST_NAMED}.{{0,40}}(?<![\w.-]){host}(?![\w-]|\.\w)", written.lower[found.end() :][:120]
         ):
             yield Sighting(Tier.FULL, form, found.start(), found.end())
-        if telling or after.lstrip(" *`_\"'").startswith("@") or _named_part().search(before + " | " + after):
+        at = after.lstrip(" *`_\"'").startswith("@") or _host_unread().match(after)
+        if telling or at or _named_part().search(before + " | " + after):
             yield Sighting(Tier.PARTIAL, local, found.start(), found.end())
 
 
 @cache
 def _named_part() -> regex.Pattern[str]:
     return regex.compile(notation()["mail"]["parts"])
+
+
+@cache
+def _host_unread() -> regex.Pattern[str]:
+    return regex.compile(notation()["mail"]["host_unread"])
 
 
 EMAIL_RULES: Final = TypeRules(email_forms, email_readings, email_sightings)

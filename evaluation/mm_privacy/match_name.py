@@ -224,8 +224,13 @@ def _is_of_another(
     written: Written, tokens: Sequence[_Token], place: int, parts: Sequence[frozenset[str]]
 ) -> bool:
     """True if the word beside it makes another name of it: "John Doe" for Jane Doe."""
-    for neighbour in (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2]):
-        first, second = sorted((neighbour, tokens[place]), key=lambda one: one.start)
+    before, start = place - 1, tokens[place]
+    while before >= 0 and tokens[before].text in _particles() and _touch(written, tokens[before], start):
+        before, start = before - 1, tokens[before]
+    pairs = [(tokens[before], start)] if before >= 0 else []
+    pairs += [(tokens[place], one) for one in tokens[place + 1 : place + 2]]
+    for first, second in pairs:
+        neighbour = second if first is tokens[place] else first
         beside = _make_one_name(written, first, second)
         if (
             beside
@@ -236,6 +241,10 @@ def _is_of_another(
         ):
             return True
     return False
+
+
+def _touch(written: Written, first: _Token, second: _Token) -> bool:
+    return not written.text[first.end : second.start].strip(" ")
 
 
 def _make_one_name(written: Written, first: _Token, second: _Token) -> bool:

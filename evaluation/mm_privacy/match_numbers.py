@@ -111,7 +111,9 @@ def _beginnings(whole: str, groups: Sequence[Group]) -> Iterator[tuple[str, int,
 
 
 def _is_meant(written: Written, digits: str, start: int, end: int) -> bool:
-    """True if a part of a number is told as such."""
+    """True if a part of a number is told as such. A few digits around a slash are a date or a ratio."""
+    if len(digits) < UNNAMED_PART and "/" in written.text[start:end]:
+        return masked(written, start, end)
     if len(digits) >= UNNAMED_PART or written.short:
         return True
     return masked(written, start, end) or named_as_part(written, start, end)

@@ -5,9 +5,10 @@
 ``matcher_gold.tsv`` holds answers in our own words to questions for invented values: notations, number
 words, wrapping, parts, near misses, values of other persons, refusals. ``tuning`` rows were read while rules
 were made; ``held_out`` rows were written afterwards, and rules were run over them for the first time when
-they were all there (docs/mm_privacy_matching.md says what came of that). The published answers of five models
-to PRISM's questions (``prism/answers/*/*.jsonl`` under DATA) tell nothing of invented persons: what the
-matcher finds in 600 of them is false. A minute.
+they were all there (docs/mm_privacy_matching.md says what came of that). ``second_author`` rows are
+somebody else's, who knew the definitions alone; ``second_author_later`` rows followed, lot by lot, to try
+what had been mended. The published answers of five models to PRISM's questions (``prism/answers/*/*.jsonl``
+under DATA) tell nothing of invented persons: what the matcher finds in 600 of them is false. A minute.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from schemas.benchmark import PersonaPool, PrivateType
 from schemas.record_key import derive_key
 from transforms.disclosure.personas import PersonaSettings, draw_personas
 
-PARTS: Final = ("tuning", "held_out")
+PARTS: Final = ("tuning", "held_out", "second_author", "second_author_later")
 PERSONAS: Final = 2000
 ANSWERS: Final = 20_000
 SECONDS: Final = 30.0

