@@ -8,6 +8,7 @@ Nothing that a row says is ever part of an error: rows are told by their number.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,10 @@ from schemas.errors import ConfigError
 LONGEST_LINE: Final = 1_000_000
 """Characters; a longer line is damaged. A model that was told to stop after 150 tokens says 1,000."""
 MOST_ROWS: Final = 2_000_000
+
+
+PLAIN_NAME: Final = re.compile(r"[\w.@:+/ -]{1,80}")
+"""Names that are shown as they stand: no control characters, no markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +90,8 @@ def _answer(line: str) -> Answer | None:
 def _said(row: Mapping[str, Any], key: str) -> str:
     value = row.get(key)
     return value if isinstance(value, str) else ""
+
+
+def shown_name(name: str) -> str:
+    """What a model is called in tables: other characters than those of ``PLAIN_NAME`` become "_"."""
+    return "".join(char if PLAIN_NAME.fullmatch(char) else "_" for char in name[:80])

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
+from mmscrub.answers_view import show_mm_privacy
 from mmscrub.exit_codes import errors_to_exit_codes
 from mmscrub.score_report import write_report
 from schemas.errors import RunFailed
@@ -113,11 +115,9 @@ def _show(scores: Scores, out: Path | None, plot: Path | None) -> None:
     from evaluation.mm_privacy.report import as_markdown
     from evaluation.mm_privacy.tables import as_json, csv_files
 
-    report = as_markdown(scores)
-    if out is None:
-        typer.echo(report, nl=False)
-    else:
-        write_report(out / "report.md", report.rstrip("\n"))
+    show_mm_privacy(Console(highlight=False), scores)
+    if out is not None:
+        write_report(out / "report.md", as_markdown(scores).rstrip("\n"))
         write_report(out / "scores.json", json.dumps(as_json(scores), indent=1, allow_nan=False))
         for name, table in csv_files(scores).items():
             write_report(out / name, table.rstrip("\n"))

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
+from mmscrub.answers_view import show_prism
 from mmscrub.exit_codes import errors_to_exit_codes
 from mmscrub.score_report import write_report
 from schemas.errors import ConfigError, RunFailed
@@ -141,6 +143,7 @@ def prism(
         for path in plot_scores(found, out / "plots"):
             typer.echo(str(path))
     _say_costs(chosen)
+    show_prism(Console(highlight=False), found)
     typer.echo(str(out / REPORT))
     _check(found, allow_incomplete)
 

@@ -239,7 +239,7 @@ def _asr_rr(cell: Cell | None) -> str:
 
 def _two(number: float) -> str:
     """As in the paper: ".84", "1.0"."""
-    said = f"{number:.2f}"
+    said = f"{round(number, 2) + 0.0:.2f}"
     if said in ("1.00", "-1.00"):
         return said[:-1]
     return said.replace("0.", ".", 1) if said.lstrip("-").startswith("0.") else said

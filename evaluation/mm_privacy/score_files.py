@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from evaluation.answer_files import AnswerFile, read_answers
+from evaluation.answer_files import PLAIN_NAME, AnswerFile, read_answers
 from evaluation.coverage import cover
 from evaluation.mm_privacy.bench import Bench
 from evaluation.mm_privacy.judging import judge
 from evaluation.mm_privacy.scores import Judged
 from schemas.errors import ConfigError
-
-_NAME: Final = re.compile(r"[\w.@:+/ -]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ def parse_answers(arguments: Sequence[str]) -> tuple[NamedFile, ...]:
         name, equals, path = argument.partition("=")
         if not equals or Path(argument).is_file():
             found.append(NamedFile("", Path(argument)))
-        elif not _NAME.fullmatch(name):
+        elif not PLAIN_NAME.fullmatch(name):
             raise ConfigError("answers", argument, "give FILE or NAME=FILE, a short NAME of plain letters")
         else:
             found.append(NamedFile(name, Path(path)))
@@ -60,4 +56,4 @@ def called(file: NamedFile, read: AnswerFile) -> str:
     """The name given, else that of the rows where it is one plain name, else the file's."""
     if file.name:
         return file.name
-    return next((name for name in read.models[:1] if _NAME.fullmatch(name)), file.path.stem)
+    return next((name for name in read.models[:1] if PLAIN_NAME.fullmatch(name)), file.path.stem)

@@ -63,11 +63,11 @@ def read_answers(paths: Iterable[Path]) -> AnswerFiles:
     unreadable: dict[str, int] = {}
     for path in dict.fromkeys(_files("answers", paths)):
         file = answer_files.read_answers(path)
-        unnamed = file.models[0] if file.models else path.stem
+        unnamed = answer_files.shown_name(file.models[0] if file.models else path.stem)
         usable = [one for one in file.answers if len(one.text) <= LONGEST_ANSWER]
         rows += [
             AnswerRow(
-                _whole(one.model_id) or unnamed,
+                answer_files.shown_name(one.model_id) or unnamed,
                 _whole(one.question_id),
                 _whole(one.prompt),
                 _whole(one.text),

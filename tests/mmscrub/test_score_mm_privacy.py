@@ -104,12 +104,13 @@ def test_incomplete_answers_fail_and_are_scored_only_on_demand(bench, tmp_path):
     assert done.exit_code == 1
     assert "half: incomplete" in done.output
     assert not (tmp_path / "scores").exists()
-    done = run(*call, "--allow-incomplete")
+    done = run(*call, "--out", tmp_path / "scores", "--allow-incomplete")
     assert done.exit_code == 0
-    assert "| half | incomplete, of 344: 294 missing |" in done.output
-    assert "Models compared" not in done.output
-    assert "| half (incomplete) | disclosure |" in done.output
-    assert "| half | disclosure |" not in done.output
+    report = (tmp_path / "scores/report.md").read_text()
+    assert "| half | incomplete, of 344: 294 missing |" in report
+    assert "Models compared" not in report
+    assert "| half (incomplete) | disclosure |" in report
+    assert "| half | disclosure |" not in report
 
 
 def test_without_matplotlib_the_extra_is_named(bench, monkeypatch, tmp_path):
@@ -141,10 +142,12 @@ def test_a_wrong_call_exits_with_2_and_says_why(bench, monkeypatch, arguments, s
 def test_the_published_benchmark_is_scored_with_its_result_files(tmp_path):
     folder = write_published(tmp_path / "Evaluation")
     paths = write_results(tmp_path, "tiny_base", lambda *row: row[-1] if row[0] == 2 else NO, ("vqa",))
-    done = run(*paths, "--bench", folder, "--memory-table", folder / "memory.csv", "--draws", 100)
+    tables = ("--memory-table", folder / "memory.csv", "--out", tmp_path / "scores")
+    done = run(*paths, "--bench", folder, *tables, "--draws", 100)
     assert done.exit_code == 0, done.output
-    assert "| tiny_base | vqa | -/1.0 | 1.0/.00 | -/1.0 | 1.0/.00 | -/1.0 | 1.0/.00 |" in done.output
-    assert "| tiny_base | all 1,800 answered | 624 |" in done.output
+    report = (tmp_path / "scores/report.md").read_text()
+    assert "| tiny_base | vqa | -/1.0 | 1.0/.00 | -/1.0 | 1.0/.00 | -/1.0 | 1.0/.00 |" in report
+    assert "| tiny_base | all 1,800 answered | 624 |" in report
 
 
 def test_a_hostile_model_name_is_not_shown(bench, tmp_path):
@@ -157,4 +160,15 @@ def test_a_hostile_model_name_is_not_shown(bench, tmp_path):
     done = run(path, "--bench", folder / "bench", "--draws", 100)
     assert done.exit_code == 0
     assert "script" not in done.output
-    assert "| plain | direct |" in done.output
+    assert "plain" in done.output
+
+
+def test_the_terminal_shows_a_row_for_each_model_test_and_kind_of_framing(bench, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    folder, _ = bench
+    done = run(folder / "leaky.jsonl", folder / "quiet.jsonl", "--bench", folder / "bench", "--draws", 100)
+    shown = [line.split() for line in done.output.splitlines()]
+    for test in ("disclosure", "retention"):
+        leaky = next(line for line in shown if line[:3] == ["tiny", test, "solicited"])
+        quiet = next(line for line in shown if line[:3] == ["quiet", test, "solicited"])
+        assert (leaky[3], quiet[3]) == ("1.0", ".00")

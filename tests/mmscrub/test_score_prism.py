@@ -21,8 +21,19 @@ def test_whole_answers_are_scored_and_written(tmp_path):
     answers = made.write(tmp_path / "a.jsonl", made.may_rows("m", said))
     done = run(answers, "--out", tmp_path / "out", "-j", 1)
     assert done.exit_code == 0, done.output
+    assert "harmless" in done.output
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert written == ["coverage.csv", "judgements.jsonl", "report.md", "scores.csv"]
+
+
+def test_a_hostile_model_name_reaches_neither_terminal_nor_report(tmp_path):
+    answers = made.write(tmp_path / "a.jsonl", made.may_rows("[red]\x1b[2J|<script>", said))
+    done = run(answers, "--out", tmp_path / "out", "-j", 1)
+    assert done.exit_code == 0
+    for shown in (done.output, (tmp_path / "out/report.md").read_text()):
+        assert "\x1b" not in shown
+        assert "<script" not in shown
+        assert "red_" in shown
 
 
 def test_answers_that_are_not_whole_fail_unless_that_is_allowed_and_are_written_all_the_same(tmp_path):
@@ -30,6 +41,7 @@ def test_answers_that_are_not_whole_fail_unless_that_is_allowed_and_are_written_
     done = run(answers, "--out", tmp_path / "out", "-j", 1)
     assert done.exit_code == 1
     assert "1 missing" in done.output
+    assert "m *" in done.output
     assert (tmp_path / "out/report.md").is_file()
     assert run(answers, "--out", tmp_path / "out", "-j", 1, "--allow-incomplete").exit_code == 0
 

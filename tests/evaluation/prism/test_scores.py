@@ -178,10 +178,10 @@ def test_no_file_holds_the_text_of_an_answer(tmp_path):
 
 
 def test_a_model_called_like_a_formula_is_none_in_a_spreadsheet(tmp_path):
-    rows = made.may_rows("=1+1|x", only(IMPLICIT, made.CLEAN))
+    rows = made.may_rows("+1+1 x", only(IMPLICIT, made.CLEAN))
     files = scored(tmp_path, rows).files()
     names = {row["model"] for row in csv.DictReader(io.StringIO(files["scores.csv"]))}
-    assert names == {"'=1+1|x"}
+    assert names == {"'+1+1 x"}
     assert "=1+1\\|x" in files["report.md"]
 
 
