@@ -91,12 +91,13 @@ class _Page:
         under = over = 0
         for index, label in self._whole_lines():
             above, below = self.layout.above(index), self.layout.beneath(index)
-            over_it, under_it = self.is_value_of(label, above), self.is_value_of(label, below)
-            if over_it and under_it and above is not None and below is not None:
-                y = [self.layout.places[one].left_y for one in (above, index, below)]
-                over_it, under_it = y[1] - y[0] < y[2] - y[1], y[1] - y[0] >= y[2] - y[1]
-            under += over_it
-            over += under_it or self.is_value_of(label, self.layout.beside(index))
+            fits_above, fits_below = self.is_value_of(label, above), self.is_value_of(label, below)
+            if fits_above and fits_below and above is not None and below is not None:
+                top, own, bottom = (self.layout.places[one].left_y for one in (above, index, below))
+                fits_above = own - top < bottom - own
+                fits_below = not fits_above
+            under += fits_above
+            over += fits_below or self.is_value_of(label, self.layout.beside(index))
         return under >= _LEAST_UNDER and under > 2 * over
 
     def _whole_lines(self) -> Iterator[tuple[int, Label]]:
