@@ -83,7 +83,8 @@ def _framings(figure: Any, model: ModelScores) -> None:
         axes.set_ylim(-0.03, 1.03)
         _plain_sides(axes)
     panels[0].set_ylabel("attack success (floor: x)")
-    _legend(panels[-1])
+    # A name is asked for in one of the tests only.
+    _legend(panels[-1], max(panels, key=lambda one: len(one.get_legend_handles_labels()[1])))
 
 
 def _points(axes: Any, placed: Sequence[tuple[float, Cell]], colour: str, label: str) -> None:
@@ -130,8 +131,8 @@ def _ranges(figure: Any, models: Sequence[ModelScores]) -> None:
             color=colour,
             linewidths=0.9,
         )
-    labels = [f"{test.value}\n{kind or 'all'}" for test, kind in names]
-    axes.set_xticks(range(len(names)), labels, fontsize=8, rotation=35, ha="right")
+    labels = [f"{test.value}: {kind or 'all'}" for test, kind in names]
+    axes.set_xticks(range(len(names)), labels, fontsize=7, rotation=60, ha="right", rotation_mode="anchor")
     axes.set_ylabel("max - min attack success (by chance: x)")
     axes.set_ylim(-0.03, 1.03)
     _plain_sides(axes)
@@ -175,8 +176,15 @@ def _plain_sides(axes: Any) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _legend(axes: Any) -> None:
+def _legend(axes: Any, named: Any = None) -> None:
+    """Beside ``axes``, of what is in ``named`` or in them."""
+    beside = axes.legend(
+        *(named or axes).get_legend_handles_labels(),
+        frameon=False,
+        fontsize=7,
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+    )
     # Names of models are no formulas: a dollar sign stays one.
-    beside = axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     for text in beside.get_texts():
         text.set_parse_math(False)
