@@ -84,7 +84,9 @@ class EndpointJudge:
         digest = sha256(f"{self._endpoint.url}\0{self._model}\0{prompts}".encode()).hexdigest()
         self.info = JudgeInfo(f"openai:{self._model}", digest, reproducible=False)
         self._known = _read_cache(settings.cache) if settings.cache else {}
-        self._form = self._find_form()
+        self._form = self._endpoint.answer_form(
+            lambda form: self._body(form, messages_for(_PROBE)), self._model
+        )
 
     @property
     def spent(self) -> float:
@@ -149,20 +151,6 @@ class EndpointJudge:
     def _body(self, form: int, messages: Sequence[Mapping[str, str]]) -> Mapping[str, Any]:
         length, others = ANSWER_FORMS[form]
         return {"model": self._model, "messages": messages, "stream": False, length: _NEW_TOKENS, **others}
-
-    def _find_form(self) -> int:
-        status = 0
-        for form in range(len(ANSWER_FORMS)):
-            try:
-                status, _ = self._endpoint.post(self._body(form, messages_for(_PROBE)))
-            except NoReplyError as error:
-                raise self._endpoint.does_not_answer(error) from None
-            if status == 200:
-                return form
-            if status not in (400, 422):
-                break
-        self._endpoint.check_answers(status, self._model)
-        raise AssertionError
 
 
 def messages_for(asked: Asked) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from time import monotonic
@@ -148,6 +148,22 @@ class ChatEndpoint:
     def does_not_answer(self, error: NoReplyError) -> ConfigError:
         """What to raise where not even the first request got an answer."""
         return ConfigError(self._settings.key, self.url, f"does not answer ({error})")
+
+    def answer_form(self, body: Callable[[int], Mapping[str, Any]], model: str) -> int:
+        """The first of ``ANSWER_FORMS`` in which the server answers ``body(form)``. ConfigError if it answers
+        in none."""
+        status = 0
+        for form in range(len(ANSWER_FORMS)):
+            try:
+                status, _ = self.post(body(form))
+            except NoReplyError as error:
+                raise self.does_not_answer(error) from None
+            if status == 200:
+                return form
+            if status not in (400, 422):
+                break
+        self.check_answers(status, model)
+        raise AssertionError
 
 
 class _TooSlowError(ValueError):

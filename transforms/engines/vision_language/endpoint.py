@@ -157,21 +157,13 @@ class EndpointModel:
         return {"model": self._model, "messages": messages, "stream": False, length: tokens, **others}
 
     def _find_form(self) -> int:
-        """The first form that gets an answer."""
+        """The first form that gets an answer to a question on a grey square."""
         grey = io.BytesIO()
         Image.new("RGB", (_PROBE_SIDE, _PROBE_SIDE), (128, 128, 128)).save(grey, "PNG")
-        url, status = data_url(grey.getvalue()), 0
-        for form in range(len(ANSWER_FORMS)):
-            try:
-                status, _ = self._endpoint.post(self._body(form, url, "Which colour is this?", _PROBE_TOKENS))
-            except NoReplyError as error:
-                raise self._endpoint.does_not_answer(error) from None
-            if status == 200:
-                return form
-            if status not in (400, 422):
-                break
-        self._endpoint.check_answers(status, self._model)
-        raise AssertionError
+        url = data_url(grey.getvalue())
+        return self._endpoint.answer_form(
+            lambda form: self._body(form, url, "Which colour is this?", _PROBE_TOKENS), self._model
+        )
 
 
 @lru_cache(maxsize=_URLS_KEPT)
