@@ -23,6 +23,7 @@ from schemas.errors import ConfigError
 from transforms.engines.device import Device, EngineOptions
 from transforms.engines.registry import RULES
 from transforms.engines.rewriter.settings import API_KEY_VARIABLE
+from transforms.image.open import ImageLimits
 
 NO_IMAGES = "none"
 _SHORTEST_SECRET = 16
@@ -112,6 +113,10 @@ class Limits(BaseModel):
     turn_characters: Count = 200_000
     image_bytes: Count = 64 * 2**20
     image_pixels: Count = 128_000_000
+
+    def of_images(self) -> ImageLimits:
+        """What of an image is too large to be opened."""
+        return ImageLimits(max_bytes=self.image_bytes, max_pixels=self.image_pixels)
 
 
 class GpuSection(BaseModel):

@@ -9,6 +9,8 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
+from schemas.errors import RunFailed
+
 _LIBRARIES = ("faker", "numpy", "opencv-python-headless", "onnxruntime", "phonenumbers", "pillow", "pyarrow",
               "python-stdnum", "rapidocr", "spacy")  # fmt: skip
 
@@ -37,6 +39,12 @@ def code_digest() -> str:
             digest.update(str(path.relative_to(root)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def check_same_code(made_by: str) -> None:
+    """Raises RunFailed if the code on disk is no longer that with the digest ``made_by``."""
+    if made_by != code_digest():
+        raise RunFailed("mmscrub was changed while the run was going: run again")
 
 
 def digest_of(content: Any) -> str:

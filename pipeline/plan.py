@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import EngineChoice, GpuSection, Limits, Mode, RunConfig
-from pipeline.digests import code_digest, digest_of, library_versions
+from pipeline.digests import check_same_code, code_digest, digest_of, library_versions
 from pipeline.field_types import FieldType
 from pipeline.layout import Layout
 from pipeline.parse_record import ParseLimits
 from pipeline.partition import PartitionSettings
 from pipeline.policy_file import policy_settings
 from pipeline.readers.source import Source
-from schemas.errors import RunFailed
 from schemas.policy import Policy
 from schemas.record_key import derive_key
 from schemas.version import SCHEMA_VERSION
@@ -62,8 +61,7 @@ class RunPlan:
     def check_code(self) -> None:
         """Raises RunFailed if the code on disk is no longer what made the plan: a run is the work of one
         version."""
-        if self.code != code_digest():
-            raise RunFailed("mmscrub was changed while the run was going: run again")
+        check_same_code(self.code)
 
     def key(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, from seed and secret."""

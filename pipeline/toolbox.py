@@ -132,8 +132,7 @@ class Toolbox:
     @property
     def image_limits(self) -> ImageLimits:
         """What is too large to be decoded."""
-        limits = self.plan.limits
-        return ImageLimits(max_bytes=limits.image_bytes, max_pixels=limits.image_pixels)
+        return self.plan.limits.of_images()
 
     @property
     def find_text(self) -> Callable[[str], tuple[TextFinding, ...]]:

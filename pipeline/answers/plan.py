@@ -10,8 +10,7 @@ from pipeline.answers.bench_file import BenchFile
 from pipeline.answers.killers import AskingNotes
 from pipeline.answers.part_store import PartStore
 from pipeline.answers.survey import Part
-from pipeline.digests import code_digest, digest_of
-from schemas.errors import RunFailed
+from pipeline.digests import check_same_code, code_digest, digest_of
 from transforms.engines.protocols import EngineInfo
 from transforms.engines.vision_language.settings import ModelSettings
 
@@ -59,8 +58,7 @@ class AnswerPlan:
 
     def check_code(self) -> None:
         """Raises RunFailed if the code on disk is no longer what made the plan."""
-        if self.code != code_digest():
-            raise RunFailed("mmscrub was changed while the run was going: run again")
+        check_same_code(self.code)
 
     def load_engines(self) -> tuple[EngineInfo, ...]:
         """Loads the model in this process and says what it is. Raises ConfigError."""

@@ -7,10 +7,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from pipeline.digests import code_digest, digest_of, library_versions
+from pipeline.digests import check_same_code, code_digest, digest_of, library_versions
 from pipeline.disclosure.config import DisclosureConfig
 from pipeline.disclosure.layout import DisclosureLayout
-from schemas.errors import RunFailed
 from schemas.record_key import derive_key
 from schemas.version import SCHEMA_VERSION
 from transforms.disclosure.typefaces import fonts_sha256
@@ -67,13 +66,11 @@ class DisclosurePlan:
     @property
     def image_limits(self) -> ImageLimits:
         """What of a user's scenes is too large to be opened."""
-        limits = self.config.limits
-        return ImageLimits(max_bytes=limits.image_bytes, max_pixels=limits.image_pixels)
+        return self.config.limits.of_images()
 
     def check_code(self) -> None:
         """Raises RunFailed if the code on disk is no longer what made the plan."""
-        if self.code != code_digest():
-            raise RunFailed("mmscrub was changed while the run was going: run again")
+        check_same_code(self.code)
 
     def load_engines(self) -> tuple[EngineInfo, ...]:
         """Loads what looks at a user's scenes in this process, and says what it is."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.digests import code_digest, digest_of, library_versions
+from pipeline.digests import check_same_code, code_digest, digest_of, library_versions
 from pipeline.mitigation.bench_files import BenchShard
 from pipeline.mitigation.config import MitigationConfig
 from pipeline.mitigation.layout import MitigationLayout
 from pipeline.policy_file import policy_settings
-from schemas.errors import RunFailed
 from schemas.policy import Policy
 from schemas.record_key import derive_key
 from schemas.version import SCHEMA_VERSION
@@ -58,13 +57,11 @@ class MitigationPlan:
     @property
     def image_limits(self) -> ImageLimits:
         """What is too large to be opened."""
-        limits = self.config.limits
-        return ImageLimits(max_bytes=limits.image_bytes, max_pixels=limits.image_pixels)
+        return self.config.limits.of_images()
 
     def check_code(self) -> None:
         """Raises RunFailed if the code on disk is no longer what made the plan."""
-        if self.code != code_digest():
-            raise RunFailed("mmscrub was changed while the run was going: run again")
+        check_same_code(self.code)
 
     def load_engines(self) -> tuple[EngineInfo, ...]:
         """There are none: what a build needs is its own."""

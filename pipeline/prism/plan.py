@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.digests import code_digest, digest_of, library_versions
+from pipeline.digests import check_same_code, code_digest, digest_of, library_versions
 from pipeline.parse_record import ParseLimits
 from pipeline.partition import PartitionSettings
 from pipeline.prism.config import PrismConfig
@@ -15,7 +15,6 @@ from pipeline.prism.layout import PrismFolder
 from pipeline.readers.open import image_folder, list_sources
 from pipeline.readers.source import Source
 from pipeline.work_notes import WorkNotes
-from schemas.errors import RunFailed
 from schemas.record_key import derive_key
 from schemas.version import SCHEMA_VERSION
 from transforms.engines.protocols import EngineInfo
@@ -57,13 +56,11 @@ class PrismPlan:
     @property
     def image_limits(self) -> ImageLimits:
         """What is too large to be opened."""
-        limits = self.config.limits
-        return ImageLimits(max_bytes=limits.image_bytes, max_pixels=limits.image_pixels)
+        return self.config.limits.of_images()
 
     def check_code(self) -> None:
         """Raises RunFailed if the code on disk is no longer what made the plan."""
-        if self.code != code_digest():
-            raise RunFailed("mmscrub was changed while the run was going: run again")
+        check_same_code(self.code)
 
     def load_engines(self) -> tuple[EngineInfo, ...]:
         """Loads the parser, if there are texts to read. Raises ConfigError."""

@@ -7,14 +7,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pipeline.digests import code_digest, digest_of, library_versions
+from pipeline.digests import check_same_code, code_digest, digest_of, library_versions
 from pipeline.parse_record import ParseLimits
 from pipeline.partition import PartitionSettings
 from pipeline.readers.source import Source
 from pipeline.watermark.config import WatermarkConfig
 from pipeline.watermark.layout import WatermarkLayout
 from pipeline.work_notes import WorkNotes
-from schemas.errors import RunFailed
 from schemas.record_key import derive_key
 from schemas.version import SCHEMA_VERSION
 from transforms.engines.protocols import EngineInfo
@@ -51,8 +50,7 @@ class WatermarkPlan:
     @property
     def image_limits(self) -> ImageLimits:
         """What is too large to be opened."""
-        limits = self.config.limits
-        return ImageLimits(max_bytes=limits.image_bytes, max_pixels=limits.image_pixels)
+        return self.config.limits.of_images()
 
     @property
     def notes(self) -> WorkNotes:
@@ -61,8 +59,7 @@ class WatermarkPlan:
 
     def check_code(self) -> None:
         """Raises RunFailed if the code on disk is no longer what made the plan."""
-        if self.code != code_digest():
-            raise RunFailed("mmscrub was changed while the run was going: run again")
+        check_same_code(self.code)
 
     def load_engines(self) -> tuple[EngineInfo, ...]:
         """Loads what marking needs in this process, and says what it is. Raises ConfigError."""
