@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -17,7 +19,41 @@ from evaluation.figures import wilson
 from evaluation.memorisation.draws import FloatArray, IntArray, generator
 
 DRAWS: Final = 2000
-_LEVELS: Final = (0.025, 0.975)
+LEVELS: Final = (0.025, 0.975)
+
+
+def share_interval(value: float, total: int, clusters: int, drawn: FloatArray) -> tuple[float, float]:
+    """95 %: the quantiles of ``drawn``, widened to Wilson's interval for as many independent trials as the
+    draws say that ``total`` answers are worth: quantiles alone are too narrow for rare hits.
+
+    Where all draws agree, as at 0 and 1, these are as many as there are clusters."""
+    if value in (0.0, 1.0):
+        return wilson(value * clusters, clusters)
+    variance = float(np.nanvar(drawn))
+    trials = min(value * (1 - value) / variance, total) if variance > 0 else clusters
+    least, most = _wilson_of(value, trials, clusters)
+    low, high = (float(one) for one in np.nanquantile(drawn, LEVELS))
+    return min(low, least), max(high, most)
+
+
+def _wilson_of(share: float, trials: float, clusters: int) -> tuple[float, float]:
+    """Wilson's interval for a number of trials that need not be whole, with Student's quantile for so many
+    clusters (Korn and Graubard 1998 do the same to Clopper and Pearson's)."""
+    z = student(max(clusters - 1, 1))
+    centre, reach = (
+        share + z * z / (2 * trials),
+        z * sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2),
+    )
+    scale = 1 + z * z / trials
+    return (centre - reach) / scale, (centre + reach) / scale
+
+
+@cache
+def student(freedom: int) -> float:
+    """The upper 95 % quantile, two-sided."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, LEVELS[1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,14 +69,10 @@ class Rate:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % by bootstrap over clusters; where all agree, Wilson's with as many as there are clusters."""
-        kept = self.draws[np.isfinite(self.draws)]
-        if not self.clusters or not kept.size:
+        """95 % by ``share_interval``, NaN where ``total`` is 0."""
+        if not self.clusters or not np.isfinite(self.draws).any():
             return float("nan"), float("nan")
-        low, high = (float(one) for one in np.quantile(kept, _LEVELS))
-        if low == high and low in (0.0, 1.0):
-            return wilson(self.value * self.clusters, self.clusters)
-        return low, high
+        return share_interval(self.value, self.total, self.clusters, self.draws)
 
     @property
     def wilson(self) -> tuple[float, float]:
@@ -114,7 +146,7 @@ def difference(first: Rate, second: Rate) -> Difference:
         return Difference(float("nan"), float("nan"), float("nan"), float("nan"))
     drawn = first.draws - second.draws
     drawn = drawn[np.isfinite(drawn)]
-    low, high = (float(one) for one in np.quantile(drawn, _LEVELS))
+    low, high = (float(one) for one in np.quantile(drawn, LEVELS))
     beyond = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
     p = min(1.0, 2 * (beyond + 1) / (drawn.size + 1))
     return Difference(first.value - second.value, low, high, p)

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import sqrt
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.figures import wilson
+from evaluation.clustered import LEVELS, share_interval, student
 from transforms import keyed
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-COVERAGE: Final = (0.025, 0.975)
 _BLOCK: Final = 256
 """Columns that are drawn at once: bounds memory at 2,000 draws x 256 cells."""
 
@@ -90,38 +88,9 @@ class Bootstrap:
 
 
 def bounded(hits: int, total: int, clusters: int, drawn: Floats) -> Estimate:
-    """``hits / total`` with the quantiles of ``drawn``, widened to Wilson's interval for as many independent
-    trials as the draws say that the probes are worth: quantiles alone are too narrow for rare hits.
-
-    Where all draws agree, as at 0 and 1, these are as many as there are clusters."""
+    """``hits / total`` with ``share_interval``."""
     value = hits / total
-    if hits in (0, total):
-        low, high = wilson(clusters if hits else 0, clusters)
-        return Estimate(value, low, high, hits, total, clusters)
-    variance = float(np.nanvar(drawn))
-    trials = min(value * (1 - value) / variance, total) if variance > 0 else clusters
-    least, most = _wilson_of(value, trials, clusters)
-    low, high = (float(one) for one in np.nanquantile(drawn, COVERAGE))
-    return Estimate(value, min(low, least), max(high, most), hits, total, clusters)
-
-
-def _wilson_of(share: float, trials: float, clusters: int) -> tuple[float, float]:
-    """Wilson's interval for a number of trials that need not be whole, with Student's quantile for so many
-    clusters (Korn and Graubard 1998 do the same to Clopper and Pearson's)."""
-    z = _student(max(clusters - 1, 1))
-    centre, reach = (
-        share + z * z / (2 * trials),
-        z * sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2),
-    )
-    scale = 1 + z * z / trials
-    return (centre - reach) / scale, (centre + reach) / scale
-
-
-@cache
-def _student(freedom: int) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, COVERAGE[1]))
+    return Estimate(value, *share_interval(value, total, clusters, drawn), hits, total, clusters)
 
 
 def difference(first: Estimate, second: Estimate, drawn: Floats) -> Estimate:
@@ -136,9 +105,9 @@ def difference(first: Estimate, second: Estimate, drawn: Floats) -> Estimate:
         low = value - float(np.hypot(first.value - first.low, second.high - second.value))
         high = value + float(np.hypot(first.high - first.value, second.value - second.low))
     else:
-        low, high = (float(one) for one in np.quantile(usable, COVERAGE))
+        low, high = (float(one) for one in np.quantile(usable, LEVELS))
         freedom = max(clusters - 1, 1)
-        reach = _student(freedom) * float(usable.std()) * sqrt(clusters / freedom)
+        reach = student(freedom) * float(usable.std()) * sqrt(clusters / freedom)
         low, high = min(low, value - reach), max(high, value + reach)
     return Estimate(value, max(low, -1.0), min(high, 1.0), clusters=clusters)
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evaluation.clustered import LEVELS
 from evaluation.coverage import Coverage
 from evaluation.mm_privacy.bench import Bench
-from evaluation.mm_privacy.resampling import COVERAGE, Bootstrap, Drawn, Estimate, Floats
+from evaluation.mm_privacy.resampling import Bootstrap, Drawn, Estimate, Floats
 from evaluation.mm_privacy.results import ProbeResult, Results, by_test
 from evaluation.mm_privacy.scores import ScoreSettings
 from evaluation.mm_privacy.tiers import Tier
@@ -153,7 +154,7 @@ def _mean(cells: Sequence[tuple[Drawn, int]]) -> Estimate:
     if any(one.value in (0.0, 1.0) for one in found):
         low, high = (float(np.mean([getattr(one, end) for one in found])) for end in ("low", "high"))
     else:
-        low, high = (float(one) for one in np.quantile(_mean_draws(cells), COVERAGE))
+        low, high = (float(one) for one in np.quantile(_mean_draws(cells), LEVELS))
     return Estimate(value, low, high, clusters=clusters)
 
 
@@ -168,7 +169,7 @@ def _gap(
         low = value - float(np.hypot(off_diagonal.value - off_diagonal.low, diagonal.high - diagonal.value))
         high = value + float(np.hypot(off_diagonal.high - off_diagonal.value, diagonal.value - diagonal.low))
     else:
-        low, high = (float(one) for one in np.quantile(_mean_draws(off) - _mean_draws(on), COVERAGE))
+        low, high = (float(one) for one in np.quantile(_mean_draws(off) - _mean_draws(on), LEVELS))
     return Estimate(value, max(low, -1.0), min(high, 1.0), clusters=diagonal.clusters)
 
 

@@ -196,10 +196,10 @@ def test_the_interval_of_a_rate_is_wider_where_answers_of_an_image_are_alike():
     names = [f"{number // 10}" for number in range(200)]
     draws = ClusterDraws(names)
     alike = draws.rate([number // 10 % 2 for number in range(200)], draws.places(names))
-    apart = draws.rate([number % 2 for number in range(200)], draws.places(names))
-    assert alike.value == apart.value == 0.5
+    apart = draws.rate([number * 37 % 11 % 2 for number in range(200)], draws.places(names))
+    assert alike.value == pytest.approx(apart.value, abs=0.1)
     assert alike.interval[1] - alike.interval[0] > 0.3
-    assert apart.interval[1] - apart.interval[0] < 0.01
+    assert apart.interval[1] - apart.interval[0] < 0.2
     assert alike.wilson == pytest.approx((0.431, 0.569), abs=0.001)
 
 
