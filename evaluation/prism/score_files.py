@@ -18,7 +18,7 @@ _RATE: Final = ("value", "low", "high", "wilson_low", "wilson_high", "hits", "to
 
 
 def scores_csv(joined: Joined, table: ScoreTable) -> str:
-    """One row per score: shares from 0 to 1, 95 % by bootstrap over images and by Wilson over answers."""
+    """One row per score: shares from 0 to 1, 95 % over images and by Wilson over answers."""
 
     return _csv(
         ["model", "set", "scope", "attribute", "measure", "reader", *_RATE, "complete"],
