@@ -131,7 +131,7 @@ def test_a_worker_of_another_version_fails_the_run(tmp_path, monkeypatch):
     write_corpus(tmp_path, ["fine"])
     (tmp_path / "path").mkdir()
     (tmp_path / "path" / "sitecustomize.py").write_text(
-        "import pipeline.plan as plan\nplan.code_digest = lambda: 'newer'\n"
+        "import pipeline.digests as digests\ndigests.code_digest = lambda: 'newer'\n"
     )
     put_first(monkeypatch, tmp_path / "path")
     with pytest.raises(RunFailed, match="changed while the run was going"):
