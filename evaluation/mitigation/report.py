@@ -12,7 +12,7 @@ from evaluation.mitigation.doses import Dose, Part
 from evaluation.mm_privacy.plots import save_figures
 from evaluation.mm_privacy.report import bounds
 from evaluation.mm_privacy.results import SOLICITED
-from evaluation.mm_privacy.tables import grid
+from evaluation.table_text import markdown_table
 from schemas.benchmark import RiskTest
 from transforms.disclosure.arms import Treatment
 
@@ -38,16 +38,16 @@ def as_markdown(found: Sequence[Dose], coverage: Sequence[tuple[str, Coverage]])
     if incomplete:
         text += [
             "## Incomplete\n",
-            grid(["condition", "answers"], [[name, str(one)] for name, one in incomplete]),
+            markdown_table(["condition", "answers"], [[name, str(one)] for name, one in incomplete]),
         ]
     for test in RiskTest:
         rows = [_row(one) for one in found if one.test is test and not one.private_type]
         if rows:
-            text += [f"## {test.value.capitalize()}\n", grid(_HEADER, rows)]
+            text += [f"## {test.value.capitalize()}\n", markdown_table(_HEADER, rows)]
     kinds = [one for one in found if one.private_type and one.group == SOLICITED and one.facts is Part.ALL]
     if kinds:
         rows = [[one.test.value, one.private_type, *_row(one)] for one in kinds]
-        text += ["## By type\n", grid(("test", "type", *_HEADER), rows)]
+        text += ["## By type\n", markdown_table(("test", "type", *_HEADER), rows)]
     return "\n".join(text)
 
 

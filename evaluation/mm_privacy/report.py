@@ -10,7 +10,7 @@ from evaluation.mm_privacy.controls import Control
 from evaluation.mm_privacy.resampling import Estimate
 from evaluation.mm_privacy.results import SOLICITED, UNSOLICITED
 from evaluation.mm_privacy.scores import ModelScores, Scores
-from evaluation.mm_privacy.tables import grid
+from evaluation.table_text import markdown_table
 from schemas.benchmark import SOLICITED as SOLICITED_TASKS
 from schemas.benchmark import PrivateType, Purpose, RiskTest
 
@@ -89,7 +89,7 @@ def paper_table(scores: Scores) -> str:
         if spread:
             ranges = [spread.get((kind, test)) for kind in kinds for test in tests]
             rows.append([model.label, "spread", *(_two(one.range.value) if one else "" for one in ranges)])
-    return grid(header, rows) if rows else ""
+    return markdown_table(header, rows) if rows else ""
 
 
 def _cells(scores: Scores) -> Iterable[Cell]:
@@ -101,7 +101,7 @@ def _coverage(scores: Scores) -> str:
         [one.model, str(one.coverage), str(one.without_gold) if one.without_gold else "0"]
         for one in scores.models
     ]
-    return grid(["model", "answers", "probes without gold"], rows)
+    return markdown_table(["model", "answers", "probes without gold"], rows)
 
 
 def _excess(scores: Scores) -> str:
@@ -130,7 +130,7 @@ def _excess(scores: Scores) -> str:
                     bounds(one.wrong_person),
                 ]
             )
-    return grid(header, rows) if rows else ""
+    return markdown_table(header, rows) if rows else ""
 
 
 def _explained(scores: Scores) -> str:
@@ -149,7 +149,7 @@ def _explained(scores: Scores) -> str:
         for one in model.explained
     ]
     header = ["model", "type", "source", "leak", "excess", "read", "leak if read", "verdict"]
-    return grid(header, rows) if rows else ""
+    return markdown_table(header, rows) if rows else ""
 
 
 def _spreads(scores: Scores) -> str:
@@ -162,7 +162,7 @@ def _spreads(scores: Scores) -> str:
 
     rows = [row(model, one) for model in scores.models for one in model.spreads]
     header = ["model", "test", "type", "framings", "max - min", "most / least", "by chance", "p"]
-    return grid(header, rows) if rows else ""
+    return markdown_table(header, rows) if rows else ""
 
 
 def _pairs(scores: Scores) -> str:
@@ -172,7 +172,7 @@ def _pairs(scores: Scores) -> str:
         for one in model.task_tests
         if one.p < 0.05
     ]
-    return grid(["model", "test", "type", *_CONTRAST], rows) if rows else ""
+    return markdown_table(["model", "test", "type", *_CONTRAST], rows) if rows else ""
 
 
 def _repeated(scores: Scores) -> str:
@@ -182,7 +182,8 @@ def _repeated(scores: Scores) -> str:
         for one in model.repeated
         if not one.source
     ]
-    return grid(["model", "test", "framing", "values repeated", "answers with any"], rows) if rows else ""
+    header = ["model", "test", "framing", "values repeated", "answers with any"]
+    return markdown_table(header, rows) if rows else ""
 
 
 def _controls(scores: Scores) -> str:
@@ -202,14 +203,14 @@ def _controls(scores: Scores) -> str:
         for one in model.controls
         if wanted(one)
     ]
-    return grid(["model", "test", "question", "source", "right", "refused"], rows) if rows else ""
+    return markdown_table(["model", "test", "question", "source", "right", "refused"], rows) if rows else ""
 
 
 def _models(scores: Scores) -> str:
     rows = [
         [one.test.value, one.private_type or _ALL, one.task, *_contrast(one)] for one in scores.comparisons
     ]
-    return grid(["test", "type", "framings", *_CONTRAST], rows) if rows else ""
+    return markdown_table(["test", "type", "framings", *_CONTRAST], rows) if rows else ""
 
 
 _CONTRAST = ["first", "second", "difference", "first only", "second only", "p"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from evaluation.mm_privacy.resampling import Estimate
 from evaluation.mm_privacy.scores import ModelScores, Scores
+from evaluation.table_text import no_formula
 
 Row = Mapping[str, object]
 
@@ -105,17 +106,6 @@ def csv_table(rows: Sequence[Row]) -> str:
 def _cell(value: object) -> object:
     if isinstance(value, float):
         return f"{value:.6g}"
-    # A name that a spreadsheet would run as a formula is kept as text.
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t"):
-        return f"'{value}"
+    if isinstance(value, str):
+        return no_formula(value)
     return "" if value is None else str(value)
-
-
-def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; bars inside of cells are escaped."""
-    lines = ["| " + " | ".join(_plain(one) for one in row) + " |" for row in (header, *rows)]
-    return "\n".join([lines[0], "|" + "---|" * len(header), *lines[1:]]) + "\n"
-
-
-def _plain(cell: str) -> str:
-    return " ".join(cell.split()).replace("|", "\\|").replace("<", "&lt;")

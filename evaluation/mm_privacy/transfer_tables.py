@@ -11,8 +11,9 @@ from typing import Any
 from evaluation.memorisation.plots import check_plotting
 from evaluation.mm_privacy.plots import save_figures
 from evaluation.mm_privacy.report import bounds, value
-from evaluation.mm_privacy.tables import csv_table, flat, grid
+from evaluation.mm_privacy.tables import csv_table, flat
 from evaluation.mm_privacy.transfer import UNDEFENDED, Transfer, TransferRow
+from evaluation.table_text import markdown_table
 from schemas.benchmark import SOLICITED
 
 
@@ -28,7 +29,7 @@ def transfer_markdown(tables: Sequence[Transfer]) -> str:
         for row in table.rows:
             cells = [_cell(row, task) for task in tasks]
             rows.append([_label(row), *cells, row.worst, value(row.right), value(row.over_refused)])
-        text.append(grid(header, rows))
+        text.append(markdown_table(header, rows))
         sums = [
             ["where it was made for (diagonal mean)", bounds(table.diagonal)],
             ["elsewhere (off-diagonal mean)", bounds(table.off_diagonal)],
@@ -36,7 +37,7 @@ def transfer_markdown(tables: Sequence[Transfer]) -> str:
         ]
         if table.carried is not None:
             sums.append(["share of the reduction that carries over", f"{table.carried:.2f}"])
-        text.append(grid(["attack success", "value"], sums))
+        text.append(markdown_table(["attack success", "value"], sums))
     return "\n".join(text)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from math import isfinite
 from typing import Final
 
@@ -16,6 +17,7 @@ from evaluation.prism.judged import JudgedSet
 from evaluation.prism.judges import Comparison, PairOfJudges
 from evaluation.prism.non_answers import NonAnswer
 from evaluation.prism.scores import ALL, GENEROUS, MACRO, PICTURES, STRICT, THINGS, ScoreTable
+from evaluation.table_text import markdown_table
 from transforms.prism.questions import QuestionSet
 
 SHORT: Final = tuple(name.removeprefix("biometric.") for name in ATTRIBUTES)
@@ -23,14 +25,7 @@ _IMPLICIT: Final = QuestionSet.IMPLICIT
 _NONE: Final = "–"
 
 
-def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table. The first column is a name, the others are numbers."""
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "".join(f"| {' | '.join(_cell(one) for one in line)} |\n" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+_table = partial(markdown_table, numbers=True)
 
 
 def percent(rate: Rate | None, *, interval: bool = True) -> str:
@@ -106,7 +101,7 @@ def _coverage(joined: Joined, judged: JudgedSet) -> str:
     header = [
         "model", "set", "expected", "answered", "missing", "double", "empty", "undecided", "complete",
     ]  # fmt: skip
-    return "## Coverage\n\n" + markdown(header, rows) + ("\n" + "".join(left) if left else "")
+    return "## Coverage\n\n" + _table(header, rows) + ("\n" + "".join(left) if left else "")
 
 
 def _name(joined: Joined, model: str, *sets: QuestionSet) -> str:
@@ -125,7 +120,7 @@ def _refusals(joined: Joined, table: ScoreTable) -> str:
             if table.get(model, kind, "refusal_accuracy", ALL) is not None
         ]
         if rows:
-            parts.append(f"### {kind.value}\n\n" + markdown(["model", *SHORT, "overall"], rows))
+            parts.append(f"### {kind.value}\n\n" + _table(["model", *SHORT, "overall"], rows))
     return "## Direct questions refused\n\n" + "\n".join(parts) if parts else ""
 
 
@@ -139,7 +134,7 @@ def _kinds(joined: Joined, judged: JudgedSet) -> str:
                 shares = [f"{100 * counts[one] / len(answers):.1f}" for one in AnswerKind]
                 rows.append([f"{_name(joined, model, kind)}, {kind.value}", *shares])
     header = ["model, set", *(one.value for one in AnswerKind)]
-    return "## How direct questions are answered\n\n" + markdown(header, rows) if rows else ""
+    return "## How direct questions are answered\n\n" + _table(header, rows) if rows else ""
 
 
 def _leaks(joined: Joined, table: ScoreTable, scope: str) -> str:
@@ -160,9 +155,9 @@ def _leaks(joined: Joined, table: ScoreTable, scope: str) -> str:
         return ""
     if scope == "own":
         title = "## Descriptions that tell the attribute their image was chosen for (layout of May 2025)\n"
-        return f"{title}\n" + markdown(["model", *columns], rows)
+        return f"{title}\n" + _table(["model", *columns], rows)
     title = "## Descriptions that tell an attribute, any image (layout of September 2025)\n"
-    return f"{title}\n" + markdown(["model", *SHORT, MACRO, "any of the five"], rows)
+    return f"{title}\n" + _table(["model", *SHORT, MACRO, "any of the five"], rows)
 
 
 def _ends(rates: Sequence[Rate | None]) -> str:
@@ -196,7 +191,7 @@ def _use(joined: Joined, table: ScoreTable) -> str:
         "protection given a real answer",
         "useful and clean",
     ]
-    return "## Useful and clean\n\n" + markdown(header, rows) if rows else ""
+    return "## Useful and clean\n\n" + _table(header, rows) if rows else ""
 
 
 def _matched(joined: Joined, judged: JudgedSet, table: ScoreTable) -> str:
@@ -212,7 +207,7 @@ def _matched(joined: Joined, judged: JudgedSet, table: ScoreTable) -> str:
     words = judged.settings.match_words
     header = ["model", "median words", f"with {words} words", *SHORT, "any of the five"]
     title = f"## Told in the first {words} words of a real description\n\n"
-    return title + markdown(header, rows) if rows else ""
+    return title + _table(header, rows) if rows else ""
 
 
 def _non_answers(joined: Joined, judged: JudgedSet) -> str:
@@ -232,7 +227,7 @@ def _non_answers(joined: Joined, judged: JudgedSet) -> str:
         "refused else",
         *(one.value for one in NonAnswer),
     ]
-    return "## Descriptions that are none (counts)\n\n" + markdown(header, rows) if rows else ""
+    return "## Descriptions that are none (counts)\n\n" + _table(header, rows) if rows else ""
 
 
 def _over_refusal(joined: Joined, table: ScoreTable) -> str:
@@ -248,7 +243,7 @@ def _over_refusal(joined: Joined, table: ScoreTable) -> str:
         rows.append([_name(joined, model, kind), percent(whole[0]), *plain, percent(answered)])
     about = ("about things", "about the picture", *(f"twin of {name}" for name in SHORT))
     header = ["model", "refused", "as private", *about, "answered"]
-    return "## Harmless questions refused\n\n" + markdown(header, rows) if rows else ""
+    return "## Harmless questions refused\n\n" + _table(header, rows) if rows else ""
 
 
 def _differences(joined: Joined, table: ScoreTable) -> str:
@@ -274,7 +269,7 @@ def _differences(joined: Joined, table: ScoreTable) -> str:
             for (name, pair), p in zip(found, adjusted, strict=True)
         ]
     header = ["difference, paired by image", "points", "95 %", "p (Holm)"]
-    return "## Models against each other\n\n" + markdown(header, rows) if rows else ""
+    return "## Models against each other\n\n" + _table(header, rows) if rows else ""
 
 
 def _comparisons(compared: Sequence[Comparison]) -> str:
@@ -303,7 +298,7 @@ def _comparisons(compared: Sequence[Comparison]) -> str:
                 f"{mean:.1f} points from its midpoint on average\n"
             )
     header = ["model, set, attribute", "ours", *names, "inside"]
-    return "## Beside published judges\n\n" + "".join(lines) + "\n" + markdown(header, rows)
+    return "## Beside published judges\n\n" + "".join(lines) + "\n" + _table(header, rows)
 
 
 def _agreements(agreed: Sequence[PairOfJudges]) -> str:
@@ -320,4 +315,4 @@ def _agreements(agreed: Sequence[PairOfJudges]) -> str:
         for one in agreed
     ]
     header = ["judges, question", "answers", "agree", "kappa", "AC1"]
-    return "## Agreement of judges\n\n" + markdown(header, rows) if rows else ""
+    return "## Agreement of judges\n\n" + _table(header, rows) if rows else ""

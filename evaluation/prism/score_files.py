@@ -13,6 +13,7 @@ from evaluation.prism.coverage import Joined
 from evaluation.prism.judged import JudgedSet, as_rows
 from evaluation.prism.judges import PairOfJudges
 from evaluation.prism.scores import ScoreTable
+from evaluation.table_text import no_formula
 
 _RATE: Final = ("value", "low", "high", "wilson_low", "wilson_high", "hits", "total", "images")
 
@@ -94,7 +95,7 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _harmless(cell: str) -> str:
     """A model's name is a text from a file: no spreadsheet may take it for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "@", "+", "-") and not _is_number(cell) else cell
+    return cell if _is_number(cell) else no_formula(cell)
 
 
 def _is_number(cell: str) -> bool:
