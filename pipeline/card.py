@@ -178,6 +178,12 @@ def _environment() -> Environment:
     return environment
 
 
+def templated_card(front: str, package: str, **shown: Any) -> str:
+    """Front matter, and under it ``card.md.j2`` of ``package`` with what it shows."""
+    body = markdown_environment(package).get_template("card.md.j2").render(**shown)
+    return f"---\n{front}\n---\n\n{body}"
+
+
 def markdown_environment(package: str) -> Environment:
     """For the templates of cards, which lie in ``package``."""
     import jinja2

@@ -20,7 +20,7 @@ from pipeline.disclosure.scenes import CHUNK, NoScene, list_scenes, scene_notes,
 from runners.jobs import Job, JobKind
 from runners.run_folder import check_out, disk_errors, prepared
 from runners.run_progress import OnProgress, RunProgress, counter, run_facts, usable_cores
-from runners.shared_jobs import holding_back_killers
+from runners.shared_jobs import holding_back_killers, reports_of
 from runners.worker_pool import WorkerPool
 from schemas.errors import ConfigError
 from transforms.disclosure.design import scenes_needed
@@ -105,6 +105,4 @@ def _with_scenes(
 def _make(pool: WorkerPool, plan: DisclosurePlan, design: Design, progress: RunProgress) -> list[PartReport]:
     progress.phase = "render"
     progress.images_total = sum(design.images(name) for name in SetName)
-    jobs = [Job(JobKind.MAKE, plan, (unit,)) for unit in range(plan.shards)]
-    reports = [report for result in pool.run(jobs) for report in result]
-    return sorted(reports, key=lambda report: report.unit)
+    return sorted(reports_of(pool, plan, JobKind.MAKE), key=lambda report: report.unit)

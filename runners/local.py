@@ -34,6 +34,7 @@ from runners.shared_jobs import (
     distinct_images,
     holding_back_killers,
     read_sources,
+    reports_of,
     slot_jobs,
 )
 from runners.worker_pool import WorkerPool
@@ -122,8 +123,7 @@ def _holding_back_killers(plan: RunPlan) -> Callable[[int], bool]:
 def _write_shards(pool: WorkerPool, plan: RunPlan, progress: RunProgress) -> list[ShardReport]:
     progress.phase = "records"
     progress.records_total = progress.rows_read
-    jobs = [Job(JobKind.RECORDS, plan, (shard,)) for shard in range(plan.shards)]
-    return [report for result in pool.run(jobs) for report in result]
+    return reports_of(pool, plan, JobKind.RECORDS)
 
 
 def _volatile(start_time: str, seconds: float, workers: int, progress: RunProgress) -> dict[str, Any]:

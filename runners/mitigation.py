@@ -16,10 +16,11 @@ from pipeline.mitigation.layout import MitigationLayout
 from pipeline.mitigation.plan import MitigationPlan
 from pipeline.mitigation.treated import decide, write_treated
 from pipeline.policy_file import load_policy
-from runners.jobs import Job, JobKind
+from runners.jobs import JobKind
 from runners.local import run_local
 from runners.run_folder import check_out, disk_errors, prepared
 from runners.run_progress import OnProgress, RunProgress, counter, run_facts, usable_cores
+from runners.shared_jobs import reports_of
 from runners.worker_pool import WorkerPool
 from schemas.errors import ConfigError
 
@@ -50,10 +51,7 @@ def run_mitigation(config: MitigationConfig, on_progress: OnProgress = lambda _:
         treated = decide(plan)
         plan = replace(plan, treated=write_treated(plan, treated))
         with WorkerPool(workers, counter(progress, on_progress)) as pool:
-            jobs = [Job(JobKind.TREAT, plan, (index,)) for index in range(plan.shards)]
-            reports = sorted(
-                (report for result in pool.run(jobs) for report in result), key=lambda report: report.shard
-            )
+            reports = sorted(reports_of(pool, plan, JobKind.TREAT), key=lambda report: report.shard)
         seconds = time.monotonic() - started
         volatile = run_facts(start_time, seconds, workers, progress)
         summary = finish_arms(plan, treated, reports, volatile, version("mmscrub"))

@@ -21,10 +21,9 @@ from runners.run_folder import check_places, disk_errors, prepared
 from runners.run_progress import OnProgress, RunProgress, counter, run_facts, usable_cores
 from runners.shared_jobs import (
     corpus_shape,
-    distinct_images,
-    holding_back_killers,
+    look_at_images,
     read_sources,
-    slot_jobs,
+    reports_of,
 )
 from runners.worker_pool import WorkerPool
 from transforms.prism.questions import QuestionSet
@@ -62,13 +61,13 @@ def run_prism(config: PrismConfig, on_progress: OnProgress = lambda _: None) -> 
                 layout.question_file(kind).unlink(missing_ok=True)
             partitions = read_sources(pool, plan, progress)
             plan = replace(plan, shards=corpus_shape(config.shards, partitions).shards)
-            _look(pool, plan, workers, progress)
+            look_at_images(pool, plan, plan.notes, workers, progress)
             held_back = [[one.sha256, one.reason] for one in held_back_files(plan).read_all(SeenImage)]
             plan = replace(plan, held_back=digest_of(sorted(held_back)))
             progress.phase, progress.records_total = "tell", sum(report.rows for report in partitions)
-            told: list[ToldReport] = _sharded(pool, plan, JobKind.TELL)
+            told: list[ToldReport] = _by_shard(reports_of(pool, plan, JobKind.TELL))
             progress.phase, progress.images, progress.images_total = "ask", 0, None
-            asked: list[AskedReport] = _sharded(pool, plan, JobKind.ASK)
+            asked: list[AskedReport] = _by_shard(reports_of(pool, plan, JobKind.ASK))
             progress.phase = "merge"
             on_progress(progress)
             seconds = time.monotonic() - started
@@ -77,16 +76,5 @@ def run_prism(config: PrismConfig, on_progress: OnProgress = lambda _: None) -> 
     return PrismResult(layout, summary, time.monotonic() - started, plan)
 
 
-def _look(pool: WorkerPool, plan: PrismPlan, workers: int, progress: RunProgress) -> None:
-    progress.phase = "look"
-    progress.images_total = sum(1 for _ in distinct_images(plan.layout.spool))
-    on_death = holding_back_killers(plan.notes, plan.notes.hold_back)
-    for _ in pool.run(slot_jobs(JobKind.LOOK, plan, workers), on_death):
-        pass
-
-
-def _sharded(pool: WorkerPool, plan: PrismPlan, kind: JobKind) -> list[Any]:
-    """The reports of one job over all shards, in their order."""
-    jobs = [Job(kind, plan, (shard,)) for shard in range(plan.shards)]
-    reports = [report for result in pool.run(jobs) for report in result]
+def _by_shard(reports: list[Any]) -> list[Any]:
     return sorted(reports, key=lambda report: report.shard)

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import ShardSizes
+from pipeline.disclosure.plan import DisclosurePlan
 from pipeline.field_types import FieldType, merge_fields
+from pipeline.mitigation.plan import MitigationPlan
 from pipeline.partition import PartitionReport
 from pipeline.spool import SLOTS, read_images, shard_count
 from pipeline.work_notes import WorkNotes
@@ -55,6 +58,24 @@ def slot_jobs(kind: JobKind, plan: CorpusRun, workers: int) -> list[Job]:
     """All image slots, in groups small enough that workers end together."""
     groups = min(SLOTS, workers * _SLOT_GROUPS_PER_WORKER)
     return [Job(kind, plan, tuple(range(first, SLOTS, groups))) for first in range(groups)]
+
+
+def reports_of(
+    pool: WorkerPool, plan: CorpusRun | DisclosurePlan | MitigationPlan, kind: JobKind
+) -> list[Any]:
+    """The reports of one job over all units of the plan, a unit at a time, as they come."""
+    jobs = [Job(kind, plan, (unit,)) for unit in range(plan.shards)]
+    return [report for result in pool.run(jobs) for report in result]
+
+
+def look_at_images(
+    pool: WorkerPool, plan: CorpusRun, notes: WorkNotes, workers: int, progress: RunProgress
+) -> None:
+    """Job 2 of runs that only open images: every distinct one, once."""
+    progress.phase = "look"
+    progress.images_total = sum(1 for _ in distinct_images(plan.layout.spool))
+    for _ in pool.run(slot_jobs(JobKind.LOOK, plan, workers), holding_back_killers(notes, notes.hold_back)):
+        pass
 
 
 def distinct_images(spool: Path) -> Iterator[str]:

@@ -26,9 +26,10 @@ from runners.run_folder import check_places, disk_errors, prepared
 from runners.run_progress import OnProgress, RunProgress, counter, run_facts, usable_cores
 from runners.shared_jobs import (
     corpus_shape,
-    distinct_images,
     holding_back_killers,
+    look_at_images,
     read_sources,
+    reports_of,
     slot_jobs,
 )
 from runners.worker_pool import WorkerPool
@@ -68,7 +69,7 @@ def run_watermark(config: WatermarkConfig, on_progress: OnProgress = lambda _: N
         with disk_errors(layout), prepared(layout, again):
             partitions = read_sources(pool, plan, progress)
             plan = replace(plan, shards=corpus_shape(config.shards, partitions).shards)
-            _look(pool, plan, workers, progress)
+            look_at_images(pool, plan, MadeImages(layout.marks), workers, progress)
             design = design_split(plan, cast, seen_files(plan).read_all(SeenImage))
             write_design(plan, design)
             plan = replace(plan, design=design.digest)
@@ -81,14 +82,6 @@ def run_watermark(config: WatermarkConfig, on_progress: OnProgress = lambda _: N
             volatile["images_kept"] = progress.images_kept
             finished = finish_split(plan, design, partitions, images, shards, volatile, version("mmscrub"))
     return SplitResult(layout, finished.summary, time.monotonic() - started, finished.refused, plan)
-
-
-def _look(pool: WorkerPool, plan: WatermarkPlan, workers: int, progress: RunProgress) -> None:
-    progress.phase = "look"
-    progress.images_total = sum(1 for _ in distinct_images(plan.layout.spool))
-    notes = MadeImages(plan.layout.marks)
-    for _ in pool.run(slot_jobs(JobKind.LOOK, plan, workers), holding_back_killers(notes, notes.hold_back)):
-        pass
 
 
 def _mark(
@@ -109,6 +102,4 @@ def _emit(
     pool: WorkerPool, plan: WatermarkPlan, partitions: Sequence[PartitionReport], progress: RunProgress
 ) -> list[SplitShardReport]:
     progress.phase, progress.records_total = "records", sum(report.rows for report in partitions)
-    jobs = [Job(JobKind.EMIT, plan, (shard,)) for shard in range(plan.shards)]
-    reports = [report for result in pool.run(jobs) for report in result]
-    return sorted(reports, key=lambda report: report.shard)
+    return sorted(reports_of(pool, plan, JobKind.EMIT), key=lambda report: report.shard)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.card import CardConfig, front_matter_of, markdown_environment
+from pipeline.card import CardConfig, front_matter_of, templated_card
 from pipeline.disclosure.part_writer import PartReport
 from pipeline.disclosure.plan import DisclosurePlan, SetName
 from schemas.benchmark import UNSOLICITED
@@ -32,17 +32,14 @@ def render_benchmark_card(
     persons = arrow_schema(PERSONA_FEATURES)
     configs.append(CardConfig(PERSONAS, {"train": people}, {"train": f"{PERSONAS}.parquet"}, persons))
     front = front_matter_of(configs, title=plan.layout.root.name, tags=TAGS)
-    body = (
-        markdown_environment("pipeline.disclosure")
-        .get_template("card.md.j2")
-        .render(
-            title=plan.layout.root.name,
-            summary=summary,
-            config=plan.config,
-            unsolicited=[one.value for one in UNSOLICITED if one in plan.config.tasks],
-        )
+    return templated_card(
+        front,
+        "pipeline.disclosure",
+        title=plan.layout.root.name,
+        summary=summary,
+        config=plan.config,
+        unsolicited=[one.value for one in UNSOLICITED if one in plan.config.tasks],
     )
-    return f"---\n{front}\n---\n\n{body}"
 
 
 def _config(name: SetName, rows: int, sizes: Mapping[str, int]) -> CardConfig:

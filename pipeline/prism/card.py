@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.card import CardConfig, front_matter_of, markdown_environment
+from pipeline.card import CardConfig, front_matter_of, templated_card
 from pipeline.prism.ask import AskedReport, features_of
 from pipeline.prism.plan import PrismPlan
 from schemas.columns import arrow_schema
@@ -37,8 +37,9 @@ def render_prism_card(plan: PrismPlan, summary: Mapping[str, Any], asked: Sequen
         for kind in QuestionSet
     ]
     front = front_matter_of(configs, title=f"{title}, PRISM questions", tags=TAGS)
-    template = markdown_environment("pipeline.prism").get_template("card.md.j2")
-    body = template.render(
+    return templated_card(
+        front,
+        "pipeline.prism",
         title=title,
         summary=summary,
         config=plan.config,
@@ -46,4 +47,3 @@ def render_prism_card(plan: PrismPlan, summary: Mapping[str, Any], asked: Sequen
         categories=list(Category),
         rows=rows,
     )
-    return f"---\n{front}\n---\n\n{body}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.card import front_matter, markdown_environment
+from pipeline.card import front_matter, templated_card
 from pipeline.watermark.arms import arm_files
 from pipeline.watermark.plan import WatermarkPlan
 from pipeline.watermark.shard_step import SplitShardReport
@@ -30,18 +30,15 @@ def render_split_card(
         num_bytes=_data_bytes(shards),
         tags=TAGS,
     )
-    body = (
-        markdown_environment("pipeline.watermark")
-        .get_template("card.md.j2")
-        .render(
-            title=title,
-            summary=summary,
-            arms=[arm.name for arm in arm_files(plan.config)],
-            config=plan.config,
-            keyed=bool(plan.secret),
-        )
+    return templated_card(
+        front,
+        "pipeline.watermark",
+        title=title,
+        summary=summary,
+        arms=[arm.name for arm in arm_files(plan.config)],
+        config=plan.config,
+        keyed=bool(plan.secret),
     )
-    return f"---\n{front}\n---\n\n{body}"
 
 
 def _data_bytes(shards: Sequence[SplitShardReport]) -> dict[str, int]:
